@@ -1,0 +1,3 @@
+package dev.parley;
+
+public interface Messages<T> extends AutoCloseable, Iterable<T> {}

@@ -1,0 +1,5 @@
+package dev.parley.rpc;
+
+public interface Channel {
+    <Q, R> R call(RpcMethod<Q, R> method, CallOptions options, Q request);
+}
