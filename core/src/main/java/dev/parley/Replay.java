@@ -1,0 +1,204 @@
+package dev.parley;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a stream of requests once and gives it to one attempt after another from the beginning, as long as that fits
+ * into a bounded buffer.
+ *
+ * <pre>{@code
+ * try (Replay<Chunk> replay = Replay.of(requests, 64)) {
+ *     while (true) {
+ *         CallScope attempt = CallScope.child(call);
+ *         try {
+ *             return attempt.run(next, replay.attempt());
+ *         } catch (CallException e) {
+ *             if (!replay.isPossible() || !retryable(e)) throw e;
+ *         }
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>The stream is drained by one virtual thread under the call of whoever asks for the first message, at most one
+ * message ahead of the current attempt. An attempt that is interrupted or closed leaves the stream intact; a new one ends
+ * the attempt before it. {@link #close} cancels all. Thread-safe.
+ */
+public final class Replay<T> implements AutoCloseable {
+
+    private final Messages<T> source;
+    private final int limit;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // Guarded by lock. Messages from the start of the stream while it can be replayed, afterwards only the unread.
+    private final ArrayDeque<T> rest = new ArrayDeque<>();
+    private List<T> kept = new ArrayList<>();
+    private boolean possible = true;
+    private boolean started;
+    private @Nullable Outcome ended;
+    private @Nullable Attempt current;
+
+    private Replay(Messages<T> source, int limit) {
+        if (limit < 0) {
+            throw new IllegalArgumentException("limit must not be negative, but is " + limit);
+        }
+        this.source = source;
+        this.limit = limit;
+    }
+
+    /** Repeats {@code source} while it has had no more than {@code limit} messages. */
+    public static <T> Replay<T> of(Messages<T> source, int limit) {
+        return new Replay<>(source, limit);
+    }
+
+    /** Whether the stream can be had from its beginning: no more messages than the limit have been read. */
+    public boolean isPossible() {
+        lock.lock();
+        try {
+            return possible;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The stream from its beginning.
+     *
+     * @throws IllegalStateException if that is not {@linkplain #isPossible possible} any more
+     */
+    public Messages<T> attempt() {
+        lock.lock();
+        try {
+            if (!possible) {
+                throw new IllegalStateException(
+                        "more than " + limit + " messages were read, so they cannot be replayed");
+            }
+            rest.clear();
+            rest.addAll(kept);
+            Attempt attempt = new Attempt();
+            current = attempt;
+            changed.signalAll();
+            return Messages.pull(attempt);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Cancels the stream; without effect once it has ended. */
+    @Override
+    public void close() {
+        stop(new CallException(Code.CANCELLED, "the replay was closed"));
+    }
+
+    private void stop(CallException reason) {
+        end(Outcome.failed(reason)); // first, so that it is what a reader learns
+        source.close();
+    }
+
+    private void pump() {
+        Call.Registration onCancel =
+                Call.find().map(call -> call.onCancel(this::stop)).orElse(() -> {});
+        try {
+            source.drain(this::put);
+            end(Outcome.OK);
+        } catch (Throwable e) {
+            end(Outcome.failed(CallException.from(e)));
+        } finally {
+            onCancel.remove();
+        }
+    }
+
+    private void put(T message) {
+        lock.lock();
+        try {
+            while (!rest.isEmpty() && ended == null) {
+                changed.await(); // until the attempt reads on, or close()
+            }
+            if (ended instanceof Outcome.Failed stopped) {
+                throw stopped.error();
+            }
+            if (possible && kept.size() == limit) {
+                possible = false;
+                kept = List.of();
+            }
+            if (possible) {
+                kept.add(message);
+            }
+            rest.add(message);
+            changed.signalAll();
+        } catch (InterruptedException e) {
+            throw CallException.interrupted(e, "an attempt to read a message");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end(Outcome outcome) {
+        lock.lock();
+        try {
+            if (ended == null) {
+                ended = outcome;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private final class Attempt implements Messages.Source<T> {
+
+        private @Nullable CallException left;
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // this attempt, not an equal one
+        public @Nullable T receive() {
+            lock.lock();
+            try {
+                if (!started) {
+                    started = true;
+                    Thread.ofVirtual().name("parley-replay").start(Call.wrap(Replay.this::pump));
+                }
+                while (true) {
+                    if (left != null) {
+                        throw left;
+                    }
+                    if (current != this) {
+                        throw new CallException(Code.CANCELLED, "another attempt reads the requests now");
+                    }
+                    T message = rest.poll();
+                    if (message != null) {
+                        changed.signalAll();
+                        return message;
+                    }
+                    if (ended instanceof Outcome.Failed failed) {
+                        throw failed.error();
+                    }
+                    if (ended != null) {
+                        return null;
+                    }
+                    changed.await();
+                }
+            } catch (InterruptedException e) {
+                throw CallException.interrupted(e, "a message to replay");
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void cancel(CallException reason) {
+            lock.lock();
+            try {
+                left = reason;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package dev.parley.http;
+
+import dev.parley.Call;
+import dev.parley.CallException;
+import dev.parley.Code;
+import dev.parley.Messages;
+import dev.parley.Metadata;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response on a client. The calling thread waits in {@link #response}; all else happens on the event
+ * loop of its origin, and what touches the network is done by the {@link ClientStream} that the connection gives it.
+ */
+final class ClientExchange implements ReceivedBody.Reader {
+
+    final Call call;
+    final HttpRequest request;
+    final SendWindow window = new SendWindow();
+    private final EventLoop loop;
+    private final LoopQueue queue;
+    private final Parking parking = new Parking();
+    private final ReceivedBody body;
+
+    private volatile @Nullable HttpResponse head;
+    private volatile @Nullable CallException failure;
+    private volatile boolean done;
+
+    // On the loop.
+    private @Nullable ClientStream stream;
+    private @Nullable ScheduledFuture<?> deadlineTask;
+    private Call.@Nullable Registration cancelRegistration;
+    private @Nullable Thread sender;
+
+    ClientExchange(Call call, HttpRequest request, EventLoop loop) {
+        this.call = call;
+        this.request = request;
+        this.loop = loop;
+        this.queue = LoopQueue.of(loop);
+        this.body = new ReceivedBody(this, -1, Long.MAX_VALUE);
+    }
+
+    // ---- the caller's side
+
+    /** Waits for the head of the response. */
+    HttpResponse response() {
+        try {
+            parking.await(() -> head != null || failure != null);
+        } catch (InterruptedException e) {
+            CallException reason = CallException.interrupted(e, "the response of " + request.authority());
+            abandoned(reason);
+            throw reason;
+        }
+        HttpResponse received = head;
+        if (received != null) {
+            return received;
+        }
+        throw java.util.Objects.requireNonNull(failure);
+    }
+
+    /** Listens to the call's cancellation; whoever cancels it need not be the thread that waits. */
+    void follow() {
+        Call.Registration registration = call.onCancel(this::abandoned);
+        if (done) {
+            registration.remove();
+        } else {
+            cancelRegistration = registration;
+        }
+    }
+
+    @Override
+    public void abandoned(CallException reason) {
+        if (!done) {
+            queue.submit(() -> fail(reason, true));
+        }
+    }
+
+    @Override
+    public void consumed(int bytes) {
+        ClientStream current = stream;
+        if (current != null) {
+            current.consumed(bytes);
+        }
+    }
+
+    // ---- the loop's side
+
+    boolean isDone() {
+        return done;
+    }
+
+    /** Arms the deadline; the exchange may still wait for a connection. */
+    void begin() {
+        long nanos = call.deadline().remainingNanos();
+        if (nanos != Long.MAX_VALUE) {
+            deadlineTask = loop.schedule(this::deadlinePassed, Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void deadlinePassed() {
+        fail(
+                new CallException(
+                        Code.DEADLINE_EXCEEDED,
+                        "the deadline of " + call.method() + " passed while "
+                                + (stream == null
+                                        ? "waiting for a connection to "
+                                        : head == null ? "waiting for the response of " : "receiving from ")
+                                + request.authority()),
+                true);
+    }
+
+    /** A connection has taken the request and its head is written. */
+    void sent(ClientStream on) {
+        stream = on;
+        if (request.body() instanceof Body.Bytes bytes) {
+            on.writeWhole(bytes.bytes, bytes.trailers());
+            return;
+        }
+        on.writeHead();
+        // The request's stream is the caller's code: it runs on a thread of the library's, under the caller's call.
+        sender = Thread.ofVirtual().name("parley-request").start(carried);
+    }
+
+    private Runnable carried = this::sendBody;
+
+    /** Captures the caller's context for the thread that sends the body. On the caller's thread. */
+    void capture() {
+        if (!(request.body() instanceof Body.Bytes)) {
+            carried = Call.wrap((Runnable) this::sendBody);
+        }
+    }
+
+    private void sendBody() {
+        Body sent = request.body();
+        try (Messages<byte[]> chunks = sent.chunks()) {
+            chunks.drain(chunk -> {
+                window.acquire(chunk.length);
+                onStream(target -> target.writeData(chunk));
+            });
+            Metadata trailers = sent.trailers();
+            onStream(target -> target.writeEnd(trailers));
+        } catch (Throwable thrown) {
+            if (!done) {
+                CallException reason = CallException.from(thrown);
+                queue.submit(() -> fail(reason, true));
+            }
+        }
+    }
+
+    private void onStream(java.util.function.Consumer<ClientStream> write) {
+        queue.submit(() -> {
+            ClientStream target = stream;
+            if (target != null && !done) {
+                write.accept(target);
+            }
+        });
+    }
+
+    /** The head of the response has come. The caller is woken by {@link #wake}. */
+    void received(int status, Metadata headers) {
+        if (head == null && failure == null) {
+            head = new HttpResponse(status, headers, body);
+        }
+    }
+
+    /** To be called at the end of a read, so that a response that came whole wakes its caller once. */
+    void wake() {
+        parking.wake();
+    }
+
+    ReceivedBody body() {
+        return body;
+    }
+
+    /** The response has come to its end. */
+    void complete(Metadata trailers) {
+        body.end(trailers);
+        finish(new CallException(Code.CANCELLED, "the peer has answered and reads no more"));
+    }
+
+    /** Nothing more will come. {@code reset}: the peer is to be told. */
+    void fail(CallException reason, boolean reset) {
+        if (done || failure != null) {
+            return; // a reset of ours closes the stream, which is told here, too
+        }
+        failure = reason;
+        body.fail(reason);
+        ClientStream current = stream;
+        if (current != null && reset) {
+            current.reset(reason);
+        }
+        finish(reason);
+        parking.wake();
+    }
+
+    private void finish(CallException toSender) {
+        if (done) {
+            return;
+        }
+        done = true;
+        ScheduledFuture<?> task = deadlineTask;
+        if (task != null) {
+            task.cancel(false);
+        }
+        window.fail(toSender);
+        Call.Registration registration = cancelRegistration;
+        if (registration != null) {
+            registration.remove();
+        }
+        Thread sending = sender;
+        if (sending != null) {
+            // It is the library's own thread and ends with this: an interrupt can reach nothing else.
+            sending.interrupt();
+        }
+    }
+}

@@ -1,0 +1,349 @@
+package dev.parley.http;
+
+import dev.parley.CallException;
+import dev.parley.Code;
+import dev.parley.Metadata;
+import dev.parley.RetryAdvice;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** An HTTP/1.1 connection of a client: one exchange at a time, then back to its origin (RFC 9112). */
+final class Http1Client extends ChannelInboundHandlerAdapter implements ClientConnection, ClientStream {
+
+    private final Origin origin;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ClientExchange current;
+    private boolean requestEnded;
+    private boolean keepAlive = true;
+    private boolean headReceived;
+    private boolean retired;
+    private long lastActivity = System.nanoTime();
+    private final AtomicInteger buffered = new AtomicInteger();
+
+    private final LoopQueue.Connection flushing = new LoopQueue.Connection() {
+        @Override
+        void flush() {
+            ctx().flush();
+        }
+    };
+
+    private Http1Client(Origin origin) {
+        this.origin = origin;
+    }
+
+    static ClientConnection install(Channel channel, Origin origin) {
+        Http1Client client = new Http1Client(origin);
+        channel.pipeline()
+                .addLast(new HttpClientCodec(
+                        new HttpDecoderConfig()
+                                .setMaxInitialLineLength(8 << 10)
+                                .setMaxHeaderSize(origin.limits().maxHeaderBytes())
+                                .setMaxChunkSize(64 << 10),
+                        false,
+                        false))
+                .addLast(client);
+        client.scheduleIdleCheck();
+        return client;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    private ChannelHandlerContext ctx() {
+        return java.util.Objects.requireNonNull(context, "the handler is not in a pipeline");
+    }
+
+    private void scheduleIdleCheck() {
+        long idle = origin.limits().idleTimeout().toNanos();
+        ctx().channel()
+                .eventLoop()
+                .schedule(
+                        () -> {
+                            if (!ctx().channel().isActive()) {
+                                return;
+                            }
+                            if (current == null && System.nanoTime() - lastActivity >= idle) {
+                                close();
+                            } else {
+                                scheduleIdleCheck();
+                            }
+                        },
+                        idle,
+                        TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return current == null && !retired && ctx().channel().isActive();
+    }
+
+    @Override
+    public int running() {
+        return current == null ? 0 : 1;
+    }
+
+    @Override
+    public void begin(ClientExchange exchange) {
+        current = exchange;
+        requestEnded = false;
+        headReceived = false;
+        keepAlive = true;
+        buffered.set(0);
+        exchange.sent(this);
+    }
+
+    @Override
+    public void retire() {
+        retired = true;
+        origin.remove(this);
+        if (current == null) {
+            ctx().close();
+        }
+    }
+
+    @Override
+    public void close() {
+        retired = true;
+        origin.remove(this);
+        ctx().close();
+    }
+
+    // ---- the request
+
+    private ClientExchange exchange() {
+        return java.util.Objects.requireNonNull(current);
+    }
+
+    private static void copy(Metadata from, io.netty.handler.codec.http.HttpHeaders to) {
+        from.forEach((name, value) -> {
+            if (!HopByHop.isForbidden(name)) {
+                to.add(name, value);
+            }
+        });
+    }
+
+    private void fill(io.netty.handler.codec.http.HttpHeaders headers, HttpRequest request) {
+        copy(request.headers(), headers);
+        headers.set(HttpHeaderNames.HOST, request.authority());
+    }
+
+    @Override
+    public void writeHead() {
+        HttpRequest request = exchange().request;
+        DefaultHttpRequest head = new DefaultHttpRequest(
+                io.netty.handler.codec.http.HttpVersion.HTTP_1_1,
+                HttpMethod.valueOf(request.method()),
+                request.target());
+        fill(head.headers(), request);
+        if (!head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        ctx().write(head);
+        origin.queue.wrote(flushing);
+    }
+
+    @Override
+    public void writeWhole(byte[] body, Metadata trailers) {
+        HttpRequest request = exchange().request;
+        if (!trailers.isEmpty()) {
+            writeHead();
+            if (body.length > 0) {
+                ctx().write(new DefaultHttpContent(Unpooled.wrappedBuffer(body)));
+            }
+            writeEnd(trailers);
+            return;
+        }
+        DefaultFullHttpRequest whole = new DefaultFullHttpRequest(
+                io.netty.handler.codec.http.HttpVersion.HTTP_1_1,
+                HttpMethod.valueOf(request.method()),
+                request.target(),
+                Unpooled.wrappedBuffer(body));
+        fill(whole.headers(), request);
+        boolean mayHaveBody = switch (request.method()) {
+            case "GET", "HEAD", "DELETE", "OPTIONS" -> false;
+            default -> true;
+        };
+        if (body.length > 0 || mayHaveBody) {
+            whole.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        }
+        requestEnded = true;
+        ctx().write(whole);
+        origin.queue.wrote(flushing);
+    }
+
+    @Override
+    public void writeData(byte[] bytes) {
+        ClientExchange writing = exchange();
+        ctx().write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)))
+                .addListener(written -> writing.window.release(bytes.length));
+        origin.queue.wrote(flushing);
+    }
+
+    @Override
+    public void writeEnd(Metadata trailers) {
+        requestEnded = true;
+        if (trailers.isEmpty()) {
+            ctx().write(LastHttpContent.EMPTY_LAST_CONTENT);
+        } else {
+            DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+            copy(trailers, last.trailingHeaders());
+            ctx().write(last);
+        }
+        origin.queue.wrote(flushing);
+    }
+
+    @Override
+    public void reset(CallException reason) {
+        // HTTP/1.1 has no other way to stop an exchange.
+        current = null;
+        close();
+    }
+
+    @Override
+    public void consumed(int bytes) {
+        int left = buffered.addAndGet(-bytes);
+        int half = origin.limits().streamWindowBytes() / 2;
+        if (left <= half && left + bytes > half) {
+            ctx().channel().eventLoop().execute(() -> ctx().channel().config().setAutoRead(true));
+        }
+    }
+
+    // ---- the response
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        flushing.reading = true;
+        try {
+            ClientExchange exchange = current;
+            if (exchange == null) {
+                close(); // bytes that nobody asked for
+                return;
+            }
+            if (message instanceof HttpObject object && !object.decoderResult().isSuccess()) {
+                broken(exchange, object.decoderResult().cause());
+                return;
+            }
+            if (message instanceof io.netty.handler.codec.http.HttpResponse response) {
+                head(exchange, response);
+            }
+            if (message instanceof HttpContent content && headReceived) {
+                body(exchange, content);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void broken(ClientExchange exchange, Throwable cause) {
+        current = null;
+        close();
+        exchange.fail(
+                Http2Names.remote(
+                        Code.INTERNAL,
+                        origin.name() + " sent what is not HTTP/1.1: " + cause.getMessage(),
+                        RetryAdvice.UNSTATED),
+                false);
+    }
+
+    private void head(ClientExchange exchange, io.netty.handler.codec.http.HttpResponse response) {
+        int status = response.status().code();
+        if (status < 200) {
+            return; // interim; its empty end is passed over, too
+        }
+        headReceived = true;
+        keepAlive = HttpUtil.isKeepAlive(response);
+        Metadata headers = new Metadata();
+        for (Map.Entry<String, String> header : response.headers()) {
+            headers.add(header.getKey(), header.getValue());
+        }
+        exchange.received(Math.min(status, 599), headers);
+    }
+
+    private void body(ClientExchange exchange, HttpContent content) {
+        ByteBuf data = content.content();
+        int length = data.readableBytes();
+        if (length > 0) {
+            byte[] bytes = new byte[length];
+            data.readBytes(bytes);
+            int most = origin.limits().streamWindowBytes();
+            if (exchange.body().offer(bytes) && buffered.addAndGet(length) > most) {
+                ctx().channel().config().setAutoRead(false);
+                if (buffered.get() <= most / 2) {
+                    ctx().channel().config().setAutoRead(true); // read meanwhile, before reading had stopped
+                }
+            }
+        }
+        if (content instanceof LastHttpContent last) {
+            Metadata trailers = new Metadata();
+            for (Map.Entry<String, String> trailer : last.trailingHeaders()) {
+                trailers.add(trailer.getKey(), trailer.getValue());
+            }
+            current = null;
+            lastActivity = System.nanoTime();
+            exchange.complete(trailers);
+            exchange.wake();
+            ctx().channel().config().setAutoRead(true);
+            if (keepAlive && requestEnded && !retired) {
+                origin.room();
+            } else {
+                close();
+            }
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ClientExchange exchange = current;
+        if (exchange != null) {
+            exchange.wake();
+        }
+        flushing.reading = false;
+        ctx.flush();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        retired = true;
+        origin.remove(this);
+        ClientExchange exchange = current;
+        if (exchange != null) {
+            current = null;
+            exchange.fail(
+                    Http2Names.remote(
+                            Code.UNAVAILABLE,
+                            "the connection to " + origin.name() + " was lost "
+                                    + (headReceived ? "in the middle of the response" : "before a response"),
+                            RetryAdvice.UNSTATED),
+                    false);
+        }
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close(); // an I/O error; channelInactive tells the exchange
+    }
+}

@@ -1,0 +1,242 @@
+package dev.parley.http;
+
+import dev.parley.CallException;
+import dev.parley.Metadata;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An exchange on an HTTP/1.1 connection. */
+final class Http1Exchange extends ServerExchange {
+
+    private final Http1Server connection;
+    private final boolean http11;
+    private final boolean headOnly;
+    private volatile boolean keepAlive;
+    private boolean chunked;
+    private boolean answered;
+
+    Http1Exchange(Http1Server connection, io.netty.handler.codec.http.HttpRequest received, Metadata headers) {
+        super(
+                connection.server(),
+                connection.ctx().channel().eventLoop(),
+                new HttpRequest(
+                        received.method().name(),
+                        "http",
+                        headers.get("host").orElse(""),
+                        received.uri(),
+                        headers,
+                        new ReceivedBody(
+                                new Http1Reader(connection, HttpUtil.is100ContinueExpected(received)),
+                                ContentLength.of(headers),
+                                connection.server().limits().maxBodyBytes())),
+                "http/1.1",
+                connection.peer());
+        this.connection = connection;
+        this.http11 = received.protocolVersion().minorVersion() > 0;
+        this.headOnly = received.method().equals(io.netty.handler.codec.http.HttpMethod.HEAD);
+        this.keepAlive = Http1Server.keepsAlive(received);
+    }
+
+    /** Bounds what is buffered for a handler that does not read: the connection is read again as it does. */
+    private static final class Http1Reader implements ReceivedBody.Reader {
+        private final Http1Server connection;
+        private final AtomicInteger buffered = new AtomicInteger();
+        private final int most;
+        private volatile boolean expectsContinue;
+
+        Http1Reader(Http1Server connection, boolean expectsContinue) {
+            this.connection = connection;
+            this.expectsContinue = expectsContinue;
+            this.most = connection.server().limits().streamWindowBytes();
+        }
+
+        @Override
+        public void firstRead() {
+            if (expectsContinue) {
+                expectsContinue = false;
+                onLoop(() -> connection
+                        .ctx()
+                        .writeAndFlush(new DefaultFullHttpResponse(
+                                HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER)));
+            }
+        }
+
+        void buffered(int bytes) {
+            if (buffered.addAndGet(bytes) > most) {
+                connection.ctx().channel().config().setAutoRead(false);
+                if (buffered.get() <= most / 2) {
+                    resume(); // it was read meanwhile, and the reader did not see that reading had stopped
+                }
+            }
+        }
+
+        @Override
+        public void consumed(int bytes) {
+            int left = buffered.addAndGet(-bytes);
+            if (left <= most / 2 && left + bytes > most / 2) {
+                onLoop(this::resume);
+            }
+        }
+
+        @Override
+        public void abandoned(CallException reason) {
+            onLoop(this::resume);
+        }
+
+        private void resume() {
+            connection.ctx().channel().config().setAutoRead(true);
+        }
+
+        private void onLoop(Runnable task) {
+            connection.ctx().channel().eventLoop().execute(task);
+        }
+    }
+
+    void buffered(int bytes) {
+        ((Http1Reader) body().reader()).buffered(bytes);
+    }
+
+    void closeAfter() {
+        keepAlive = false;
+    }
+
+    boolean closes() {
+        return !keepAlive;
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    private void fill(HttpHeaders to, HttpResponse response) {
+        copy(response.headers(), to);
+        if (!body().isEnded()) {
+            // Nothing tells the client to stop sending but the end of the connection.
+            keepAlive = false;
+        }
+        finishHead(to, keepAlive, http11);
+    }
+
+    private static void copy(Metadata from, HttpHeaders to) {
+        from.forEach((name, value) -> {
+            if (!HopByHop.isForbidden(name)) {
+                to.add(name, value);
+            }
+        });
+    }
+
+    private static void finishHead(HttpHeaders headers, boolean keepAlive, boolean http11) {
+        if (!headers.contains(HttpHeaderNames.DATE)) {
+            headers.set(HttpHeaderNames.DATE, HttpDate.now());
+        }
+        if (!keepAlive) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (!http11) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    /** A whole response for a connection that is closed behind it. */
+    static FullHttpResponse whole(HttpResponse response, byte[] bytes, boolean close) {
+        FullHttpResponse whole = full(response, Unpooled.wrappedBuffer(bytes));
+        copy(response.headers(), whole.headers());
+        whole.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
+        finishHead(whole.headers(), !close, true);
+        return whole;
+    }
+
+    private static FullHttpResponse full(HttpResponse response, ByteBuf content) {
+        return new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), content);
+    }
+
+    @Override
+    void writeHead(HttpResponse response, boolean end) {
+        DefaultHttpResponse head =
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()));
+        boolean sized = response.headers().contains("content-length");
+        chunked = !sized && http11 && !end;
+        if (!sized && !http11) {
+            keepAlive = false; // HTTP/1.0 knows the end of a body by the end of the connection
+        }
+        fill(head.headers(), response);
+        if (chunked) {
+            head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        connection.ctx().write(head);
+        if (end) {
+            connection.ctx().write(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+        queue.wrote(connection.connection);
+    }
+
+    @Override
+    void writeData(byte[] bytes) {
+        connection
+                .ctx()
+                .write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)))
+                .addListener(written -> window.release(bytes.length));
+        queue.wrote(connection.connection);
+    }
+
+    @Override
+    void writeWhole(HttpResponse response, byte[] bytes, Metadata trailers) {
+        if (!trailers.isEmpty() && !headOnly && http11) {
+            writeHead(response, false);
+            if (bytes.length > 0) {
+                window.acquire(bytes.length);
+                writeData(bytes);
+            }
+            writeEnd(trailers);
+            return;
+        }
+        boolean bodiless = response.status() == 204 || response.status() == 304;
+        FullHttpResponse whole =
+                full(response, headOnly || bodiless ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes));
+        fill(whole.headers(), response);
+        if (!bodiless && !(headOnly && whole.headers().contains(HttpHeaderNames.CONTENT_LENGTH))) {
+            whole.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
+        }
+        connection.ctx().write(whole);
+        queue.wrote(connection.connection);
+    }
+
+    @Override
+    void writeEnd(Metadata trailers) {
+        if (trailers.isEmpty() || !chunked) {
+            connection.ctx().write(LastHttpContent.EMPTY_LAST_CONTENT);
+        } else {
+            DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+            copy(trailers, last.trailingHeaders());
+            connection.ctx().write(last);
+        }
+        queue.wrote(connection.connection);
+    }
+
+    @Override
+    void writeAbort(CallException reason) {
+        keepAlive = false;
+        // Without the last chunk, so that nobody takes what was sent for the whole.
+        connection.ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    void closed() {
+        answered = true;
+        connection.answered(this);
+    }
+}

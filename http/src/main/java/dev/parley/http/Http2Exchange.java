@@ -1,0 +1,129 @@
+package dev.parley.http;
+
+import dev.parley.CallException;
+import dev.parley.Metadata;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+
+/** An exchange on a stream of an HTTP/2 connection. */
+final class Http2Exchange extends ServerExchange {
+
+    private final Http2Server connection;
+    private final Http2Stream stream;
+    private final boolean headOnly;
+
+    Http2Exchange(Http2Server connection, Http2Stream stream, HttpRequest request) {
+        super(connection.server(), connection.ctx().channel().eventLoop(), request, "h2", connection.peer());
+        this.connection = connection;
+        this.stream = stream;
+        this.headOnly = request.method().equals("HEAD");
+    }
+
+    /** Answers without a handler. On the loop. */
+    void refuse(int status, String detail) {
+        HttpResponse response = Problems.of(status, detail);
+        writeWhole(response, response.body().readAll(), new Metadata());
+        closed();
+    }
+
+    private Http2Headers head(HttpResponse response, int length) {
+        Http2Headers headers = new DefaultHttp2Headers(false, response.headers().size() + 4);
+        headers.status(HttpResponseStatus.valueOf(response.status()).codeAsText());
+        Http2Names.addTo(headers, response.headers());
+        if (length >= 0 && !headers.contains("content-length") && !isGrpc(response)) {
+            headers.add("content-length", Integer.toString(length));
+        }
+        return headers;
+    }
+
+    // gRPC's answers have trailers behind them and, by custom, no declared length.
+    private static boolean isGrpc(HttpResponse response) {
+        return response.headers().get("content-type").orElse("").startsWith("application/grpc");
+    }
+
+    @Override
+    void writeHead(HttpResponse response, boolean end) {
+        connection
+                .encoder()
+                .writeHeaders(connection.ctx(), stream.id(), head(response, -1), 0, end, connection.promise());
+        queue.wrote(connection.connection);
+    }
+
+    @Override
+    void writeData(byte[] bytes) {
+        connection
+                .encoder()
+                .writeData(connection.ctx(), stream.id(), Unpooled.wrappedBuffer(bytes), 0, false, connection.promise())
+                .addListener(written -> window.release(bytes.length));
+        queue.wrote(connection.connection);
+    }
+
+    @Override
+    void writeWhole(HttpResponse response, byte[] bytes, Metadata trailers) {
+        boolean bare = bytes.length == 0 || headOnly;
+        boolean last = trailers.isEmpty() || headOnly;
+        Http2Headers head = head(response, response.status() == 204 || response.status() == 304 ? -1 : bytes.length);
+        connection.encoder().writeHeaders(connection.ctx(), stream.id(), head, 0, bare && last, connection.promise());
+        if (!bare) {
+            connection
+                    .encoder()
+                    .writeData(
+                            connection.ctx(),
+                            stream.id(),
+                            Unpooled.wrappedBuffer(bytes),
+                            0,
+                            last,
+                            connection.promise());
+        }
+        if (!last) {
+            writeEnd(trailers);
+        }
+        queue.wrote(connection.connection);
+    }
+
+    @Override
+    void writeEnd(Metadata trailers) {
+        if (trailers.isEmpty()) {
+            connection
+                    .encoder()
+                    .writeData(connection.ctx(), stream.id(), Unpooled.EMPTY_BUFFER, 0, true, connection.promise());
+        } else {
+            connection
+                    .encoder()
+                    .writeHeaders(
+                            connection.ctx(),
+                            stream.id(),
+                            Http2Names.trailers(trailers),
+                            0,
+                            true,
+                            connection.promise());
+        }
+        queue.wrote(connection.connection);
+    }
+
+    @Override
+    void writeAbort(CallException reason) {
+        connection.resetStream(
+                connection.ctx(), stream.id(), Http2Names.reset(reason).code(), connection.promise());
+        queue.wrote(connection.connection);
+    }
+
+    @Override
+    void closed() {
+        if (stream.state().remoteSideOpen() && !body().isEnded()) {
+            // The answer is whole without the rest of the request: tell the client to stop (RFC 9113, 8.1).
+            connection.ctx().channel().eventLoop().execute(this::stopSender);
+        }
+    }
+
+    private void stopSender() {
+        if (stream.state().remoteSideOpen()) {
+            connection.resetStream(connection.ctx(), stream.id(), Http2Error.NO_ERROR.code(), connection.promise());
+            queue.wrote(connection.connection);
+        }
+    }
+}

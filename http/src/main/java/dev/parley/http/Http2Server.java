@@ -1,0 +1,330 @@
+package dev.parley.http;
+
+import dev.parley.CallException;
+import dev.parley.Code;
+import dev.parley.Metadata;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** An HTTP/2 connection of a server: Netty's frames to exchanges and back (RFC 9113). */
+final class Http2Server extends Http2ConnectionHandler {
+
+    private final ServerContext server;
+    private final Http2Connection.PropertyKey key;
+    private final ArrayList<Http2Exchange> toStart = new ArrayList<>();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable LoopQueue queue;
+    private String peer = "unknown";
+    private long lastActivity = System.nanoTime();
+
+    final LoopQueue.Connection connection = new LoopQueue.Connection() {
+        @Override
+        void flush() {
+            Http2Server.this.flush(Http2Server.this.context());
+        }
+    };
+
+    private Http2Server(
+            ServerContext server,
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings) {
+        super(decoder, encoder, settings);
+        this.server = server;
+        this.key = connection().newKey();
+        decoder.frameListener(new Frames());
+        connection().addListener(new Http2EventAdapter() {
+            @Override
+            public void onStreamClosed(Http2Stream stream) {
+                Http2Exchange exchange = stream.getProperty(key);
+                if (exchange != null) {
+                    exchange.gone(new CallException(Code.CANCELLED, "the stream was closed"));
+                }
+            }
+        });
+    }
+
+    /** The handler for a new connection. */
+    static Http2Server create(ServerContext server) {
+        return new Builder(server).build();
+    }
+
+    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Server, Builder> {
+        private final ServerContext context;
+
+        Builder(ServerContext context) {
+            this.context = context;
+            server(true);
+            HttpLimits limits = context.limits();
+            initialSettings(Http2Settings.defaultSettings()
+                    .maxConcurrentStreams(limits.maxConcurrentStreams())
+                    .initialWindowSize(limits.streamWindowBytes())
+                    .maxHeaderListSize(limits.maxHeaderBytes()));
+            frameListener(new Http2EventAdapter()); // replaced by the handler's own
+        }
+
+        @Override
+        public Http2Server build() {
+            return super.build();
+        }
+
+        @Override
+        protected Http2Server build(
+                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            return new Http2Server(context, decoder, encoder, settings);
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        context = ctx;
+        queue = LoopQueue.of(ctx.channel().eventLoop());
+        peer = ServerConnections.address(ctx.channel());
+        super.handlerAdded(ctx);
+        // A reader that stops must not stop the others on its connection at once: room for four of them.
+        Http2Stream all = connection().connectionStream();
+        connection()
+                .local()
+                .flowController()
+                .incrementWindowSize(all, server.limits().streamWindowBytes() * 3);
+        scheduleIdleCheck(ctx);
+    }
+
+    private ChannelHandlerContext context() {
+        return java.util.Objects.requireNonNull(context, "the handler is not in a pipeline");
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+        connection.reading = true;
+        super.channelRead(ctx, msg);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        // Started only now: head and body that came in one read find their exchange complete, and nobody waits.
+        for (int i = 0; i < toStart.size(); i++) {
+            toStart.get(i).start();
+        }
+        toStart.clear();
+        connection.reading = false;
+        lastActivity = System.nanoTime();
+        super.channelReadComplete(ctx);
+    }
+
+    private void scheduleIdleCheck(ChannelHandlerContext ctx) {
+        long idle = server.limits().idleTimeout().toNanos();
+        ctx.channel().eventLoop().schedule(() -> idleCheck(ctx, idle), idle, TimeUnit.NANOSECONDS);
+    }
+
+    private void idleCheck(ChannelHandlerContext ctx, long idle) {
+        if (!ctx.channel().isActive()) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (connection().numActiveStreams() == 0 && now - lastActivity >= idle) {
+            ctx.close();
+            return;
+        }
+        eachExchange(exchange -> {
+            if (now - exchange.lastActivity >= idle) {
+                exchange.cancel(new CallException(
+                        Code.DEADLINE_EXCEEDED,
+                        "the stream was idle for " + server.limits().idleTimeout()));
+            }
+        });
+        scheduleIdleCheck(ctx);
+    }
+
+    private void eachExchange(java.util.function.Consumer<Http2Exchange> action) {
+        try {
+            connection().forEachActiveStream(stream -> {
+                Http2Exchange exchange = stream.getProperty(key);
+                if (exchange != null) {
+                    action.accept(exchange);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e); // the visitor throws none
+        }
+    }
+
+    /** Cancels what still runs: the time for a graceful end is over. */
+    void abort(CallException reason) {
+        eachExchange(exchange -> exchange.cancel(reason));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        CallException reason = new CallException(Code.CANCELLED, "the client closed the connection");
+        eachExchange(exchange -> exchange.gone(reason));
+        super.channelInactive(ctx);
+    }
+
+    private final class Frames extends Http2EventAdapter {
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext ctx,
+                int streamId,
+                Http2Headers headers,
+                int streamDependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean endOfStream)
+                throws Http2Exception {
+            onHeadersRead(ctx, streamId, headers, padding, endOfStream);
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean endOfStream)
+                throws Http2Exception {
+            Http2Stream stream = connection().stream(streamId);
+            Http2Exchange known = stream.getProperty(key);
+            if (known != null) {
+                known.body().end(Http2Names.metadata(headers));
+                return;
+            }
+            Metadata metadata = Http2Names.metadata(headers);
+            Http2Exchange exchange = new Http2Exchange(
+                    Http2Server.this,
+                    stream,
+                    new HttpRequest(
+                            Http2Names.text(headers.method()),
+                            headers.scheme() == null ? "http" : headers.scheme().toString(),
+                            headers.authority() != null
+                                    ? headers.authority().toString()
+                                    : metadata.get("host").orElse(""),
+                            Http2Names.text(headers.path()),
+                            metadata,
+                            new ReceivedBody(
+                                    new Http2Reader(stream),
+                                    endOfStream ? 0 : ContentLength.of(metadata),
+                                    server.limits().maxBodyBytes())));
+            stream.setProperty(key, exchange);
+            if (endOfStream) {
+                exchange.body().end(new Metadata());
+            }
+            if (Http2Names.text(headers.path()).length() > server.limits().maxTargetBytes()) {
+                exchange.refuse(
+                        414, "the target is longer than " + server.limits().maxTargetBytes() + " bytes");
+                return;
+            }
+            toStart.add(exchange);
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream) {
+            int length = data.readableBytes();
+            Http2Exchange exchange = connection().stream(streamId).getProperty(key);
+            if (exchange == null) {
+                return length + padding;
+            }
+            exchange.lastActivity = lastActivity;
+            boolean taken = true;
+            if (length > 0) {
+                byte[] bytes = new byte[length];
+                data.readBytes(bytes);
+                taken = exchange.body().offer(bytes);
+            }
+            if (endOfStream) {
+                exchange.body().end(new Metadata());
+            }
+            // The window of a stream that has ended is of no use; for others it opens again as the handler reads.
+            return endOfStream || !taken ? length + padding : padding;
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
+            Http2Exchange exchange = connection().stream(streamId).getProperty(key);
+            if (exchange != null) {
+                exchange.gone(
+                        errorCode == Http2Error.CANCEL.code() || errorCode == Http2Error.NO_ERROR.code()
+                                ? new CallException(Code.CANCELLED, "the client cancelled the call")
+                                : Http2Names.error(errorCode, "the stream was reset"));
+            }
+        }
+    }
+
+    /** Opens the windows again as a handler reads. */
+    private final class Http2Reader implements ReceivedBody.Reader {
+        private final Http2Stream stream;
+        private final int batch = server.limits().streamWindowBytes() / 8;
+        private int consumed;
+
+        Http2Reader(Http2Stream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public void consumed(int bytes) {
+            consumed += bytes;
+            // Batched: a window is announced only once half of it is used, so an eighth may wait.
+            if (consumed >= batch) {
+                int credit = consumed;
+                consumed = 0;
+                queue().submit(() -> credit(credit));
+            }
+        }
+
+        private void credit(int bytes) {
+            try {
+                if (stream.state().remoteSideOpen()
+                        && connection().local().flowController().unconsumedBytes(stream) >= bytes
+                        && connection().local().flowController().consumeBytes(stream, bytes)) {
+                    queue().wrote(connection);
+                }
+            } catch (Http2Exception e) {
+                onError(context(), true, e);
+            }
+        }
+
+        @Override
+        public void abandoned(CallException reason) {
+            queue().submit(() -> {
+                int left = connection().local().flowController().unconsumedBytes(stream);
+                if (left > 0) {
+                    credit(left);
+                }
+            });
+        }
+    }
+
+    LoopQueue queue() {
+        return java.util.Objects.requireNonNull(queue);
+    }
+
+    ServerContext server() {
+        return server;
+    }
+
+    String peer() {
+        return peer;
+    }
+
+    ChannelHandlerContext ctx() {
+        return context();
+    }
+
+    ChannelPromise promise() {
+        return context().newPromise();
+    }
+}

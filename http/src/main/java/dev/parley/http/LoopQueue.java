@@ -1,0 +1,106 @@
+package dev.parley.http;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Takes writes from virtual threads to an event loop, with one wake-up and one flush a turn for all that is waiting: the
+ * batching that a reply from another thread would otherwise lose. One for each event loop.
+ */
+final class LoopQueue implements Runnable {
+
+    private static final System.Logger LOG = System.getLogger(LoopQueue.class.getName());
+    private static final Map<EventLoop, LoopQueue> ALL = new ConcurrentHashMap<>();
+
+    private final EventLoop loop;
+    private final ConcurrentLinkedQueue<Runnable> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final ArrayList<Connection> dirty = new ArrayList<>();
+    private int depth;
+
+    /** A connection that can be flushed. */
+    abstract static class Connection {
+        private boolean dirty;
+        /** Set while the connection handles a read, whose end flushes anyway. */
+        boolean reading;
+
+        abstract void flush();
+    }
+
+    private LoopQueue(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    /** The queue of {@code loop}. */
+    static LoopQueue of(EventLoop loop) {
+        LoopQueue queue = ALL.get(loop);
+        return queue != null ? queue : ALL.computeIfAbsent(loop, LoopQueue::new);
+    }
+
+    /** Runs {@code write} on the loop, in order; at once if this is the loop. */
+    void submit(Runnable write) {
+        if (loop.inEventLoop()) {
+            depth++;
+            try {
+                write.run();
+            } finally {
+                leave();
+            }
+            return;
+        }
+        queue.add(write);
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            try {
+                loop.execute(this);
+            } catch (java.util.concurrent.RejectedExecutionException e) {
+                queue.clear(); // the loop has stopped; its connections are closed
+            }
+        }
+    }
+
+    /** {@code connection} has something written that is not flushed. On the loop. */
+    void wrote(Connection connection) {
+        if (connection.reading) {
+            return;
+        }
+        if (depth == 0) {
+            connection.flush(); // a call-back of Netty's: there is no turn of ours to wait for
+        } else if (!connection.dirty) {
+            connection.dirty = true;
+            dirty.add(connection);
+        }
+    }
+
+    @Override
+    public void run() {
+        scheduled.set(false);
+        depth++;
+        try {
+            for (Runnable write = queue.poll(); write != null; write = queue.poll()) {
+                try {
+                    write.run();
+                } catch (Throwable e) {
+                    LOG.log(System.Logger.Level.WARNING, "a write failed on the event loop", e);
+                }
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (--depth > 0) {
+            return;
+        }
+        for (int i = 0; i < dirty.size(); i++) {
+            Connection connection = dirty.get(i);
+            connection.dirty = false;
+            connection.flush();
+        }
+        dirty.clear();
+    }
+}

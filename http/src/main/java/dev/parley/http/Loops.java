@@ -1,0 +1,43 @@
+package dev.parley.http;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+
+/**
+ * The event loops of this process, shared by all servers and clients: one daemon thread a processor, named {@code
+ * parley-loop-N}, on native epoll where there is one. They live as long as the process.
+ */
+final class Loops {
+
+    static final boolean EPOLL = Epoll.isAvailable();
+    static final Class<? extends ServerSocketChannel> SERVER_CHANNEL =
+            EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    static final Class<? extends SocketChannel> CLIENT_CHANNEL =
+            EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+
+    private static final EventLoopGroup SHARED = create();
+
+    private Loops() {}
+
+    static EventLoopGroup shared() {
+        return SHARED;
+    }
+
+    private static EventLoopGroup create() {
+        IoHandlerFactory io = EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        int threads = Integer.getInteger(
+                "dev.parley.http.eventLoops", Runtime.getRuntime().availableProcessors());
+        return new MultiThreadIoEventLoopGroup(
+                threads, Thread.ofPlatform().daemon().name("parley-loop-", 0).factory(), io);
+    }
+}

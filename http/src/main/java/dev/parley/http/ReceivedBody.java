@@ -1,0 +1,228 @@
+package dev.parley.http;
+
+import dev.parley.CallException;
+import dev.parley.Code;
+import dev.parley.Messages;
+import dev.parley.Metadata;
+import java.util.ArrayDeque;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body as it comes from the network: the event loop {@linkplain #offer offers}, one blocking thread reads. What has
+ * been read is reported back, which is what opens the sender's window again.
+ */
+final class ReceivedBody extends Body {
+
+    /** What the connection hears of the reader. Any thread. */
+    interface Reader {
+        /** The reader waits for its first byte: the moment for 100-continue. */
+        default void firstRead() {}
+
+        /** These bytes have left the buffer. */
+        void consumed(int bytes);
+
+        /** The reader leaves before the end. */
+        void abandoned(CallException reason);
+    }
+
+    private final Reader reader;
+    private final long declared;
+    private final Parking parking = new Parking();
+    private long limit;
+    private long received;
+    private boolean started;
+    private @Nullable Messages<byte[]> chunks;
+
+    // Guarded by this.
+    private final ArrayDeque<byte[]> queue = new ArrayDeque<>(2);
+    private Metadata trailers = new Metadata();
+    private boolean ended;
+    private boolean discarding;
+    private @Nullable CallException failure;
+
+    /** {@code declared}: the content length, or -1. */
+    ReceivedBody(Reader reader, long declared, long limit) {
+        this.reader = reader;
+        this.declared = declared;
+        this.limit = limit;
+    }
+
+    // ---- the loop's side
+
+    Reader reader() {
+        return reader;
+    }
+
+    /** More bytes, now the body's. False if nobody will read them. */
+    boolean offer(byte[] bytes) {
+        synchronized (this) {
+            if (discarding || failure != null) {
+                return false;
+            }
+            queue.add(bytes);
+        }
+        parking.wake();
+        return true;
+    }
+
+    /** The end, with trailers. */
+    void end(Metadata last) {
+        synchronized (this) {
+            trailers = last;
+            ended = true;
+        }
+        parking.wake();
+    }
+
+    /** The sender failed or left; what was received before can still be read. */
+    void fail(CallException reason) {
+        synchronized (this) {
+            if (!ended && failure == null) {
+                failure = reason;
+            }
+        }
+        parking.wake();
+    }
+
+    synchronized boolean isEnded() {
+        return ended;
+    }
+
+    // ---- the reader's side
+
+    @Override
+    public OptionalLong length() {
+        return declared >= 0 ? OptionalLong.of(declared) : OptionalLong.empty();
+    }
+
+    @Override
+    public byte[] readAll() {
+        checkDeclared();
+        byte[] first = next();
+        if (first == null) {
+            return new byte[0];
+        }
+        byte[] second = next();
+        if (second == null) {
+            return first;
+        }
+        ArrayDeque<byte[]> parts = new ArrayDeque<>();
+        parts.add(first);
+        int size = first.length;
+        for (byte[] part = second; part != null; part = next()) {
+            parts.add(part);
+            size = Math.addExact(size, part.length);
+        }
+        byte[] all = new byte[size];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+
+    @Override
+    public Messages<byte[]> chunks() {
+        Messages<byte[]> current = chunks;
+        if (current == null) {
+            checkDeclared();
+            current = Messages.pull(new Messages.Source<byte[]>() {
+                @Override
+                public byte @Nullable [] receive() {
+                    return next();
+                }
+
+                @Override
+                public void cancel(CallException reason) {
+                    abandon(reason);
+                }
+            });
+            chunks = current;
+        }
+        return current;
+    }
+
+    private void checkDeclared() {
+        if (declared > limit) {
+            throw tooLarge("declares " + declared + " bytes");
+        }
+    }
+
+    private byte @Nullable [] next() {
+        if (!started) {
+            started = true;
+            if (!ready()) {
+                reader.firstRead();
+            }
+        }
+        byte[] bytes;
+        try {
+            parking.await(this::ready);
+        } catch (InterruptedException e) {
+            throw CallException.interrupted(e, "the body");
+        }
+        synchronized (this) {
+            bytes = queue.poll();
+            if (bytes == null) {
+                if (failure != null) {
+                    throw failure;
+                }
+                return null;
+            }
+        }
+        received += bytes.length;
+        reader.consumed(bytes.length);
+        if (received > limit) {
+            throw tooLarge("is larger");
+        }
+        return bytes;
+    }
+
+    private synchronized boolean ready() {
+        return !queue.isEmpty() || ended || failure != null;
+    }
+
+    private CallException tooLarge(String what) {
+        HttpException error = new HttpException(
+                413, Code.RESOURCE_EXHAUSTED, "the body " + what + "; the limit is " + limit + " bytes");
+        abandon(error);
+        return error;
+    }
+
+    @Override
+    public synchronized Metadata trailers() {
+        return trailers;
+    }
+
+    @Override
+    public Body limit(long bytes) {
+        limit = bytes;
+        return this;
+    }
+
+    @Override
+    public void close() {
+        abandon(new CallException(Code.CANCELLED, "the body was closed before its end"));
+    }
+
+    private void abandon(CallException reason) {
+        boolean early;
+        synchronized (this) {
+            if (discarding) {
+                return;
+            }
+            discarding = true;
+            early = !ended && failure == null;
+            if (failure == null && (early || !queue.isEmpty())) {
+                failure = reason;
+            }
+            queue.clear();
+        }
+        parking.wake();
+        if (early) {
+            reader.abandoned(reason);
+        }
+    }
+}

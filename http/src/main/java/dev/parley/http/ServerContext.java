@@ -1,0 +1,37 @@
+package dev.parley.http;
+
+import dev.parley.Handler;
+import dev.parley.Method;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** What every connection of one server shares. */
+record ServerContext(
+        Handler<HttpRequest, HttpResponse> handler,
+        Function<HttpRequest, Optional<Duration>> timeout,
+        HttpLimits limits,
+        Dispatch dispatch,
+        ThreadFactory threads,
+        AtomicInteger active) {
+
+    private static final Map<String, Method> METHODS = new ConcurrentHashMap<>();
+
+    /** The call's method for a verb. */
+    static Method method(String verb) {
+        Method known = METHODS.get(verb);
+        if (known != null) {
+            return known;
+        }
+        Method made = Method.unary("http", verb);
+        // A client can invent verbs without end; only so many are worth keeping.
+        if (METHODS.size() < 32) {
+            METHODS.put(verb, made);
+        }
+        return made;
+    }
+}

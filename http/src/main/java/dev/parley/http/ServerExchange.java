@@ -1,0 +1,249 @@
+package dev.parley.http;
+
+import dev.parley.Call;
+import dev.parley.CallException;
+import dev.parley.CallScope;
+import dev.parley.Code;
+import dev.parley.Deadline;
+import dev.parley.Metadata;
+import dev.parley.Outcome;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response on a server: made and written on the connection's event loop, answered on a virtual
+ * thread. The protocols differ in the write methods only, all of which run on the loop.
+ */
+abstract class ServerExchange implements Runnable {
+
+    private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
+
+    final ServerContext server;
+    final LoopQueue queue;
+    final SendWindow window = new SendWindow();
+    private final EventLoop loop;
+    private final HttpRequest request;
+    private final ReceivedBody body;
+    private final CallScope scope;
+    private @Nullable ScheduledFuture<?> deadlineTask;
+    private boolean headSubmitted;
+    // A response that the event loop began and a virtual thread drains is completed there.
+    private boolean handedOver;
+
+    // On the loop.
+    private boolean ended;
+    volatile long lastActivity = System.nanoTime();
+
+    ServerExchange(ServerContext server, EventLoop loop, HttpRequest request, String protocol, String address) {
+        this.server = server;
+        this.loop = loop;
+        this.queue = LoopQueue.of(loop);
+        this.request = request;
+        this.body = (ReceivedBody) request.body();
+        Optional<Duration> timeout = server.timeout().apply(request);
+        Deadline deadline = timeout.isPresent() ? Deadline.after(timeout.get()) : Deadline.NONE;
+        this.scope = CallScope.builder(ServerContext.method(request.method()))
+                .requestHeaders(request.headers())
+                .deadline(deadline)
+                .peer(new dev.parley.Peer(address, protocol))
+                .build();
+    }
+
+    /** Writes status, headers and, if {@code end}, the end. */
+    abstract void writeHead(HttpResponse response, boolean end);
+
+    /** Writes bytes of the body; {@link SendWindow#release} once they are out. */
+    abstract void writeData(byte[] bytes);
+
+    /** Writes head, body and end in one go. */
+    abstract void writeWhole(HttpResponse response, byte[] bytes, Metadata trailers);
+
+    /** Writes the end. */
+    abstract void writeEnd(Metadata trailers);
+
+    /** Breaks the response off so that the client sees that it is not whole. */
+    abstract void writeAbort(CallException reason);
+
+    /** The exchange is over on the loop: nothing is written after this. */
+    abstract void closed();
+
+    ReceivedBody body() {
+        return body;
+    }
+
+    /** Begins to answer. On the loop. */
+    final void start() {
+        server.active().incrementAndGet();
+        long nanos = scope.deadline().remainingNanos();
+        if (nanos != Long.MAX_VALUE) {
+            deadlineTask = loop.schedule(this::deadlinePassed, Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        }
+        if (server.dispatch() == Dispatch.EVENT_LOOP && body.isEnded()) {
+            run();
+        } else {
+            server.threads().newThread(this).start();
+        }
+    }
+
+    private void deadlinePassed() {
+        scope.cancel(scope.deadlineExceeded());
+    }
+
+    /** The client left, or the connection was lost. On the loop. */
+    final void gone(CallException reason) {
+        scope.cancel(reason);
+        body.fail(reason);
+        window.fail(reason);
+        finish();
+    }
+
+    /** Cancels the handler; it may still answer with the reason. */
+    final void cancel(CallException reason) {
+        scope.cancel(reason);
+        body.fail(reason);
+    }
+
+    @Override
+    public void run() {
+        Outcome outcome = Outcome.OK;
+        try {
+            scope.run(this::answer, request);
+        } catch (Throwable thrown) {
+            CallException error = scope.cancellation().orElseGet(() -> CallException.from(thrown));
+            if (error.code() == Code.INTERNAL && !(thrown instanceof CallException)) {
+                LOG.log(System.Logger.Level.ERROR, () -> request.method() + " " + request.path() + " failed", thrown);
+            }
+            outcome = Outcome.failed(error);
+            answerError(error);
+        }
+        if (!handedOver) {
+            complete(outcome);
+        }
+    }
+
+    private void complete(Outcome outcome) {
+        body.close();
+        scope.end(outcome);
+        server.active().decrementAndGet();
+    }
+
+    private Outcome answer(Call call, HttpRequest received) throws Exception {
+        HttpResponse response = server.handler().handle(call, received);
+        if (response.body() instanceof Body.Bytes bytes) {
+            submitHead(() -> writeWhole(response, bytes.bytes, bytes.trailers()), true);
+        } else if (loop.inEventLoop()) {
+            handedOver = true;
+            server.threads().newThread(() -> drainElsewhere(response)).start();
+        } else {
+            drain(response);
+        }
+        return Outcome.OK;
+    }
+
+    private void drainElsewhere(HttpResponse response) {
+        Outcome outcome = Outcome.OK;
+        try {
+            scope.run(
+                    (call, body) -> {
+                        drain(body);
+                        return Outcome.OK;
+                    },
+                    response);
+        } catch (Throwable thrown) {
+            CallException error = scope.cancellation().orElseGet(() -> CallException.from(thrown));
+            outcome = Outcome.failed(error);
+            answerError(error);
+        }
+        complete(outcome);
+    }
+
+    private void drain(HttpResponse response) {
+        Body streamed = response.body();
+        try {
+            if (request.method().equals("HEAD")) {
+                submitHead(() -> writeHead(response, true), true);
+                return;
+            }
+            if (!response.headWithBody()) {
+                submitHead(() -> writeHead(response, false), false);
+            }
+            streamed.chunks().drain(chunk -> {
+                window.acquire(chunk.length);
+                lastActivity = System.nanoTime();
+                if (headSubmitted) {
+                    queue.submit(() -> data(chunk));
+                } else {
+                    submitHead(
+                            () -> {
+                                writeHead(response, false);
+                                data(chunk);
+                            },
+                            false);
+                }
+            });
+            Metadata trailers = streamed.trailers();
+            if (headSubmitted) {
+                queue.submit(() -> {
+                    if (!ended) {
+                        writeEnd(trailers);
+                        finish();
+                    }
+                });
+            } else {
+                submitHead(() -> writeWhole(response, new byte[0], trailers), true);
+            }
+        } finally {
+            streamed.close();
+        }
+    }
+
+    private void data(byte[] chunk) {
+        if (ended) {
+            window.release(chunk.length);
+        } else {
+            writeData(chunk);
+        }
+    }
+
+    private void submitHead(Runnable write, boolean last) {
+        headSubmitted = true;
+        queue.submit(() -> {
+            if (!ended) {
+                write.run();
+                if (last) {
+                    finish();
+                }
+            }
+        });
+    }
+
+    private void answerError(CallException error) {
+        if (headSubmitted) {
+            queue.submit(() -> {
+                if (!ended) {
+                    writeAbort(error);
+                    finish();
+                }
+            });
+        } else {
+            HttpResponse response = Problems.of(error);
+            byte[] bytes = response.body().readAll();
+            submitHead(() -> writeWhole(response, bytes, new Metadata()), true);
+        }
+    }
+
+    private void finish() {
+        if (!ended) {
+            ended = true;
+            ScheduledFuture<?> task = deadlineTask;
+            if (task != null) {
+                task.cancel(false);
+            }
+            closed();
+        }
+    }
+}
