@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * into a bounded buffer.
  *
  * <pre>{@code
- * try (Replay<Chunk> replay = Replay.of(requests, 64)) {
+ * try (Replay<Chunk> replay = Replay.of(call, requests, 64)) {
  *     while (true) {
  *         CallScope attempt = CallScope.child(call);
  *         try {
@@ -24,13 +24,15 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The stream is drained by one virtual thread under the call of whoever asks for the first message, at most one
- * message ahead of the current attempt. An attempt that is interrupted or closed leaves the stream intact; a new one ends
- * the attempt before it. {@link #close} cancels all. Thread-safe.
+ * <p>The stream is drained by one virtual thread, at most one message ahead of the current attempt, and cancelled with the
+ * call. An attempt that is interrupted or closed leaves it intact; a new one ends the attempt before it. {@link #close}
+ * cancels all. Thread-safe.
  */
 public final class Replay<T> implements AutoCloseable {
 
+    private final Call call;
     private final Messages<T> source;
+    private final Runnable pump;
     private final int limit;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -43,17 +45,19 @@ public final class Replay<T> implements AutoCloseable {
     private @Nullable Outcome ended;
     private @Nullable Attempt current;
 
-    private Replay(Messages<T> source, int limit) {
+    private Replay(Call call, Messages<T> source, int limit) {
         if (limit < 0) {
             throw new IllegalArgumentException("limit must not be negative, but is " + limit);
         }
+        this.call = call;
         this.source = source;
+        this.pump = Call.wrap(this::pump);
         this.limit = limit;
     }
 
-    /** Repeats {@code source} while it has had no more than {@code limit} messages. */
-    public static <T> Replay<T> of(Messages<T> source, int limit) {
-        return new Replay<>(source, limit);
+    /** Repeats {@code source}, the requests of {@code call}, while it has had no more than {@code limit} messages. */
+    public static <T> Replay<T> of(Call call, Messages<T> source, int limit) {
+        return new Replay<>(call, source, limit);
     }
 
     /** Whether the stream can be had from its beginning: no more messages than the limit have been read. */
@@ -101,8 +105,7 @@ public final class Replay<T> implements AutoCloseable {
     }
 
     private void pump() {
-        Call.Registration onCancel =
-                Call.find().map(call -> call.onCancel(this::stop)).orElse(() -> {});
+        Call.Registration onCancel = call.onCancel(this::stop);
         try {
             source.drain(this::put);
             end(Outcome.OK);
@@ -161,7 +164,7 @@ public final class Replay<T> implements AutoCloseable {
             try {
                 if (!started) {
                     started = true;
-                    Thread.ofVirtual().name("parley-replay").start(Call.wrap(Replay.this::pump));
+                    Thread.ofVirtual().name("parley-replay").start(pump);
                 }
                 while (true) {
                     if (left != null) {

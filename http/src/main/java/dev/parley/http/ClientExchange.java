@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientExchange implements ReceivedBody.Reader {
 
+    // One for all: it only unwinds the sender's own thread, and is as a rule never thrown.
+    private static final CallException ANSWERED =
+            new CallException(Code.CANCELLED, "the peer has answered and reads no more");
+
     final Call call;
     final HttpRequest request;
     final SendWindow window = new SendWindow();
@@ -177,7 +181,7 @@ final class ClientExchange implements ReceivedBody.Reader {
     /** The response has come to its end. */
     void complete(Metadata trailers) {
         body.end(trailers);
-        finish(new CallException(Code.CANCELLED, "the peer has answered and reads no more"));
+        finish(ANSWERED);
     }
 
     /** Nothing more will come. {@code reset}: the peer is to be told. */

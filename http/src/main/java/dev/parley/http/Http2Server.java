@@ -52,7 +52,7 @@ final class Http2Server extends Http2ConnectionHandler {
             @Override
             public void onStreamClosed(Http2Stream stream) {
                 Http2Exchange exchange = stream.getProperty(key);
-                if (exchange != null) {
+                if (exchange != null && !exchange.isFinished()) {
                     exchange.gone(new CallException(Code.CANCELLED, "the stream was closed"));
                 }
             }

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Takes writes from virtual threads to an event loop, with one wake-up and one flush a turn for all that is waiting: the
@@ -16,10 +18,19 @@ final class LoopQueue implements Runnable {
     private static final System.Logger LOG = System.getLogger(LoopQueue.class.getName());
     private static final Map<EventLoop, LoopQueue> ALL = new ConcurrentHashMap<>();
 
+    private static final long MOST_HELD_NANOS = TimeUnit.MICROSECONDS.toNanos(TurnStarter.MOST_HELD_MICROS);
+
+    /** Writes a turn, so that reads get theirs. */
+    private static final int MOST_A_TURN = 1024;
+
     private final EventLoop loop;
     private final ConcurrentLinkedQueue<Runnable> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final ArrayList<Connection> dirty = new ArrayList<>();
+    private final TurnStarter starter;
+    // Turns whose replies are held back, and since when.
+    private final AtomicInteger holds = new AtomicInteger();
+    private volatile long heldSince;
     private int depth;
 
     /** A connection that can be flushed. */
@@ -33,6 +44,7 @@ final class LoopQueue implements Runnable {
 
     private LoopQueue(EventLoop loop) {
         this.loop = loop;
+        this.starter = new TurnStarter(loop, this);
     }
 
     /** The queue of {@code loop}. */
@@ -53,6 +65,32 @@ final class LoopQueue implements Runnable {
             return;
         }
         queue.add(write);
+        if (holds.get() == 0 || System.nanoTime() - heldSince > MOST_HELD_NANOS) {
+            wake();
+        }
+    }
+
+    /** What starts handlers. */
+    TurnStarter starter() {
+        return starter;
+    }
+
+    /** Writes need not wake the loop until {@link #release}, which follows soon. */
+    void hold() {
+        heldSince = System.nanoTime();
+        holds.incrementAndGet();
+    }
+
+    /** Ends a {@link #hold}. */
+    void release() {
+        // Before the queue is looked at: whoever adds behind that look sees that nothing is held, and wakes the loop.
+        holds.decrementAndGet();
+        if (!queue.isEmpty()) {
+            wake();
+        }
+    }
+
+    private void wake() {
         if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
             try {
                 loop.execute(this);
@@ -80,13 +118,18 @@ final class LoopQueue implements Runnable {
         scheduled.set(false);
         depth++;
         try {
-            for (Runnable write = queue.poll(); write != null; write = queue.poll()) {
+            for (int i = 0; i < MOST_A_TURN; i++) {
+                Runnable write = queue.poll();
+                if (write == null) {
+                    return;
+                }
                 try {
                     write.run();
                 } catch (Throwable e) {
                     LOG.log(System.Logger.Level.WARNING, "a write failed on the event loop", e);
                 }
             }
+            wake();
         } finally {
             leave();
         }

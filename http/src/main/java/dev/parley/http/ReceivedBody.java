@@ -204,6 +204,11 @@ final class ReceivedBody extends Body {
 
     @Override
     public void close() {
+        synchronized (this) {
+            if (discarding || (ended && queue.isEmpty())) {
+                return; // as a rule: nothing is given up, and no reason need be made
+            }
+        }
         abandon(new CallException(Code.CANCELLED, "the body was closed before its end"));
     }
 

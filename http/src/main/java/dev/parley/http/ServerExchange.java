@@ -85,12 +85,17 @@ abstract class ServerExchange implements Runnable {
         if (server.dispatch() == Dispatch.EVENT_LOOP && body.isEnded()) {
             run();
         } else {
-            server.threads().newThread(this).start();
+            queue.starter().start(server.threads(), this);
         }
     }
 
     private void deadlinePassed() {
         scope.cancel(scope.deadlineExceeded());
+    }
+
+    /** Whether the answer has been written, or given up. On the loop. */
+    final boolean isFinished() {
+        return ended;
     }
 
     /** The client left, or the connection was lost. On the loop. */

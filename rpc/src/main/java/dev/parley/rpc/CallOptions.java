@@ -1,0 +1,87 @@
+package dev.parley.rpc;
+
+import dev.parley.Deadline;
+import dev.parley.Metadata;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller says beyond the request: {@code client.with(CallOptions.defaults().withTimeout(...))}. Immutable and
+ * thread-safe.
+ */
+public final class CallOptions {
+
+    private static final CallOptions DEFAULTS = new CallOptions(null, Deadline.NONE, new Metadata(), null);
+
+    private final @Nullable Duration timeout;
+    private final Deadline deadline;
+    private final Metadata headers;
+    private final @Nullable ResponseMetadata responseMetadata;
+
+    private CallOptions(
+            @Nullable Duration timeout,
+            Deadline deadline,
+            Metadata headers,
+            @Nullable ResponseMetadata responseMetadata) {
+        this.timeout = timeout;
+        this.deadline = deadline;
+        this.headers = headers;
+        this.responseMetadata = responseMetadata;
+    }
+
+    /** No headers, no response metadata, and the deadline of the current call or the channel's default. */
+    public static CallOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Each call has this time, counted from its start, or what the current call has left if that is less.
+     *
+     * @throws IllegalArgumentException if not positive
+     */
+    public CallOptions withTimeout(Duration perCall) {
+        if (perCall.isNegative() || perCall.isZero()) {
+            throw new IllegalArgumentException("timeout must be positive, but is " + perCall);
+        }
+        return new CallOptions(perCall, deadline, headers, responseMetadata);
+    }
+
+    /** All calls have to end by this moment, or the current call's if that is earlier. */
+    public CallOptions withDeadline(Deadline end) {
+        return new CallOptions(timeout, end, headers, responseMetadata);
+    }
+
+    /**
+     * With one more header. Names that belong to the protocols ({@code grpc-*}, {@code content-type}, ...) are not sent.
+     *
+     * @throws IllegalArgumentException if the name or the value is no header's
+     */
+    public CallOptions withHeader(String name, String value) {
+        return new CallOptions(timeout, deadline, new Metadata(headers).add(name, value), responseMetadata);
+    }
+
+    /** With these headers behind those that are there; they are copied. */
+    public CallOptions withHeaders(Metadata more) {
+        return new CallOptions(timeout, deadline, new Metadata(headers).addAll(more), responseMetadata);
+    }
+
+    /** What comes with the response is put into {@code sink}. */
+    public CallOptions withResponseMetadata(ResponseMetadata sink) {
+        return new CallOptions(timeout, deadline, headers, sink);
+    }
+
+    /** The headers of a call, for it alone. */
+    Metadata copyOfHeaders() {
+        return new Metadata(headers);
+    }
+
+    /** When a call that starts now must have ended by these options. */
+    Deadline deadlineFromNow() {
+        return timeout == null ? deadline : deadline.earlier(Deadline.after(timeout));
+    }
+
+    Optional<ResponseMetadata> responseMetadata() {
+        return Optional.ofNullable(responseMetadata);
+    }
+}

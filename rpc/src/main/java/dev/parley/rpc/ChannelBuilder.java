@@ -1,0 +1,160 @@
+package dev.parley.rpc;
+
+import dev.parley.Handler;
+import dev.parley.Interceptor;
+import dev.parley.Method;
+import dev.parley.http.HttpClient;
+import dev.parley.http.HttpRequest;
+import dev.parley.http.HttpResponse;
+import dev.parley.http.HttpVersion;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Describes a {@link Channel}. What is not set has the default named at its method. Not thread-safe. */
+public final class ChannelBuilder {
+
+    private final String target;
+    private RpcProtocol protocol = RpcProtocol.GRPC;
+    private Codec codec = Codec.PROTO;
+    private List<Interceptor> interceptors = List.of();
+    private int maxMessageBytes = 4 << 20;
+    private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
+    private Duration streamIdleTimeout = Duration.ofMinutes(5);
+    private Map<String, String> environment = System.getenv();
+    private @Nullable Handler<HttpRequest, HttpResponse> transport;
+    private @Nullable HttpClient client;
+    private @Nullable HttpVersion http;
+
+    ChannelBuilder(String target) {
+        this.target = target;
+    }
+
+    /** What is spoken; gRPC. */
+    public ChannelBuilder protocol(RpcProtocol spoken) {
+        this.protocol = spoken;
+        return this;
+    }
+
+    /** How messages are written; {@link Codec#PROTO}. */
+    public ChannelBuilder codec(Codec written) {
+        this.codec = written;
+        return this;
+    }
+
+    /** What stands in front of every call, the first outermost; none. */
+    public ChannelBuilder interceptors(List<? extends Interceptor> chain) {
+        this.interceptors = List.copyOf(chain);
+        return this;
+    }
+
+    /**
+     * What sends the requests, in place of an HTTP client; the target's host is then no more than a name, and {@link
+     * #http} has no effect. The channel does not close it.
+     */
+    public ChannelBuilder transport(Handler<HttpRequest, HttpResponse> sender) {
+        this.transport = sender;
+        return this;
+    }
+
+    /** As {@link #transport}: calls {@code handler} in this process. */
+    public ChannelBuilder inProcess(RpcHandler handler) {
+        return transport(new InProcessTransport(handler, handler::timeout));
+    }
+
+    /** An HTTP client to share, which the channel does not close; one of its own. */
+    public ChannelBuilder client(HttpClient shared) {
+        this.client = shared;
+        return this;
+    }
+
+    /** The version of HTTP; HTTP/2 for gRPC, for Connect HTTP/1.1 but HTTP/2 where both sides stream. */
+    public ChannelBuilder http(HttpVersion version) {
+        this.http = version;
+        return this;
+    }
+
+    /**
+     * The most bytes of a response message, decompressed; 4 MiB. Over it: {@code RESOURCE_EXHAUSTED}.
+     *
+     * @throws IllegalArgumentException if not positive
+     */
+    public ChannelBuilder maxMessageBytes(int bytes) {
+        if (bytes <= 0) {
+            throw new IllegalArgumentException("maxMessageBytes must be positive, but is " + bytes);
+        }
+        this.maxMessageBytes = bytes;
+        return this;
+    }
+
+    /**
+     * The time of a unary call that has no deadline of its own or its caller's; 15 s.
+     *
+     * @throws IllegalArgumentException if not positive
+     */
+    public ChannelBuilder defaultTimeout(Duration timeout) {
+        this.defaultTimeout = positive("defaultTimeout", timeout);
+        return this;
+    }
+
+    /**
+     * How long the reader of a stream waits for the next message before the call is cancelled with {@code
+     * DEADLINE_EXCEEDED}; 300 s.
+     *
+     * @throws IllegalArgumentException if not positive
+     */
+    public ChannelBuilder streamIdleTimeout(Duration timeout) {
+        this.streamIdleTimeout = positive("streamIdleTimeout", timeout);
+        return this;
+    }
+
+    /** Where a name's URL is looked up; the process's environment. */
+    public ChannelBuilder environment(Map<String, String> variables) {
+        this.environment = Map.copyOf(variables);
+        return this;
+    }
+
+    private static Duration positive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " must be positive, but is " + value);
+        }
+        return value;
+    }
+
+    /**
+     * The channel. Nothing is connected yet.
+     *
+     * @throws IllegalArgumentException if the target is neither a URL nor a name with one in the environment; the message
+     *     names the variable
+     */
+    public Channel build() {
+        Handler<HttpRequest, HttpResponse> given = transport;
+        if (given != null) {
+            return new ClientChannel(settings(ServiceAddress.named(target)), kind -> given, null);
+        }
+        ServiceAddress address = ServiceAddress.of(target, environment);
+        HttpClient shared = client;
+        HttpClient used = shared == null ? HttpClient.create() : shared;
+        return new ClientChannel(settings(address), over(used), shared == null ? used : null);
+    }
+
+    private ClientSettings settings(ServiceAddress address) {
+        return new ClientSettings(
+                address, protocol, codec, interceptors, maxMessageBytes, defaultTimeout, streamIdleTimeout);
+    }
+
+    private Function<Method.Kind, Handler<HttpRequest, HttpResponse>> over(HttpClient used) {
+        HttpVersion version = http;
+        if (version != null) {
+            Handler<HttpRequest, HttpResponse> sender = used.over(version);
+            return kind -> sender;
+        }
+        Handler<HttpRequest, HttpResponse> http1 = used.over(HttpVersion.HTTP_1_1);
+        Handler<HttpRequest, HttpResponse> http2 = used.over(HttpVersion.HTTP_2);
+        boolean mayUseHttp1 = protocol == RpcProtocol.CONNECT;
+        // In HTTP/1.1 a server may wait for the end of the request before it answers, so both sides cannot stream.
+        return kind -> mayUseHttp1 && kind != Method.Kind.BIDI_STREAMING ? http1 : http2;
+    }
+}

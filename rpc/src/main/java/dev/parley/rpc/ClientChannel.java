@@ -1,0 +1,132 @@
+package dev.parley.rpc;
+
+import com.google.protobuf.Descriptors.FileDescriptor;
+import dev.parley.Call;
+import dev.parley.CallException;
+import dev.parley.CallScope;
+import dev.parley.Code;
+import dev.parley.Deadline;
+import dev.parley.Handler;
+import dev.parley.Interceptor;
+import dev.parley.Messages;
+import dev.parley.Method;
+import dev.parley.Outcome;
+import dev.parley.Peer;
+import dev.parley.http.HttpClient;
+import dev.parley.http.HttpRequest;
+import dev.parley.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A channel over any handler of HTTP requests. */
+final class ClientChannel implements Channel {
+
+    private final ClientSettings settings;
+    private final Function<Method.Kind, Handler<HttpRequest, HttpResponse>> transports;
+    private final @Nullable HttpClient owned;
+    private final Peer peer;
+    // One chain a method for good: nothing is put together when a call is made.
+    private final Map<RpcMethod<?, ?>, Handler<?, ?>> handlers = new ConcurrentHashMap<>();
+    private final Map<FileDescriptor, MessageCodec> jsonCodecs = new ConcurrentHashMap<>();
+
+    ClientChannel(
+            ClientSettings settings,
+            Function<Method.Kind, Handler<HttpRequest, HttpResponse>> transports,
+            @Nullable HttpClient owned) {
+        this.settings = settings;
+        this.transports = transports;
+        this.owned = owned;
+        this.peer = new Peer(settings.address().authority(), settings.protocol().name());
+    }
+
+    @Override
+    public <Q, R> R call(RpcMethod<Q, R> method, CallOptions options, Q request) {
+        Call parent = Call.find().orElse(null);
+        CallScope call = open(method, options, parent);
+        try {
+            R response = handler(method).handle(call, request);
+            if (response instanceof Messages<?> stream) {
+                stream.onClose(call::end);
+            } else {
+                call.end(Outcome.OK);
+            }
+            return response;
+        } catch (Throwable thrown) {
+            CallException error = thrown instanceof CallException known
+                    ? known
+                    : call.cancellation().orElseGet(() -> CallException.from(thrown));
+            // What an interceptor has left open behind itself must not go on.
+            call.cancel(error);
+            call.end(Outcome.failed(error));
+            if (thrown instanceof Error fatal) {
+                throw fatal;
+            }
+            throw error;
+        }
+    }
+
+    private CallScope open(RpcMethod<?, ?> method, CallOptions options, @Nullable Call parent) {
+        Deadline deadline = options.deadlineFromNow();
+        if (parent != null) {
+            CallException cancelled = parent.cancellation().orElse(null);
+            if (cancelled != null) {
+                throw cancelled;
+            }
+            deadline = deadline.earlier(parent.deadline());
+        }
+        if (deadline.isNone() && method.kind() == Method.Kind.UNARY) {
+            deadline = Deadline.after(settings.defaultTimeout());
+        }
+        CallScope call = CallScope.builder(method.method())
+                .parent(parent)
+                .requestHeaders(options.copyOfHeaders())
+                .deadline(deadline)
+                .peer(peer)
+                .build();
+        options.responseMetadata().ifPresent(sink -> sink.follow(call));
+        if (parent != null && method.kind() != Method.Kind.UNARY) {
+            parent.onEnd(outcome -> call.cancel(
+                    new CallException(Code.CANCELLED, "the call that made this one has ended: " + parent.method())));
+        }
+        return call;
+    }
+
+    @SuppressWarnings("unchecked") // put in under the same types below
+    private <Q, R> Handler<Q, R> handler(RpcMethod<Q, R> method) {
+        Handler<?, ?> known = handlers.get(method);
+        return (Handler<Q, R>) (known != null ? known : handlers.computeIfAbsent(method, this::create));
+    }
+
+    private <Q, R> Handler<Q, R> create(RpcMethod<Q, R> method) {
+        MessageCodec codec = switch (settings.codec()) {
+            case PROTO -> ProtoCodec.INSTANCE;
+            case JSON ->
+                jsonCodecs.computeIfAbsent(
+                        method.descriptor().getFile(), file -> JsonCodec.connect(JsonCodec.types(List.of(file))));
+        };
+        ClientProtocol protocol = switch (settings.protocol()) {
+            case GRPC -> new GrpcClient(codec, settings.maxMessageBytes());
+            case CONNECT ->
+                method.kind() == Method.Kind.UNARY
+                        ? new ConnectUnaryClient(codec, settings.maxMessageBytes())
+                        : new ConnectStreamClient(codec, settings.maxMessageBytes());
+        };
+        Outbound<Q, R> outbound = new Outbound<>(method, protocol, settings, transports.apply(method.kind()));
+        return Interceptor.chain(settings.interceptors(), outbound);
+    }
+
+    @Override
+    public void close() {
+        if (owned != null) {
+            owned.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "channel to " + settings.address().authority();
+    }
+}

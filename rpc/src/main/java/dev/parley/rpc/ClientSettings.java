@@ -1,0 +1,15 @@
+package dev.parley.rpc;
+
+import dev.parley.Interceptor;
+import java.time.Duration;
+import java.util.List;
+
+/** What a channel was told; see {@link ChannelBuilder}. */
+record ClientSettings(
+        ServiceAddress address,
+        RpcProtocol protocol,
+        Codec codec,
+        List<Interceptor> interceptors,
+        int maxMessageBytes,
+        Duration defaultTimeout,
+        Duration streamIdleTimeout) {}

@@ -1,0 +1,127 @@
+package dev.parley.rpc;
+
+import com.google.gson.JsonObject;
+import com.google.protobuf.Message;
+import dev.parley.Call;
+import dev.parley.CallException;
+import dev.parley.CallScope;
+import dev.parley.Messages;
+import dev.parley.Metadata;
+import dev.parley.Method;
+import dev.parley.http.Body;
+import dev.parley.http.HttpRequest;
+import dev.parley.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connect's streams: envelopes, the last of which is JSON with error and trailers, so that no HTTP trailers are needed.
+ *
+ * @see <a href="https://connectrpc.com/docs/protocol#streaming-request">the specification</a>
+ */
+final class ConnectStreamProtocol implements Protocol {
+
+    private final MessageCodec codec;
+    private final Metadata headers;
+
+    ConnectStreamProtocol(MessageCodec codec) {
+        this.codec = codec;
+        this.headers = Metadata.of("content-type", contentType(codec.codec()));
+    }
+
+    static String contentType(Codec codec) {
+        return "application/connect+" + codec.suffix();
+    }
+
+    @Override
+    public boolean carries(Method.Kind kind) {
+        return kind != Method.Kind.UNARY;
+    }
+
+    @Override
+    public Optional<Duration> timeout(Metadata requestHeaders) {
+        return Timeouts.millis(requestHeaders, Timeouts.CONNECT);
+    }
+
+    @Override
+    public Object read(Route<?, ?> route, HttpRequest request) {
+        ConnectHeaders.checkVersion(request.headers());
+        boolean gzip = Gzip.isGzip(request.headers().get(ConnectHeaders.STREAM_ENCODING).orElse(""));
+        Message prototype = route.method().requestPrototype();
+        Messages<byte[]> chunks = request.body().limit(Long.MAX_VALUE).chunks();
+        EnvelopeReader reader = new EnvelopeReader(
+                chunks,
+                route.maxMessageBytes(),
+                gzip,
+                Side.REQUEST,
+                Envelope.COMPRESSED,
+                Side.REQUEST.truncated());
+        if (route.method().kind().clientStreams()) {
+            return EnvelopeReader.messages(reader, codec, prototype, chunks::close);
+        }
+        if (!reader.next()) {
+            throw Side.REQUEST.cardinality("none");
+        }
+        Message message = reader.message(codec, prototype);
+        if (reader.next()) {
+            throw Side.REQUEST.cardinality("more");
+        }
+        return message;
+    }
+
+    @Override
+    public HttpResponse one(Call call, Message response) {
+        Metadata head = new Metadata(headers);
+        ReservedHeaders.copy(call.responseHeaders(), head);
+        byte[] message = Envelope.of(codec, response);
+        byte[] end = end(call, null);
+        byte[] both = new byte[message.length + end.length];
+        System.arraycopy(message, 0, both, 0, message.length);
+        System.arraycopy(end, 0, both, message.length, end.length);
+        return new HttpResponse(200, head, Body.of(both));
+    }
+
+    @Override
+    public HttpResponse many(CallScope call, Messages<? extends Message> responses) {
+        return ResponseStream.of(call, responses, codec, new Metadata(headers), new ResponseStream.End() {
+            @Override
+            public byte[] lastBytes(@Nullable CallException error) {
+                return end(call, error);
+            }
+
+            @Override
+            public Metadata trailers(@Nullable CallException error) {
+                return new Metadata();
+            }
+        });
+    }
+
+    @Override
+    public HttpResponse failed(@Nullable Call call, CallException error) {
+        Metadata head = new Metadata(headers);
+        if (call != null) {
+            ReservedHeaders.copy(call.responseHeaders(), head);
+        }
+        return new HttpResponse(200, head, Body.of(end(call, error)));
+    }
+
+    private static byte[] end(@Nullable Call call, @Nullable CallException error) {
+        Metadata trailers = new Metadata();
+        if (call != null) {
+            ReservedHeaders.copy(call.responseTrailers(), trailers);
+        }
+        JsonObject json = new JsonObject();
+        if (error != null) {
+            json.add("error", ConnectError.toJson(error));
+            if (error.origin() == CallException.Origin.LOCAL) {
+                ReservedHeaders.copy(error.metadata(), trailers);
+            }
+            RetryAfter.write(error, trailers);
+        }
+        if (!trailers.isEmpty()) {
+            json.add("metadata", ConnectError.metadata(trailers));
+        }
+        return Envelope.of(Envelope.END_STREAM, ConnectError.bytes(json));
+    }
+}

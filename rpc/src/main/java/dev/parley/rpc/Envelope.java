@@ -1,0 +1,91 @@
+package dev.parley.rpc;
+
+import com.google.protobuf.Message;
+import dev.parley.CallException;
+import dev.parley.Code;
+
+/**
+ * The frame around a message that gRPC and Connect's streams share: a byte of flags, four bytes of length, the message.
+ */
+final class Envelope {
+
+    static final int PREFIX = 5;
+    static final int COMPRESSED = 1;
+    /** Connect only: the JSON that ends a stream. */
+    static final int END_STREAM = 2;
+
+    private Envelope() {}
+
+    /** {@code message} in an envelope, in one array. */
+    static byte[] of(MessageCodec codec, Message message) {
+        byte[] bytes = codec.encode(message, PREFIX);
+        writePrefix(bytes, 0);
+        return bytes;
+    }
+
+    /** {@code content} in an envelope with {@code flags}. */
+    static byte[] of(int flags, byte[] content) {
+        byte[] bytes = new byte[PREFIX + content.length];
+        System.arraycopy(content, 0, bytes, PREFIX, content.length);
+        writePrefix(bytes, flags);
+        return bytes;
+    }
+
+    private static void writePrefix(byte[] bytes, int flags) {
+        int length = bytes.length - PREFIX;
+        bytes[0] = (byte) flags;
+        bytes[1] = (byte) (length >>> 24);
+        bytes[2] = (byte) (length >>> 16);
+        bytes[3] = (byte) (length >>> 8);
+        bytes[4] = (byte) length;
+    }
+
+    /** The length in a prefix; unsigned, so a long. */
+    static long length(byte[] bytes, int at) {
+        return (bytes[at + 1] & 0xffL) << 24
+                | (bytes[at + 2] & 0xff) << 16
+                | (bytes[at + 3] & 0xff) << 8
+                | (bytes[at + 4] & 0xff);
+    }
+
+    /** The message of a body that holds exactly one, parsed where it lies. */
+    static Message single(MessageCodec codec, Message prototype, byte[] body, int limit, boolean gzip, Side side) {
+        if (body.length == 0) {
+            throw side.cardinality("none");
+        }
+        if (body.length < PREFIX) {
+            throw truncated(side);
+        }
+        long length = length(body, 0);
+        if (length > limit) {
+            throw side.tooLarge(length, limit);
+        }
+        if (length > body.length - PREFIX) {
+            throw truncated(side);
+        }
+        if (length < body.length - PREFIX) {
+            throw side.cardinality("more");
+        }
+        if (body[0] == 0) {
+            return side.decode(codec, prototype, body, PREFIX, (int) length);
+        }
+        checkFlags(body[0], gzip, side, COMPRESSED);
+        byte[] inflated = Gzip.inflate(body, PREFIX, (int) length, limit, side);
+        return side.decode(codec, prototype, inflated, 0, inflated.length);
+    }
+
+    static void checkFlags(int flags, boolean gzip, Side side, int allowed) {
+        if ((flags & ~allowed) != 0) {
+            throw side.protocolError("has an envelope with unknown flags 0x" + Integer.toHexString(flags & 0xff));
+        }
+        if ((flags & COMPRESSED) != 0 && !gzip) {
+            // Both specifications say INTERNAL: it is a fault of the peer's library, not of its user.
+            throw new CallException(Code.INTERNAL, "a message is marked as compressed, but no compression was named");
+        }
+    }
+
+    /** gRPC's word for a body that ends in the middle. */
+    private static CallException truncated(Side side) {
+        return new CallException(Code.INTERNAL, side.truncated().message());
+    }
+}

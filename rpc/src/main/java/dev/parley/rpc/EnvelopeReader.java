@@ -1,0 +1,136 @@
+package dev.parley.rpc;
+
+import com.google.protobuf.Message;
+import dev.parley.CallException;
+import dev.parley.Messages;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts a body's chunks into envelopes. A message that lies in one chunk is read where it is; of one that does not, no
+ * more is allocated than has arrived, twice over, whatever its prefix claims.
+ */
+final class EnvelopeReader {
+
+    private static final byte[] NOTHING = {};
+    private static final int FIRST_GUESS = 64 << 10;
+
+    private final Messages<byte[]> chunks;
+    private final int limit;
+    private final boolean gzip;
+    private final Side side;
+    private final int allowedFlags;
+    private final CallException truncated;
+    private byte[] chunk = NOTHING;
+    private int at;
+
+    // the current envelope
+    private int flags;
+    private byte[] bytes = NOTHING;
+    private int offset;
+    private int length;
+
+    EnvelopeReader(
+            Messages<byte[]> chunks, int limit, boolean gzip, Side side, int allowedFlags, CallException truncated) {
+        this.chunks = chunks;
+        this.limit = limit;
+        this.gzip = gzip;
+        this.side = side;
+        this.allowedFlags = allowedFlags;
+        this.truncated = truncated;
+    }
+
+    /** Goes on to the next envelope; false if the body ended before it began. */
+    boolean next() {
+        if (!fill()) {
+            return false;
+        }
+        long claimed;
+        if (chunk.length - at >= Envelope.PREFIX) {
+            flags = chunk[at];
+            claimed = Envelope.length(chunk, at);
+            at += Envelope.PREFIX;
+        } else {
+            byte[] prefix = gather(Envelope.PREFIX);
+            flags = prefix[0];
+            claimed = Envelope.length(prefix, 0);
+        }
+        Envelope.checkFlags(flags, gzip, side, allowedFlags);
+        if (claimed > limit) {
+            throw side.tooLarge(claimed, limit);
+        }
+        length = (int) claimed;
+        if (chunk.length - at >= length) {
+            bytes = chunk;
+            offset = at;
+            at += length;
+        } else {
+            bytes = gather(length);
+            offset = 0;
+        }
+        if ((flags & Envelope.COMPRESSED) != 0) {
+            bytes = Gzip.inflate(bytes, offset, length, limit, side);
+            offset = 0;
+            length = bytes.length;
+        }
+        return true;
+    }
+
+    boolean isEndStream() {
+        return (flags & Envelope.END_STREAM) != 0;
+    }
+
+    Message message(MessageCodec codec, Message prototype) {
+        return side.decode(codec, prototype, bytes, offset, length);
+    }
+
+    byte[] content() {
+        return Arrays.copyOfRange(bytes, offset, offset + length);
+    }
+
+    /** Whether there is another byte. */
+    boolean fill() {
+        while (at == chunk.length) {
+            byte[] next = chunks.receive();
+            if (next == null) {
+                return false;
+            }
+            chunk = next;
+            at = 0;
+        }
+        return true;
+    }
+
+    private byte[] gather(int wanted) {
+        byte[] gathered = new byte[Math.min(wanted, Math.max(FIRST_GUESS, chunk.length - at))];
+        int have = 0;
+        while (have < wanted) {
+            if (!fill()) {
+                throw truncated;
+            }
+            int part = Math.min(wanted - have, chunk.length - at);
+            if (have + part > gathered.length) {
+                gathered = Arrays.copyOf(gathered, (int) Math.min(wanted, Math.max(have + part, gathered.length * 2L)));
+            }
+            System.arraycopy(chunk, at, gathered, have, part);
+            at += part;
+            have += part;
+        }
+        return gathered;
+    }
+
+    /** The messages of a request's body, until it ends. */
+    static Messages<Message> messages(EnvelopeReader reader, MessageCodec codec, Message prototype, Runnable cancel) {
+        return Messages.pull(new Messages.Source<Message>() {
+            @Override
+            public @Nullable Message receive() {
+                return reader.next() ? reader.message(codec, prototype) : null;
+            }
+
+            @Override
+            public void cancel(CallException reason) {
+                cancel.run();
+            }
+        });
+    }
+}

@@ -1,0 +1,116 @@
+package dev.parley.rpc;
+
+import com.google.protobuf.Message;
+import dev.parley.Call;
+import dev.parley.CallException;
+import dev.parley.CallScope;
+import dev.parley.Code;
+import dev.parley.Messages;
+import dev.parley.Metadata;
+import dev.parley.Method;
+import dev.parley.http.Body;
+import dev.parley.http.HttpRequest;
+import dev.parley.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * gRPC over HTTP/2.
+ *
+ * @see <a href="https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md">the specification</a>
+ */
+final class GrpcProtocol implements Protocol {
+
+    static final String CONTENT_TYPE = "application/grpc";
+    static final String ENCODING = "grpc-encoding";
+    static final String ACCEPT_ENCODING = "grpc-accept-encoding";
+
+    private static final byte[] NOTHING = {};
+
+    private final MessageCodec codec;
+    private final Metadata headers;
+
+    GrpcProtocol(MessageCodec codec, String contentType) {
+        this.codec = codec;
+        this.headers = Metadata.of("content-type", contentType);
+    }
+
+    @Override
+    public boolean carries(Method.Kind kind) {
+        return true;
+    }
+
+    @Override
+    public Optional<Duration> timeout(Metadata requestHeaders) {
+        return Timeouts.grpc(requestHeaders);
+    }
+
+    @Override
+    public Object read(Route<?, ?> route, HttpRequest request) {
+        boolean gzip = Gzip.isGzip(request.headers().get(ENCODING).orElse(""));
+        Message prototype = route.method().requestPrototype();
+        int limit = route.maxMessageBytes();
+        if (!route.method().kind().clientStreams()) {
+            byte[] body = BodyBytes.read(request.body(), limit, Envelope.PREFIX, Side.REQUEST);
+            return Envelope.single(codec, prototype, body, limit, gzip, Side.REQUEST);
+        }
+        Messages<byte[]> chunks = request.body().limit(Long.MAX_VALUE).chunks();
+        EnvelopeReader reader = new EnvelopeReader(
+                chunks, limit, gzip, Side.REQUEST, Envelope.COMPRESSED, truncated(Side.REQUEST));
+        return EnvelopeReader.messages(reader, codec, prototype, chunks::close);
+    }
+
+    static CallException truncated(Side side) {
+        return new CallException(Code.INTERNAL, side.truncated().message());
+    }
+
+    @Override
+    public HttpResponse one(Call call, Message response) {
+        Metadata head = new Metadata(headers);
+        ReservedHeaders.copy(call.responseHeaders(), head);
+        Metadata trailers = GrpcStatus.ok();
+        ReservedHeaders.copy(call.responseTrailers(), trailers);
+        return new HttpResponse(200, head, Body.of(Envelope.of(codec, response), trailers));
+    }
+
+    @Override
+    public HttpResponse many(CallScope call, Messages<? extends Message> responses) {
+        return ResponseStream.of(call, responses, codec, new Metadata(headers), new ResponseStream.End() {
+            @Override
+            public byte[] lastBytes(@Nullable CallException error) {
+                return NOTHING;
+            }
+
+            @Override
+            public Metadata trailers(@Nullable CallException error) {
+                Metadata trailers = error == null ? GrpcStatus.ok() : new Metadata();
+                ReservedHeaders.copy(call.responseTrailers(), trailers);
+                if (error != null) {
+                    GrpcStatus.write(error, trailers);
+                }
+                return trailers;
+            }
+        });
+    }
+
+    @Override
+    public HttpResponse failed(@Nullable Call call, CallException error) {
+        Metadata head = new Metadata(headers);
+        if (error.code() == Code.UNIMPLEMENTED) {
+            head.put(ACCEPT_ENCODING, Gzip.ACCEPTED);
+        }
+        if (call == null || call.responseHeaders().isEmpty()) {
+            if (call != null) {
+                ReservedHeaders.copy(call.responseTrailers(), head);
+            }
+            GrpcStatus.write(error, head); // trailers-only
+            return new HttpResponse(200, head, Body.empty());
+        }
+        ReservedHeaders.copy(call.responseHeaders(), head);
+        Metadata trailers = new Metadata();
+        ReservedHeaders.copy(call.responseTrailers(), trailers);
+        GrpcStatus.write(error, trailers);
+        return new HttpResponse(200, head, Body.of(NOTHING, trailers));
+    }
+}

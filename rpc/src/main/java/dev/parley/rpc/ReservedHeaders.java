@@ -1,0 +1,43 @@
+package dev.parley.rpc;
+
+import dev.parley.Metadata;
+
+/** Which headers belong to the protocols, so that neither side's user can set them nor takes them for metadata. */
+final class ReservedHeaders {
+
+    private ReservedHeaders() {}
+
+    static boolean isReserved(String name) {
+        return switch (name) {
+            case "content-type",
+                    "content-length",
+                    "content-encoding",
+                    "accept-encoding",
+                    "te",
+                    "host",
+                    "connection",
+                    "keep-alive",
+                    "proxy-connection",
+                    "transfer-encoding",
+                    "upgrade",
+                    "trailer",
+                    "expect" -> true;
+            default -> name.startsWith("grpc-") || name.startsWith("connect-") || name.startsWith(":");
+        };
+    }
+
+    /** Adds to {@code target} what of {@code metadata} is not reserved, each name behind {@code prefix}. */
+    static void copy(Metadata metadata, Metadata target, String prefix) {
+        if (!metadata.isEmpty()) {
+            metadata.forEach((name, value) -> {
+                if (!isReserved(name)) {
+                    target.add(prefix.isEmpty() ? name : prefix + name, value);
+                }
+            });
+        }
+    }
+
+    static void copy(Metadata metadata, Metadata target) {
+        copy(metadata, target, "");
+    }
+}

@@ -1,0 +1,54 @@
+package dev.parley.rpc;
+
+import com.google.protobuf.Message;
+import dev.parley.Handler;
+import dev.parley.Messages;
+import dev.parley.http.HttpRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import dev.parley.Interceptor;
+
+/** A method as a server serves it: what it is, and its implementation behind all interceptors, chained once. */
+record Route<Q, R>(RpcMethod<Q, R> method, Handler<Q, R> handler, int maxMessageBytes) {
+
+    static <S, Q, R> Route<Q, R> of(
+            ServiceDefinition.Binding<S, Q, R> binding, S implementation, List<Interceptor> interceptors, int limit) {
+        // Validation stands innermost: who may not call is told that, and not what is missing.
+        Handler<Q, R> validated = validated(binding.method(), binding.handler(implementation));
+        return new Route<>(binding.method(), Interceptor.chain(interceptors, validated), limit);
+    }
+
+    private static <Q, R> Handler<Q, R> validated(RpcMethod<Q, R> method, Handler<Q, R> handler) {
+        @Nullable RequiredFields required = RequiredFields.of(method.descriptor().getInputType());
+        if (required == null) {
+            return handler;
+        }
+        if (!method.kind().clientStreams()) {
+            return (call, request) -> {
+                required.check((Message) request);
+                return handler.handle(call, request);
+            };
+        }
+        return (call, request) -> handler.handle(call, checkedEach(required, request));
+    }
+
+    @SuppressWarnings("unchecked") // a method whose client streams has Messages<M> for Q
+    private static <Q> Q checkedEach(RequiredFields required, Q request) {
+        Messages<Message> messages = (Messages<Message>) request;
+        return (Q) messages.map(message -> {
+            required.check(message);
+            return message;
+        });
+    }
+
+    /** Reads the request by {@code protocol} and hands it in. */
+    @SuppressWarnings("unchecked") // the prototype and the kind, which the protocol reads by, are those of Q
+    R call(dev.parley.Call call, Protocol protocol, HttpRequest request) throws Exception {
+        return handler.handle(call, (Q) protocol.read(this, request));
+    }
+
+    @Override
+    public String toString() {
+        return method.toString();
+    }
+}

@@ -1,0 +1,270 @@
+package dev.parley.rpc;
+
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.TypeRegistry;
+import dev.parley.Call;
+import dev.parley.CallException;
+import dev.parley.Code;
+import dev.parley.Handler;
+import dev.parley.Interceptor;
+import dev.parley.Metadata;
+import dev.parley.Method;
+import dev.parley.http.HttpException;
+import dev.parley.http.HttpRequest;
+import dev.parley.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Serves services over HTTP: as gRPC, Connect and REST at the same time, told apart by path and content type. It is a
+ * handler like any other, so it runs in {@link RpcServer}, in an HTTP server of one's own beside other routes (which
+ * should then be given {@link #timeout}), or {@linkplain Channel#inProcess in process}.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
+
+    private final Map<String, Route<?, ?>> routes;
+    private final RestRouter rest;
+    private final ProtocolTable protocols;
+    private final JsonCodec restJson;
+    private final Problem problem;
+    private final Optional<Duration> defaultTimeout;
+
+    private RpcHandler(Builder builder) {
+        this.routes = new HashMap<>(builder.routes());
+        this.rest = builder.restRouter(routes);
+        TypeRegistry types = JsonCodec.types(builder.files());
+        this.protocols = new ProtocolTable(types);
+        this.restJson = JsonCodec.rest(types);
+        this.problem = new Problem(restJson);
+        this.defaultTimeout = Optional.of(builder.defaultTimeout);
+    }
+
+    /** Starts to describe a handler. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public HttpResponse handle(Call http, HttpRequest request) {
+        Route<?, ?> route = routes.get(request.path());
+        if (route == null) {
+            return withoutRoute(http, request);
+        }
+        Metadata headers = request.headers();
+        if (request.method().equals("POST")) {
+            String contentType = headers.get("content-type").orElse("");
+            Protocol protocol = protocols.of(contentType);
+            return protocol != null && protocol.carries(route.method().kind())
+                    ? ServerCall.answer(protocol, route, http, request)
+                    : unsupported(route, contentType);
+        }
+        if (request.method().equals("GET") && isGettable(route)) {
+            return get(route, http, request);
+        }
+        String allowed = isGettable(route) ? "GET, POST" : "POST";
+        HttpResponse answer = HttpResponse.text(405, route + " is called by " + allowed + ", not " + request.method());
+        answer.headers().put("allow", allowed);
+        return answer;
+    }
+
+    /**
+     * The time that a request may take: what its header says ({@code grpc-timeout}, {@code connect-timeout-ms},
+     * {@code x-request-timeout-ms}), otherwise the default for a unary method and none for a stream. To be given to an
+     * HTTP server, which asks it for each request's head. Never throws: a malformed header is answered by
+     * {@link #handle}.
+     */
+    public Optional<Duration> timeout(HttpRequest head) {
+        Route<?, ?> route = routes.get(head.path());
+        try {
+            if (route == null) {
+                Optional<Duration> asked = Timeouts.millis(head.headers(), Timeouts.REST);
+                return asked.isPresent() ? asked : defaultTimeout;
+            }
+            Protocol protocol = protocols.of(head.headers().get("content-type").orElse("application/json"));
+            if (protocol != null) {
+                Optional<Duration> asked = protocol.timeout(head.headers());
+                if (asked.isPresent()) {
+                    return asked;
+                }
+            }
+        } catch (CallException malformed) {
+            return defaultTimeout;
+        }
+        return route.method().kind() == Method.Kind.UNARY ? defaultTimeout : Optional.empty();
+    }
+
+    private static boolean isGettable(Route<?, ?> route) {
+        Method method = route.method().method();
+        return method.kind() == Method.Kind.UNARY && method.idempotency() == Method.Idempotency.NO_SIDE_EFFECTS;
+    }
+
+    private HttpResponse get(Route<?, ?> route, Call http, HttpRequest request) {
+        try {
+            Protocol protocol = protocols.ofGet(ConnectGet.parse(request.query()).encoding());
+            return protocol == null ? unsupported(route, "") : ServerCall.answer(protocol, route, http, request);
+        } catch (CallException malformed) {
+            return ConnectUnaryProtocol.failure(null, malformed);
+        }
+    }
+
+    private static HttpResponse unsupported(Route<?, ?> route, String contentType) {
+        String types = route.method().kind() == Method.Kind.UNARY
+                ? ProtocolTable.UNARY_TYPES
+                : ProtocolTable.STREAM_TYPES;
+        HttpResponse answer =
+                HttpResponse.text(415, route + " is not called with content type \"" + contentType + "\", but with " + types);
+        answer.headers().put("accept-post", types);
+        return answer;
+    }
+
+    private HttpResponse withoutRoute(Call http, HttpRequest request) {
+        String contentType = request.headers().get("content-type").orElse("");
+        String what = "no method at " + request.method() + ' ' + request.path();
+        if (ProtocolTable.isGrpc(contentType)) {
+            Protocol protocol = protocols.of(contentType);
+            return (protocol == null ? protocols.grpc() : protocol)
+                    .failed(null, new CallException(Code.UNIMPLEMENTED, what));
+        }
+        RestRouter.Match match = rest.match(request.method(), request.path());
+        RestBinding binding = match.binding();
+        if (binding != null) {
+            RestProtocol protocol = new RestProtocol(binding, match.segments(), restJson, problem);
+            return ServerCall.answer(protocol, binding.route(), http, request);
+        }
+        if (isConnect(request.headers(), contentType)) {
+            HttpException error = new HttpException(404, Code.UNIMPLEMENTED, what);
+            return ConnectUnaryProtocol.failure(null, error);
+        }
+        if (match.allowed().isEmpty()) {
+            return problem.of(null, new HttpException(404, Code.NOT_FOUND, what));
+        }
+        String allowed = String.join(", ", match.allowed());
+        HttpException error = new HttpException(
+                405, Code.UNIMPLEMENTED, request.path() + " takes " + allowed + ", not " + request.method());
+        error.metadata().put("allow", allowed);
+        return problem.of(null, error);
+    }
+
+    private static boolean isConnect(Metadata headers, String contentType) {
+        return headers.contains(ConnectHeaders.VERSION)
+                || contentType.startsWith("application/connect+")
+                || contentType.equals("application/proto");
+    }
+
+    /** Describes a handler. What is not set has the default named at its method. Not thread-safe. */
+    public static final class Builder {
+        private final Map<String, Registration<?>> services = new LinkedHashMap<>();
+        private List<Interceptor> interceptors = List.of();
+        private int maxMessageBytes = 4 << 20;
+        private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
+        private boolean reflection = true;
+
+        private Builder() {}
+
+        private record Registration<S>(ServiceDefinition<S> definition, S implementation) {
+            void addRoutes(List<Interceptor> interceptors, int limit, Map<String, Route<?, ?>> routes) {
+                for (ServiceDefinition.Binding<S, ?, ?> binding : definition.bindings()) {
+                    routes.put(
+                            binding.method().path(), Route.of(binding, implementation, interceptors, limit));
+                }
+            }
+        }
+
+        /**
+         * Serves {@code implementation}.
+         *
+         * @throws IllegalArgumentException if the service is served already
+         */
+        public <S> Builder service(ServiceDefinition<S> definition, S implementation) {
+            String name = definition.descriptor().getFullName();
+            if (services.putIfAbsent(name, new Registration<>(definition, implementation)) != null) {
+                throw new IllegalArgumentException("service " + name + " is served twice");
+            }
+            return this;
+        }
+
+        /** What stands in front of every method, the first outermost; none. */
+        public Builder interceptors(List<? extends Interceptor> chain) {
+            this.interceptors = List.copyOf(chain);
+            return this;
+        }
+
+        /**
+         * The most bytes of a request message, decompressed; 4 MiB. Over it: {@code RESOURCE_EXHAUSTED}.
+         *
+         * @throws IllegalArgumentException if not positive
+         */
+        public Builder maxMessageBytes(int bytes) {
+            if (bytes <= 0) {
+                throw new IllegalArgumentException("maxMessageBytes must be positive, but is " + bytes);
+            }
+            this.maxMessageBytes = bytes;
+            return this;
+        }
+
+        /**
+         * The time of a unary call whose caller gives none; 15 s. See {@link RpcHandler#timeout}.
+         *
+         * @throws IllegalArgumentException if not positive
+         */
+        public Builder defaultTimeout(Duration timeout) {
+            if (timeout.isNegative() || timeout.isZero()) {
+                throw new IllegalArgumentException("defaultTimeout must be positive, but is " + timeout);
+            }
+            this.defaultTimeout = timeout;
+            return this;
+        }
+
+        /** Whether the server tells its services to tools such as grpcurl ({@code grpc.reflection.v1}); true. */
+        public Builder reflection(boolean on) {
+            this.reflection = on;
+            return this;
+        }
+
+        /**
+         * The handler.
+         *
+         * @throws IllegalArgumentException if REST paths conflict or an annotation is wrong
+         */
+        public RpcHandler build() {
+            return new RpcHandler(this);
+        }
+
+        private List<FileDescriptor> files() {
+            List<FileDescriptor> files = new ArrayList<>();
+            services.values().forEach(service -> files.add(service.definition().descriptor().getFile()));
+            return files;
+        }
+
+        private Map<String, Route<?, ?>> routes() {
+            Map<String, Route<?, ?>> routes = new HashMap<>();
+            services.values().forEach(service -> service.addRoutes(interceptors, maxMessageBytes, routes));
+            if (reflection && !services.containsKey(Reflection.NAME)) {
+                List<ServiceDefinition<?>> served = new ArrayList<>();
+                services.values().forEach(service -> served.add(service.definition()));
+                Reflection.registerTo(served, interceptors, maxMessageBytes, routes);
+            }
+            return routes;
+        }
+
+        private RestRouter restRouter(Map<String, Route<?, ?>> routes) {
+            RestRouter router = new RestRouter();
+            for (Route<?, ?> route : routes.values()) {
+                for (RestBinding binding : RestBinding.of(route)) {
+                    if (routes.containsKey('/' + String.join("/", binding.template().segments()))) {
+                        throw new IllegalArgumentException(binding + " has the path of an RPC method");
+                    }
+                    router.add(binding);
+                }
+            }
+            return router;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.parley.rpc;
+
+import dev.parley.Interceptor;
+import dev.parley.http.Dispatch;
+import dev.parley.http.HttpLimits;
+import dev.parley.http.HttpServer;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A server of services: an {@link HttpServer} whose handler is an {@link RpcHandler}. gRPC, Connect and REST are on one
+ * port. Thread-safe.
+ */
+public final class RpcServer implements AutoCloseable {
+
+    private final HttpServer server;
+
+    private RpcServer(HttpServer server) {
+        this.server = server;
+    }
+
+    /** Starts to describe a server. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    /**
+     * Takes no more connections and waits up to {@code grace} for the calls that run, then cancels them.
+     *
+     * @return whether all calls had ended in time
+     */
+    public boolean shutdown(Duration grace) {
+        return server.shutdown(grace);
+    }
+
+    /** {@link #shutdown} with the grace of {@link HttpServer#close}. */
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    /** Describes a server. What is not set has the default named at its method. Not thread-safe. */
+    public static final class Builder {
+        private final HttpServer.Builder http = HttpServer.builder();
+        private final RpcHandler.Builder handler = RpcHandler.builder();
+
+        private Builder() {}
+
+        /** The address to listen on; 127.0.0.1. */
+        public Builder host(String host) {
+            http.host(host);
+            return this;
+        }
+
+        /**
+         * The port to listen on; 0, which is a free one.
+         *
+         * @throws IllegalArgumentException if not from 0 to 65535
+         */
+        public Builder port(int port) {
+            http.port(port);
+            return this;
+        }
+
+        /** What HTTP accepts; {@link HttpLimits#defaults()}. Bodies have the limit of a message instead. */
+        public Builder limits(HttpLimits limits) {
+            http.limits(limits);
+            return this;
+        }
+
+        /** Where handlers run; each on a virtual thread of its own. */
+        public Builder dispatch(Dispatch where) {
+            http.dispatch(where);
+            return this;
+        }
+
+        /**
+         * Serves {@code implementation}.
+         *
+         * @throws IllegalArgumentException if the service is served already
+         */
+        public <S> Builder service(ServiceDefinition<S> definition, S implementation) {
+            handler.service(definition, implementation);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#interceptors}. */
+        public Builder interceptors(List<? extends Interceptor> chain) {
+            handler.interceptors(chain);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#maxMessageBytes}. */
+        public Builder maxMessageBytes(int bytes) {
+            handler.maxMessageBytes(bytes);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#defaultTimeout}. */
+        public Builder defaultTimeout(Duration timeout) {
+            handler.defaultTimeout(timeout);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#reflection}. */
+        public Builder reflection(boolean on) {
+            handler.reflection(on);
+            return this;
+        }
+
+        /**
+         * Starts to listen.
+         *
+         * @throws IllegalArgumentException see {@link RpcHandler.Builder#build}
+         * @throws UncheckedIOException if the port cannot be had
+         */
+        public RpcServer start() {
+            RpcHandler answers = handler.build();
+            return new RpcServer(http.handler(answers).timeout(answers::timeout).start());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.parley.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServiceAddressTest {
+
+    @Test
+    void aNameIsLookedUpInTheEnvironment() {
+        Map<String, String> environment = Map.of("INVENTORY_SERVICE_V1_URL", "http://stock:81/api/");
+        assertThat(ServiceAddress.of("inventory-service.v1", environment))
+                .isEqualTo(new ServiceAddress("http", "stock:81", "/api"));
+    }
+
+    @Test
+    void aMissingVariableIsNamed() {
+        assertThatThrownBy(() -> Channel.builder("inventory-service").environment(Map.of()).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("INVENTORY_SERVICE_URL");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "localhost:80", "ftp://x", "http://", "http://u:p@x", "http://x?y", "http://x y"})
+    void wrongTargetsSaySo(String target) {
+        assertThatThrownBy(() -> ServiceAddress.of(target, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("target");
+    }
+}

@@ -1,0 +1,99 @@
+package dev.parley.rpc.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.rpc.ErrorDetailsProto;
+import dev.parley.rpc.RpcServer;
+import dev.parley.rpc.interop.v1.InteropProto;
+import dev.parley.rpc.interop.v1.InteropService;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code @connectrpc/connect-node} against Parley's server. */
+@Timeout(60)
+class ConnectNodeTest {
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "connect, 1.1, json", "connect, 1.1, proto", "connect, 2, json", "connect, 2, proto", "grpc, 2, proto", "grpc, 2, json"
+    })
+    void speaksWithConnectNode(String protocol, String version, String codec) throws Exception {
+        ParleyInterop service = new ParleyInterop();
+        try (RpcServer server = RpcServer.builder()
+                .service(InteropService.DEFINITION, service)
+                .start()) {
+            List<String> lines = node("http://127.0.0.1:" + server.port(), protocol, version, codec);
+            assertThat(lines).containsExactlyElementsOf(expected(version));
+            assertThat(service.interrupts.poll(5, TimeUnit.SECONDS)).isEqualTo("late");
+            assertThat(service.interrupts.poll(5, TimeUnit.SECONDS)).isEqualTo("c");
+        }
+    }
+
+    private static List<String> expected(String version) {
+        List<String> expected = new ArrayList<>(List.of(
+                "{\"step\":\"unary\",\"value\":\"hello\"}",
+                "{\"step\":\"metadata\",\"value\":[\"value\",\"AAH/\",\"value\"]}",
+                "{\"step\":\"serverStream\",\"value\":500}",
+                "{\"step\":\"clientStream\",\"value\":100}"));
+        if (version.equals("2")) {
+            expected.add("{\"step\":\"bidi\",\"value\":[100,\"m99\"]}");
+        }
+        expected.addAll(List.of(
+                "{\"step\":\"error\",\"value\":[\"FailedPrecondition\",\"failed as asked: ü %\",\"text\"]}",
+                "{\"step\":\"midStream\",\"value\":[\"ResourceExhausted\",\"failed as asked: ü %\",\"text\"]}",
+                "{\"step\":\"deadline\",\"value\":[\"DeadlineExceeded\",\"the operation timed out\"]}",
+                "{\"step\":\"cancel\",\"value\":[\"Canceled\",\"This operation was aborted\"]}",
+                "{\"step\":\"next\",\"value\":\"still good\"}"));
+        return expected;
+    }
+
+    private List<String> node(String url, String protocol, String version, String codec) throws Exception {
+        Path descriptors = Files.write(folder.resolve("descriptors.pb"), descriptors().toByteArray());
+        Path errors = folder.resolve("errors");
+        Path project = Path.of("src/test/node").toAbsolutePath();
+        assertThat(project.resolve("node_modules"))
+                .as("npm packages; ./parley test installs them with npm ci")
+                .exists();
+        Process process = new ProcessBuilder(
+                        "node", "peer.mjs", url, descriptors.toString(), protocol, version, codec)
+                .directory(project.toFile())
+                .redirectError(errors.toFile())
+                .start();
+        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(errors) + lines).isZero();
+        return lines;
+    }
+
+    private static FileDescriptorSet descriptors() throws IOException {
+        Set<FileDescriptor> files = new LinkedHashSet<>();
+        add(ErrorDetailsProto.getDescriptor(), files);
+        add(InteropProto.getDescriptor(), files);
+        FileDescriptorSet.Builder set = FileDescriptorSet.newBuilder();
+        files.forEach(file -> set.addFile(file.toProto()));
+        return set.build();
+    }
+
+    private static void add(FileDescriptor file, Set<FileDescriptor> files) {
+        file.getDependencies().forEach(dependency -> add(dependency, files));
+        files.add(file);
+    }
+}
