@@ -16,10 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientExchange implements ReceivedBody.Reader {
 
-    // One for all: it only unwinds the sender's own thread, and is as a rule never thrown.
-    private static final CallException ANSWERED =
-            new CallException(Code.CANCELLED, "the peer has answered and reads no more");
-
     final Call call;
     final HttpRequest request;
     final SendWindow window = new SendWindow();
@@ -181,7 +177,8 @@ final class ClientExchange implements ReceivedBody.Reader {
     /** The response has come to its end. */
     void complete(Metadata trailers) {
         body.end(trailers);
-        finish(ANSWERED);
+        // As a rule the request has been sent whole and nobody is to be told, so no exception is made.
+        finish(sender == null ? null : new CallException(Code.CANCELLED, "the peer has answered and reads no more"));
     }
 
     /** Nothing more will come. {@code reset}: the peer is to be told. */
@@ -199,7 +196,7 @@ final class ClientExchange implements ReceivedBody.Reader {
         parking.wake();
     }
 
-    private void finish(CallException toSender) {
+    private void finish(@Nullable CallException toSender) {
         if (done) {
             return;
         }
@@ -208,7 +205,9 @@ final class ClientExchange implements ReceivedBody.Reader {
         if (task != null) {
             task.cancel(false);
         }
-        window.fail(toSender);
+        if (toSender != null) {
+            window.fail(toSender);
+        }
         Call.Registration registration = cancelRegistration;
         if (registration != null) {
             registration.remove();
