@@ -64,6 +64,7 @@ final class TurnStarter {
         turn.getFirst().threads().newThread(() -> startTurn(turn)).start();
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // the yield only makes the batch larger; nothing relies on it
     private void startTurn(List<Starting> turn) {
         try {
             for (int i = 1; i < turn.size(); i++) {
