@@ -37,6 +37,7 @@ final class InProcessExchange {
     private final Handler<HttpRequest, HttpResponse> server;
     private final CallScope client;
     private final CallScope inbound;
+    private final Body sent;
     private final HttpRequest request;
     private final CompletableFuture<HttpResponse> head = new CompletableFuture<>();
     private final @Nullable Pipe<byte[]> upload;
@@ -64,13 +65,7 @@ final class InProcessExchange {
                 .deadline(deadline)
                 .peer(PEER)
                 .build();
-        if (upload != null) {
-            Pipe<byte[]> to = upload;
-            // The request's stream is the caller's code, so it runs under the caller's call.
-            Runnable pump = Call.wrap(() -> pump(sent.body(), to));
-            Thread sender = Thread.ofVirtual().name("parley-request").start(pump);
-            client.onEnd(outcome -> sender.interrupt());
-        }
+        this.sent = sent.body();
     }
 
     /** Starts the handler and waits for the head of its response. */
@@ -79,6 +74,13 @@ final class InProcessExchange {
         inbound.armDeadline(Timer.system());
         client.onCancel(this::cancelled);
         Thread.ofVirtual().name("parley-in-process").start(this::serve);
+        Pipe<byte[]> to = upload;
+        if (to != null) {
+            // The request's stream is the caller's code, so it runs under the caller's call.
+            Runnable pump = Call.wrap(() -> pump(sent, to));
+            Thread sender = Thread.ofVirtual().name("parley-request").start(pump);
+            client.onEnd(outcome -> sender.interrupt());
+        }
         try {
             return head.get();
         } catch (InterruptedException e) {

@@ -98,6 +98,8 @@ final class JsonCodec implements MessageCodec {
         }
         try {
             parser.merge(json, into);
+        } catch (InvalidProtocolBufferException e) {
+            throw JsonFault.locate(parser, json, into, e);
         } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
             // JsonFormat lets some of Gson's own complaints through.
             throw new InvalidProtocolBufferException(String.valueOf(e.getMessage()), e);

@@ -150,7 +150,7 @@ class TransportMatrixTest {
         Messages<EchoResponse> responses = client.chat(requests.messages());
         for (int i = 0; i < 10; i++) {
             requests.send(text("m" + i));
-            assertThat(responses.receive().getText()).isEqualTo("m" + i);
+            assertThat(java.util.Objects.requireNonNull(responses.receive()).getText()).isEqualTo("m" + i);
         }
         requests.complete();
         assertThat(responses.receive()).isNull();
@@ -378,6 +378,7 @@ class TransportMatrixTest {
     void aRequestStreamThatFailsFailsTheCall() throws Exception {
         Messages<EchoRequest> failing = Messages.produce(sink -> {
             sink.send(text("a"));
+            assertThat(echo.started.await(10, TimeUnit.SECONDS)).isTrue();
             throw new CallException(Code.DATA_LOSS, "the disk broke");
         });
         CallException error = failure(() -> client.join(failing));

@@ -2,7 +2,9 @@ package dev.parley.rpc.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.rpc.ErrorDetailsProto;
 import dev.parley.rpc.RpcServer;
@@ -88,8 +90,22 @@ class ConnectNodeTest {
         add(ErrorDetailsProto.getDescriptor(), files);
         add(InteropProto.getDescriptor(), files);
         FileDescriptorSet.Builder set = FileDescriptorSet.newBuilder();
-        files.forEach(file -> set.addFile(file.toProto()));
+        files.forEach(file -> set.addFile(withJsonNames(file)));
         return set.build();
+    }
+
+    /** protoc writes json_name into what it hands to generators, but Java's descriptors leave it out. */
+    private static FileDescriptorProto withJsonNames(FileDescriptor file) {
+        FileDescriptorProto.Builder proto = file.toProto().toBuilder();
+        for (int m = 0; m < proto.getMessageTypeCount(); m++) {
+            Descriptor type = file.getMessageTypes().get(m);
+            for (int f = 0; f < type.getFields().size(); f++) {
+                proto.getMessageTypeBuilder(m)
+                        .getFieldBuilder(f)
+                        .setJsonName(type.getFields().get(f).getJsonName());
+            }
+        }
+        return proto.build();
     }
 
     private static void add(FileDescriptor file, Set<FileDescriptor> files) {
