@@ -94,7 +94,10 @@ abstract class AbstractMessages<T> implements Messages<T> {
 
     @Override
     public final <U> Messages<U> map(Function<? super T, ? extends U> change) {
-        return new MappedMessages<>(this, change);
+        MappedMessages<T, U> mapped = new MappedMessages<>(this, change);
+        // A server closes the stream that it handed out; whoever follows the mapped one must hear of that, too.
+        onClose(mapped::finish);
+        return mapped;
     }
 
     @Override
@@ -161,7 +164,7 @@ abstract class AbstractMessages<T> implements Messages<T> {
         }
     }
 
-    private boolean finish(Outcome result) {
+    final boolean finish(Outcome result) {
         List<Consumer<Outcome>> told;
         synchronized (this) {
             if (outcome != null) {

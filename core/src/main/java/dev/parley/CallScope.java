@@ -90,23 +90,13 @@ public final class CallScope implements Call {
             }
             return ScopedValue.where(CURRENT, this).call(() -> handler.handle(this, request));
         } finally {
-            disarm(gate);
+            gate.leave();
         }
     }
 
     /** Whether a cancellation of {@code call} interrupts this thread by itself: an attempt on its parent's thread. */
-    private static boolean interruptsHere(Call call) {
+    static boolean interruptsHere(Call call) {
         return call instanceof CallScope scope && scope.gate.isArmedHere();
-    }
-
-    /** Disarms {@code gate}, but keeps the interrupt if the call around it was cancelled as well. */
-    static void disarm(InterruptGate gate) {
-        if (gate.disarm() && CURRENT.isBound()) {
-            Call around = CURRENT.get();
-            if (interruptsHere(around) && around.cancellation().isPresent()) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     /**
@@ -218,22 +208,18 @@ public final class CallScope implements Call {
 
     @Override
     public Metadata responseHeaders() {
-        Metadata current = responseHeaders;
-        if (current == null) {
-            current = new Metadata();
-            responseHeaders = current;
+        if (responseHeaders == null) {
+            responseHeaders = new Metadata();
         }
-        return current;
+        return responseHeaders;
     }
 
     @Override
     public Metadata responseTrailers() {
-        Metadata current = responseTrailers;
-        if (current == null) {
-            current = new Metadata();
-            responseTrailers = current;
+        if (responseTrailers == null) {
+            responseTrailers = new Metadata();
         }
-        return current;
+        return responseTrailers;
     }
 
     @Override
@@ -320,11 +306,6 @@ public final class CallScope implements Call {
     }
 
     private void listenToParent(Call above) {
-        synchronized (this) {
-            if (fromParent != null) {
-                return;
-            }
-        }
         Registration registration = above.onCancel(this::cancel);
         synchronized (this) {
             if (outcome == null && cancelled == null && fromParent == null) {

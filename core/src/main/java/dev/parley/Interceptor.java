@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>{@code next.handle} returns <em>before a stream ends</em>: to follow a stream use {@link Call#onEnd},
  * {@link Messages#onClose} or {@link Messages#map}, never try/finally. {@code next} may be called more than once (a
- * retry), each time with a {@link CallScope#child child call} of its own.
+ * retry), each time with a {@link CallScope#child child call} of its own; {@link Replay} gives each the same requests.
  *
  * <p>Implementations are called from many threads at once.
  */

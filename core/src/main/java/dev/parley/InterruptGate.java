@@ -72,6 +72,16 @@ final class InterruptGate {
         return STATE.getVolatile(this) == FIRED && Thread.interrupted();
     }
 
+    /** Disarms, but keeps the interrupt if the call around was cancelled as well. */
+    void leave() {
+        if (disarm() && CallScope.CURRENT.isBound()) {
+            Call around = CallScope.CURRENT.get();
+            if (CallScope.interruptsHere(around) && around.cancellation().isPresent()) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Interrupts the armed thread, if there is one, and lets none be armed from now on. */
     void fire() {
         while (true) {

@@ -71,7 +71,7 @@ final class ProducedMessages<T> extends AbstractMessages<T> {
             producer.produce(outlet);
             outlet.checkIntact();
         } finally {
-            CallScope.disarm(gate);
+            gate.leave();
         }
     }
 

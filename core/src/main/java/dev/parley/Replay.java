@@ -43,7 +43,7 @@ public final class Replay<T> implements AutoCloseable {
     private boolean possible = true;
     private boolean started;
     private @Nullable Outcome ended;
-    private @Nullable Attempt current;
+    private @Nullable Messages<T> open;
 
     private Replay(Call call, Messages<T> source, int limit) {
         if (limit < 0) {
@@ -76,6 +76,7 @@ public final class Replay<T> implements AutoCloseable {
      * @throws IllegalStateException if that is not {@linkplain #isPossible possible} any more
      */
     public Messages<T> attempt() {
+        closeAttempt();
         lock.lock();
         try {
             if (!possible) {
@@ -84,19 +85,33 @@ public final class Replay<T> implements AutoCloseable {
             }
             rest.clear();
             rest.addAll(kept);
-            Attempt attempt = new Attempt();
-            current = attempt;
-            changed.signalAll();
-            return Messages.pull(attempt);
+            Messages<T> attempt = Messages.pull(new Attempt());
+            open = attempt;
+            return attempt;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Cancels the stream; without effect once it has ended. */
+    private void closeAttempt() {
+        Messages<T> before;
+        lock.lock();
+        try {
+            before = open;
+            open = null;
+        } finally {
+            lock.unlock();
+        }
+        if (before != null) {
+            before.close(); // not under the lock: it calls listeners
+        }
+    }
+
+    /** Cancels the stream if it has not ended, and closes the current attempt. */
     @Override
     public void close() {
         stop(new CallException(Code.CANCELLED, "the replay was closed"));
+        closeAttempt();
     }
 
     private void stop(CallException reason) {
@@ -158,7 +173,6 @@ public final class Replay<T> implements AutoCloseable {
         private @Nullable CallException left;
 
         @Override
-        @SuppressWarnings("ReferenceEquality") // this attempt, not an equal one
         public @Nullable T receive() {
             lock.lock();
             try {
@@ -169,9 +183,6 @@ public final class Replay<T> implements AutoCloseable {
                 while (true) {
                     if (left != null) {
                         throw left;
-                    }
-                    if (current != this) {
-                        throw new CallException(Code.CANCELLED, "another attempt reads the requests now");
                     }
                     T message = rest.poll();
                     if (message != null) {

@@ -35,7 +35,7 @@ class ReplayTest {
         try (Replay<String> replay = Replay.of(scope, Messages.of("a", "b"), 3)) {
             Messages<String> first = replay.attempt();
             Messages<String> second = replay.attempt();
-            assertThatThrownBy(first::receive).hasMessageContaining("another attempt");
+            assertThatThrownBy(first::receive).hasMessageContaining("closed");
             assertThat(second.receive()).isEqualTo("a");
         }
     }

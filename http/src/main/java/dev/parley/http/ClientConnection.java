@@ -1,5 +1,7 @@
 package dev.parley.http;
 
+import dev.parley.CallException;
+
 /** A connection of a client, as its origin sees it. On the loop. */
 interface ClientConnection {
 
@@ -12,8 +14,8 @@ interface ClientConnection {
     /** Closes it once nothing runs on it. */
     void retire();
 
-    /** Closes it now. */
-    void close();
+    /** Closes it now; what runs on it fails with {@code reason}. */
+    void close(CallException reason);
 
     /** Exchanges that run on it. */
     int running();

@@ -5,6 +5,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Messages;
 import dev.parley.Metadata;
+import dev.parley.RetryAdvice;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -80,8 +81,16 @@ final class ClientExchange implements ReceivedBody.Reader {
     @Override
     public void consumed(int bytes) {
         ClientStream current = stream;
-        if (current != null) {
+        if (current != null && !done) {
             current.consumed(bytes);
+        }
+    }
+
+    @Override
+    public void waits() {
+        ClientStream current = stream;
+        if (current != null && !done) {
+            current.waits();
         }
     }
 
@@ -136,6 +145,9 @@ final class ClientExchange implements ReceivedBody.Reader {
         Body sent = request.body();
         try (Messages<byte[]> chunks = sent.chunks()) {
             chunks.drain(chunk -> {
+                if (chunk.length == 0) {
+                    return; // HTTP/2 peers take a run of empty frames for an attack
+                }
                 window.acquire(chunk.length);
                 onStream(target -> target.writeData(chunk));
             });
@@ -176,6 +188,15 @@ final class ClientExchange implements ReceivedBody.Reader {
 
     /** The response has come to its end. */
     void complete(Metadata trailers) {
+        if (head == null) {
+            fail(
+                    Http2Names.remote(
+                            Code.INTERNAL,
+                            request.authority() + " sent the end of a response without its head",
+                            RetryAdvice.UNSTATED),
+                    true);
+            return;
+        }
         body.end(trailers);
         // As a rule the request has been sent whole and nobody is to be told, so no exception is made.
         finish(sender == null ? null : new CallException(Code.CANCELLED, "the peer has answered and reads no more"));
@@ -213,7 +234,9 @@ final class ClientExchange implements ReceivedBody.Reader {
             registration.remove();
         }
         Thread sending = sender;
-        if (sending != null) {
+        if (sending == null) {
+            request.body().close(); // never sent: whoever follows a stream of requests hears that it is over
+        } else {
             // It is the library's own thread and ends with this: an interrupt can reach nothing else.
             sending.interrupt();
         }

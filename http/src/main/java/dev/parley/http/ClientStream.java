@@ -3,7 +3,7 @@ package dev.parley.http;
 import dev.parley.CallException;
 import dev.parley.Metadata;
 
-/** What a connection does for one exchange of a client. On the loop, but for {@link #consumed}. */
+/** What a connection does for one exchange of a client. On the loop, but for {@link #consumed} and {@link #waits}. */
 interface ClientStream {
 
     /** Writes the head and no end. */
@@ -23,4 +23,7 @@ interface ClientStream {
 
     /** The reader has taken these bytes. Any thread. */
     void consumed(int bytes);
+
+    /** The reader has taken all there is, and waits for more. Any thread. */
+    default void waits() {}
 }

@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,7 +39,10 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     private boolean keepAlive = true;
     private boolean headReceived;
     private boolean retired;
+    // What a declared length of the request still wants; -1 without one.
+    private long owed = -1;
     private long lastActivity = System.nanoTime();
+    private @Nullable ScheduledFuture<?> idleTask;
     private final AtomicInteger buffered = new AtomicInteger();
 
     private final LoopQueue.Connection flushing = new LoopQueue.Connection() {
@@ -78,7 +82,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
 
     private void scheduleIdleCheck() {
         long idle = origin.limits().idleTimeout().toNanos();
-        ctx().channel()
+        idleTask = ctx().channel()
                 .eventLoop()
                 .schedule(
                         () -> {
@@ -109,6 +113,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     public void begin(ClientExchange exchange) {
         current = exchange;
         requestEnded = false;
+        owed = -1;
         headReceived = false;
         keepAlive = true;
         buffered.set(0);
@@ -125,7 +130,16 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     }
 
     @Override
-    public void close() {
+    public void close(CallException reason) {
+        ClientExchange exchange = current;
+        current = null;
+        close();
+        if (exchange != null) {
+            exchange.fail(reason, false);
+        }
+    }
+
+    private void close() {
         retired = true;
         origin.remove(this);
         ctx().close();
@@ -158,7 +172,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
                 HttpMethod.valueOf(request.method()),
                 request.target());
         fill(head.headers(), request);
-        if (!head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+        owed = ContentLength.of(request.headers());
+        if (owed < 0) {
+            head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
         ctx().write(head);
@@ -169,11 +185,14 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     public void writeWhole(byte[] body, Metadata trailers) {
         HttpRequest request = exchange().request;
         if (!trailers.isEmpty()) {
+            ClientExchange exchange = exchange();
             writeHead();
             if (body.length > 0) {
-                ctx().write(new DefaultHttpContent(Unpooled.wrappedBuffer(body)));
+                writeData(body);
             }
-            writeEnd(trailers);
+            if (!exchange.isDone()) {
+                writeEnd(trailers);
+            }
             return;
         }
         DefaultFullHttpRequest whole = new DefaultFullHttpRequest(
@@ -197,13 +216,30 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     @Override
     public void writeData(byte[] bytes) {
         ClientExchange writing = exchange();
+        if (owed >= 0) {
+            owed -= bytes.length;
+            if (owed < 0) {
+                // More would be taken for the next request.
+                writing.fail(wrongLength("longer"), true);
+                return;
+            }
+        }
         ctx().write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)))
                 .addListener(written -> writing.window.release(bytes.length));
         origin.queue.wrote(flushing);
     }
 
+    private static CallException wrongLength(String than) {
+        return new CallException(
+                Code.INVALID_ARGUMENT, "the request's body is " + than + " than its content-length says");
+    }
+
     @Override
     public void writeEnd(Metadata trailers) {
+        if (owed > 0) {
+            exchange().fail(wrongLength("shorter"), true);
+            return;
+        }
         requestEnded = true;
         if (trailers.isEmpty()) {
             ctx().write(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -273,13 +309,21 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
         if (status < 200) {
             return; // interim; its empty end is passed over, too
         }
-        headReceived = true;
         keepAlive = HttpUtil.isKeepAlive(response);
-        Metadata headers = new Metadata();
-        for (Map.Entry<String, String> header : response.headers()) {
-            headers.add(header.getKey(), header.getValue());
+        try {
+            exchange.received(Math.min(status, 599), metadata(response.headers()));
+            headReceived = true;
+        } catch (IllegalArgumentException e) {
+            broken(exchange, e);
         }
-        exchange.received(Math.min(status, 599), headers);
+    }
+
+    private static Metadata metadata(io.netty.handler.codec.http.HttpHeaders headers) {
+        Metadata metadata = new Metadata();
+        for (Map.Entry<String, String> header : headers) {
+            metadata.add(header.getKey(), header.getValue());
+        }
+        return metadata;
     }
 
     private void body(ClientExchange exchange, HttpContent content) {
@@ -297,9 +341,12 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
             }
         }
         if (content instanceof LastHttpContent last) {
-            Metadata trailers = new Metadata();
-            for (Map.Entry<String, String> trailer : last.trailingHeaders()) {
-                trailers.add(trailer.getKey(), trailer.getValue());
+            Metadata trailers;
+            try {
+                trailers = metadata(last.trailingHeaders());
+            } catch (IllegalArgumentException e) {
+                broken(exchange, e);
+                return;
             }
             current = null;
             lastActivity = System.nanoTime();
@@ -328,6 +375,10 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         retired = true;
         origin.remove(this);
+        ScheduledFuture<?> task = idleTask;
+        if (task != null) {
+            task.cancel(false);
+        }
         ClientExchange exchange = current;
         if (exchange != null) {
             current = null;

@@ -1,10 +1,11 @@
 package dev.parley.http;
 
 import dev.parley.CallException;
+import dev.parley.Code;
 import dev.parley.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -27,6 +28,8 @@ final class Http1Exchange extends ServerExchange {
     private final boolean headOnly;
     private volatile boolean keepAlive;
     private boolean chunked;
+    // What a declared length still wants; -1 without one.
+    private long owed = -1;
     private boolean answered;
 
     Http1Exchange(Http1Server connection, io.netty.handler.codec.http.HttpRequest received, Metadata headers) {
@@ -56,7 +59,7 @@ final class Http1Exchange extends ServerExchange {
         private final Http1Server connection;
         private final AtomicInteger buffered = new AtomicInteger();
         private final int most;
-        private volatile boolean expectsContinue;
+        private final boolean expectsContinue;
 
         Http1Reader(Http1Server connection, boolean expectsContinue) {
             this.connection = connection;
@@ -67,11 +70,7 @@ final class Http1Exchange extends ServerExchange {
         @Override
         public void firstRead() {
             if (expectsContinue) {
-                expectsContinue = false;
-                onLoop(() -> connection
-                        .ctx()
-                        .writeAndFlush(new DefaultFullHttpResponse(
-                                HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER)));
+                onLoop(connection::sendContinue);
             }
         }
 
@@ -168,12 +167,19 @@ final class Http1Exchange extends ServerExchange {
     void writeHead(HttpResponse response, boolean end) {
         DefaultHttpResponse head =
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()));
-        boolean sized = response.headers().contains("content-length");
+        owed = end ? -1 : ContentLength.of(response.headers());
+        boolean sized = owed >= 0;
+        if (!end) {
+            connection.sendContinue(); // a streamed answer may follow the request's body, and 100 cannot come behind it
+        }
         chunked = !sized && http11 && !end;
         if (!sized && !http11) {
             keepAlive = false; // HTTP/1.0 knows the end of a body by the end of the connection
         }
         fill(head.headers(), response);
+        if (!sized && !end) {
+            head.headers().remove(HttpHeaderNames.CONTENT_LENGTH); // it was no number
+        }
         if (chunked) {
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
@@ -186,6 +192,14 @@ final class Http1Exchange extends ServerExchange {
 
     @Override
     void writeData(byte[] bytes) {
+        if (owed >= 0) {
+            owed -= bytes.length;
+            if (owed < 0) {
+                // More would be taken for the next response.
+                breakOff(new CallException(Code.INTERNAL, "the response is longer than its content-length"));
+                return;
+            }
+        }
         connection
                 .ctx()
                 .write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)))
@@ -204,7 +218,7 @@ final class Http1Exchange extends ServerExchange {
             writeEnd(trailers);
             return;
         }
-        boolean bodiless = response.status() == 204 || response.status() == 304;
+        boolean bodiless = isBodiless(response);
         FullHttpResponse whole =
                 full(response, headOnly || bodiless ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes));
         fill(whole.headers(), response);
@@ -217,6 +231,9 @@ final class Http1Exchange extends ServerExchange {
 
     @Override
     void writeEnd(Metadata trailers) {
+        if (owed > 0) {
+            throw new IllegalStateException("the response is " + owed + " bytes shorter than its content-length");
+        }
         if (trailers.isEmpty() || !chunked) {
             connection.ctx().write(LastHttpContent.EMPTY_LAST_CONTENT);
         } else {
@@ -230,8 +247,14 @@ final class Http1Exchange extends ServerExchange {
     @Override
     void writeAbort(CallException reason) {
         keepAlive = false;
-        // Without the last chunk, so that nobody takes what was sent for the whole.
-        connection.ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (!chunked && owed < 0) {
+            // The end of the connection would pass for the end of the body: a reset does not.
+            connection.ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        // Without the last chunk, so that nobody takes what was sent for the whole; and not behind what a client that
+        // has stopped reading may never take.
+        connection.ctx().flush();
+        connection.ctx().close();
     }
 
     @Override

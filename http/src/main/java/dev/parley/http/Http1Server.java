@@ -4,27 +4,41 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Metadata;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** An HTTP/1.1 connection of a server, behind Netty's codec: one exchange at a time, in order (RFC 9112). */
+/**
+ * An HTTP/1.1 connection of a server, behind Netty's codec: one exchange at a time, in order (RFC 9112). A client that
+ * closes its side counts as gone, because nothing tells a half-closed connection from a closed one.
+ */
 final class Http1Server extends ChannelInboundHandlerAdapter {
 
-    /** What a response that came early lets the client still send before the connection is closed on it. */
-    private static final int MOST_DISCARDED = 1 << 20;
+    /**
+     * How long a client that is still sending may take to see its answer and stop. Closing on it at once would send a
+     * reset, which may overtake the answer (RFC 9112, 9.6).
+     */
+    private static final long LINGER_MILLIS = 1000;
+
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ServerContext server;
     private final ArrayDeque<Object> pipelined = new ArrayDeque<>();
@@ -32,11 +46,17 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     private @Nullable Http1Exchange current;
     private @Nullable Http1Exchange toStart;
     private boolean receiving;
+    private boolean decoded;
+    private boolean continueAwaited;
+    // The next request waits until the client has read more of its answers.
+    private boolean blocked;
     private boolean closing;
-    private int discarded;
     private long lastActivity = System.nanoTime();
+    private long unsentBefore;
     private String peer = "unknown";
     private @Nullable ScheduledFuture<?> headTask;
+    private @Nullable ScheduledFuture<?> idleTask;
+    private @Nullable ScheduledFuture<?> lingerTask;
 
     final LoopQueue.Connection connection = new LoopQueue.Connection() {
         @Override
@@ -62,7 +82,11 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        connection.reading = true;
+        if (!connection.reading) {
+            connection.reading = true;
+            lastActivity = System.nanoTime();
+        }
+        decoded = true;
         // A request behind one that is being answered waits: answers go out in the order of the requests.
         if (!pipelined.isEmpty() || (current != null && !receiving)) {
             pipelined.add(message);
@@ -94,6 +118,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
             return;
         }
         Metadata headers = new Metadata();
+        int hosts = 0;
         for (Map.Entry<String, String> header : received.headers()) {
             try {
                 headers.add(header.getKey(), header.getValue());
@@ -101,11 +126,18 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
                 refuse(400, e.getMessage() == null ? "bad header" : e.getMessage());
                 return;
             }
+            if (header.getKey().length() == 4 && header.getKey().equalsIgnoreCase("host")) {
+                hosts++;
+            }
+        }
+        if (hosts != 1 && (hosts > 1 || received.protocolVersion().minorVersion() > 0)) {
+            refuse(400, "a request has one Host header (RFC 9112, 3.2), but this one has " + hosts);
+            return;
         }
         Http1Exchange exchange = new Http1Exchange(this, received, headers);
         current = exchange;
         receiving = true;
-        discarded = 0;
+        continueAwaited = HttpUtil.is100ContinueExpected(received);
         toStart = exchange;
     }
 
@@ -126,10 +158,30 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(int status, String detail) {
-        closing = true;
         HttpResponse problem = Problems.of(status, detail);
-        ctx().writeAndFlush(Http1Exchange.whole(problem, problem.body().readAll(), true))
-                .addListener(ChannelFutureListener.CLOSE);
+        ctx().write(Http1Exchange.whole(problem, problem.body().readAll(), true));
+        closeBehindAnswer(true);
+    }
+
+    /** Closes once what was written is out; if the client {@code sends}, once it has had time to see it. */
+    private void closeBehindAnswer(boolean sends) {
+        closing = true;
+        ChannelFuture out = ctx().writeAndFlush(Unpooled.EMPTY_BUFFER);
+        if (sends) {
+            ctx().channel().config().setAutoRead(true); // what still comes is discarded
+            out.addListener(done -> linger());
+        } else {
+            out.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private void linger() {
+        if (ctx().channel().isActive() && lingerTask == null) {
+            ((DuplexChannel) ctx().channel()).shutdownOutput();
+            lingerTask = ctx().channel()
+                    .eventLoop()
+                    .schedule(() -> ctx().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void body(HttpContent content) {
@@ -138,55 +190,63 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
             return;
         }
         if (!content.decoderResult().isSuccess()) {
-            exchange.body()
-                    .fail(new HttpException(
-                            400,
-                            Code.INVALID_ARGUMENT,
-                            "the body is malformed: " + content.decoderResult().cause()));
-            receiving = false;
-            exchange.closeAfter();
+            malformed(exchange, content.decoderResult().cause());
             return;
         }
         exchange.lastActivity = lastActivity;
         ByteBuf data = content.content();
         int length = data.readableBytes();
         if (length > 0) {
+            continueAwaited = false;
             byte[] bytes = new byte[length];
             data.readBytes(bytes);
             if (exchange.body().offer(bytes)) {
                 exchange.buffered(length);
-            } else {
-                discarded += length;
-                if (discarded > MOST_DISCARDED && exchange.isAnswered()) {
-                    ctx().close();
-                    return;
-                }
             }
         }
         if (content instanceof LastHttpContent last) {
-            receiving = false;
             Metadata trailers = new Metadata();
-            for (Map.Entry<String, String> trailer : last.trailingHeaders()) {
-                trailers.add(trailer.getKey(), trailer.getValue());
+            try {
+                for (Map.Entry<String, String> trailer : last.trailingHeaders()) {
+                    trailers.add(trailer.getKey(), trailer.getValue());
+                }
+            } catch (IllegalArgumentException e) {
+                malformed(exchange, e);
+                return;
             }
+            receiving = false;
+            continueAwaited = false;
             exchange.body().end(trailers);
-            if (exchange.isAnswered()) {
-                next();
-            }
+        }
+    }
+
+    private void malformed(Http1Exchange exchange, Throwable cause) {
+        receiving = false;
+        exchange.closeAfter();
+        exchange.body().fail(new HttpException(400, Code.INVALID_ARGUMENT, "the body is malformed: " + cause));
+    }
+
+    /** Tells a client that waits for it to send its body. On the loop. */
+    void sendContinue() {
+        ChannelHandlerContext codec = ctx().pipeline().context(HttpServerCodec.class);
+        if (continueAwaited && codec != null) {
+            continueAwaited = false;
+            // Past the codec, which would take it for the answer to the oldest request.
+            codec.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        lastActivity = System.nanoTime();
         connection.reading = false;
         startReceived();
-        if (current == null && headTask == null && !closing) {
+        if (!decoded && current == null && headTask == null && !closing) {
             // Bytes came, but no request: the head has begun and must arrive in time.
             headTask = ctx.channel()
                     .eventLoop()
                     .schedule(this::headTooSlow, server.limits().headTimeout().toNanos(), TimeUnit.NANOSECONDS);
         }
+        decoded = false;
         ctx.flush();
     }
 
@@ -206,35 +266,36 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     }
 
     private void cancelHeadTask() {
-        ScheduledFuture<?> task = headTask;
+        cancel(headTask);
+        headTask = null;
+    }
+
+    private static void cancel(@Nullable ScheduledFuture<?> task) {
         if (task != null) {
-            headTask = null;
             task.cancel(false);
         }
     }
 
     /** The exchange has been answered; on to the next one once its request is through. On the loop. */
     void answered(Http1Exchange exchange) {
-        if (exchange != current) {
-            return;
-        }
-        if (exchange.closes() && !receiving) {
-            ctx().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        } else if (!receiving) {
+        continueAwaited = false;
+        if (exchange == current) {
             next();
-        } else {
-            ctx().channel().config().setAutoRead(true); // the rest of the request is discarded
         }
     }
 
     private void next() {
         Http1Exchange exchange = current;
-        current = null;
         if (closing || (exchange != null && exchange.closes())) {
-            closing = true;
-            ctx().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            closeBehindAnswer(exchange != null && !exchange.body().isEnded());
             return;
         }
+        if (!ctx().channel().isWritable()) {
+            blocked = true; // one that sends requests and reads no answers would fill the memory with them
+            return;
+        }
+        current = null;
+        lastActivity = System.nanoTime();
         while (!pipelined.isEmpty() && (current == null || receiving)) {
             Object message = pipelined.poll();
             if (message != null) {
@@ -250,12 +311,20 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         }
     }
 
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (blocked && ctx.channel().isWritable()) {
+            blocked = false;
+            // Not from inside the flush that led here.
+            ctx.channel().eventLoop().execute(this::next);
+        }
+    }
+
     /** Closes the connection as soon as no request is on it. On the loop. */
     void shutdown() {
-        closing = current == null || closing;
         Http1Exchange exchange = current;
         if (exchange == null) {
-            ctx().close();
+            closeBehindAnswer(false);
         } else {
             exchange.closeAfter();
         }
@@ -270,7 +339,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
 
     private void scheduleIdleCheck() {
         long idle = server.limits().idleTimeout().toNanos();
-        ctx().channel().eventLoop().schedule(() -> idleCheck(idle), idle, TimeUnit.NANOSECONDS);
+        idleTask = ctx().channel().eventLoop().schedule(() -> idleCheck(idle), idle, TimeUnit.NANOSECONDS);
     }
 
     private void idleCheck(long idle) {
@@ -279,11 +348,16 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         }
         long now = System.nanoTime();
         Http1Exchange exchange = current;
-        if (exchange == null && now - lastActivity >= idle) {
-            ctx().close();
-            return;
-        }
-        if (exchange != null && now - exchange.lastActivity >= idle) {
+        if (exchange == null || exchange.isAnswered()) {
+            ChannelOutboundBuffer out = ctx().channel().unsafe().outboundBuffer();
+            long unsent = out == null ? 0 : out.totalPendingWriteBytes();
+            boolean sends = unsent > 0 && unsent != unsentBefore; // a large answer to a slow reader
+            unsentBefore = unsent;
+            if (!sends && now - lastActivity >= idle) {
+                ctx().close();
+                return;
+            }
+        } else if (now - exchange.lastActivity >= idle) {
             exchange.cancel(new CallException(
                     Code.DEADLINE_EXCEEDED,
                     "the exchange was idle for " + server.limits().idleTimeout()));
@@ -294,12 +368,15 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         cancelHeadTask();
-        Http1Exchange exchange = current;
-        if (exchange != null) {
-            exchange.gone(new CallException(Code.CANCELLED, "the client closed the connection"));
-        }
+        cancel(idleTask);
+        cancel(lingerTask);
+        closing = true; // so that no request that waits is begun for nobody
         pipelined.forEach(ReferenceCountUtil::release);
         pipelined.clear();
+        Http1Exchange exchange = current;
+        if (exchange != null && !exchange.isFinished()) {
+            exchange.gone(new CallException(Code.CANCELLED, "the client closed the connection"));
+        }
         super.channelInactive(ctx);
     }
 

@@ -229,7 +229,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
             if (!ready) {
                 ready = true;
-                ctx.channel().eventLoop().execute(origin::room);
+                ctx.channel().eventLoop().execute(() -> origin.queue.submit(origin::room));
             }
         }
 
@@ -320,126 +320,6 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
                 throw new IllegalStateException(e); // collecting throws none
             }
             retire();
-        }
-    }
-
-    private final class Stream implements ClientStream {
-        private final ClientExchange exchange;
-        private final int id;
-        private final int batch = origin.limits().streamWindowBytes() / 8;
-        private int unreported;
-
-        Stream(ClientExchange exchange, int id) {
-            this.exchange = exchange;
-            this.id = id;
-        }
-
-        private void head(boolean end) {
-            HttpRequest request = exchange.request;
-            Http2Headers headers =
-                    new DefaultHttp2Headers(false, request.headers().size() + 8);
-            headers.method(request.method())
-                    .scheme(request.scheme())
-                    .authority(request.authority())
-                    .path(request.target());
-            Http2Names.addTo(headers, request.headers());
-            encoder()
-                    .writeHeaders(ctx(), id, headers, 0, end, ctx().newPromise())
-                    .addListener(written -> {
-                        if (!written.isSuccess()) {
-                            notWritten(written.cause());
-                        }
-                    });
-            Http2Stream stream = connection().stream(id);
-            if (stream != null) {
-                stream.setProperty(key, exchange);
-            }
-            origin.queue.wrote(flushing);
-        }
-
-        private void notWritten(Throwable cause) {
-            exchange.fail(
-                    new CallException(
-                            Code.UNAVAILABLE,
-                            "the request could not be sent to " + origin.name() + ": " + cause.getMessage(),
-                            cause,
-                            List.of(),
-                            new Metadata(),
-                            CallException.Origin.LOCAL,
-                            RetryAdvice.NEVER_LEFT),
-                    false);
-        }
-
-        @Override
-        public void writeHead() {
-            head(false);
-        }
-
-        @Override
-        public void writeWhole(byte[] body, Metadata trailers) {
-            if (body.length == 0 && trailers.isEmpty()) {
-                head(true);
-                return;
-            }
-            head(false);
-            if (connection().stream(id) == null) {
-                return; // the head was refused and the exchange has failed
-            }
-            encoder().writeData(ctx(), id, Unpooled.wrappedBuffer(body), 0, trailers.isEmpty(), ctx().newPromise());
-            if (!trailers.isEmpty()) {
-                writeEnd(trailers);
-            }
-        }
-
-        @Override
-        public void writeData(byte[] bytes) {
-            encoder()
-                    .writeData(ctx(), id, Unpooled.wrappedBuffer(bytes), 0, false, ctx().newPromise())
-                    .addListener(written -> exchange.window.release(bytes.length));
-            origin.queue.wrote(flushing);
-        }
-
-        @Override
-        public void writeEnd(Metadata trailers) {
-            if (trailers.isEmpty()) {
-                encoder().writeData(ctx(), id, Unpooled.EMPTY_BUFFER, 0, true, ctx().newPromise());
-            } else {
-                encoder().writeHeaders(ctx(), id, Http2Names.trailers(trailers), 0, true, ctx().newPromise());
-            }
-            origin.queue.wrote(flushing);
-        }
-
-        @Override
-        public void reset(CallException reason) {
-            if (connection().stream(id) != null) {
-                resetStream(ctx(), id, Http2Names.reset(reason).code(), ctx().newPromise());
-                origin.queue.wrote(flushing);
-            }
-        }
-
-        @Override
-        public void consumed(int bytes) {
-            unreported += bytes;
-            // Batched: a window is announced only once half of it is used, so an eighth may wait.
-            if (unreported >= batch) {
-                int credit = unreported;
-                unreported = 0;
-                origin.queue.submit(() -> credit(credit));
-            }
-        }
-
-        private void credit(int bytes) {
-            Http2Stream stream = connection().stream(id);
-            try {
-                if (stream != null
-                        && stream.state().remoteSideOpen()
-                        && connection().local().flowController().unconsumedBytes(stream) >= bytes
-                        && connection().local().flowController().consumeBytes(stream, bytes)) {
-                    origin.queue.wrote(flushing);
-                }
-            } catch (Http2Exception e) {
-                onError(ctx(), true, e);
-            }
         }
     }
 }

@@ -1,8 +1,10 @@
 package dev.parley.http;
 
 import dev.parley.CallException;
+import dev.parley.Code;
 import dev.parley.Metadata;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
@@ -15,6 +17,7 @@ final class Http2Exchange extends ServerExchange {
     private final Http2Server connection;
     private final Http2Stream stream;
     private final boolean headOnly;
+    private boolean waitsForReader;
 
     Http2Exchange(Http2Server connection, Http2Stream stream, HttpRequest request) {
         super(connection.server(), connection.ctx().channel().eventLoop(), request, "h2", connection.peer());
@@ -27,7 +30,24 @@ final class Http2Exchange extends ServerExchange {
     void refuse(int status, String detail) {
         HttpResponse response = Problems.of(status, detail);
         writeWhole(response, response.body().readAll(), new Metadata());
-        closed();
+    }
+
+    /** Ends what has been idle for so long. On the loop. */
+    void checkIdle(long now, long idle) {
+        if (now - lastActivity < idle) {
+            return;
+        }
+        CallException reason = new CallException(
+                Code.DEADLINE_EXCEEDED,
+                "the stream was idle for " + server.limits().idleTimeout());
+        if (!isFinished()) {
+            cancel(reason);
+        } else if (waitsForReader) {
+            writeAbort(reason);
+        } else {
+            waitsForReader = true; // written, but not read yet: from now on
+            lastActivity = now;
+        }
     }
 
     private Http2Headers head(HttpResponse response, int length) {
@@ -49,7 +69,7 @@ final class Http2Exchange extends ServerExchange {
     void writeHead(HttpResponse response, boolean end) {
         connection
                 .encoder()
-                .writeHeaders(connection.ctx(), stream.id(), head(response, -1), 0, end, connection.promise());
+                .writeHeaders(connection.ctx(), stream.id(), head(response, -1), 0, end, promise(end));
         queue.wrote(connection.connection);
     }
 
@@ -64,10 +84,11 @@ final class Http2Exchange extends ServerExchange {
 
     @Override
     void writeWhole(HttpResponse response, byte[] bytes, Metadata trailers) {
-        boolean bare = bytes.length == 0 || headOnly;
+        boolean bodiless = isBodiless(response);
+        boolean bare = bytes.length == 0 || headOnly || bodiless;
         boolean last = trailers.isEmpty() || headOnly;
-        Http2Headers head = head(response, response.status() == 204 || response.status() == 304 ? -1 : bytes.length);
-        connection.encoder().writeHeaders(connection.ctx(), stream.id(), head, 0, bare && last, connection.promise());
+        Http2Headers head = head(response, bodiless ? -1 : bytes.length);
+        connection.encoder().writeHeaders(connection.ctx(), stream.id(), head, 0, bare && last, promise(bare && last));
         if (!bare) {
             connection
                     .encoder()
@@ -77,7 +98,7 @@ final class Http2Exchange extends ServerExchange {
                             Unpooled.wrappedBuffer(bytes),
                             0,
                             last,
-                            connection.promise());
+                            promise(last));
         }
         if (!last) {
             writeEnd(trailers);
@@ -90,7 +111,7 @@ final class Http2Exchange extends ServerExchange {
         if (trailers.isEmpty()) {
             connection
                     .encoder()
-                    .writeData(connection.ctx(), stream.id(), Unpooled.EMPTY_BUFFER, 0, true, connection.promise());
+                    .writeData(connection.ctx(), stream.id(), Unpooled.EMPTY_BUFFER, 0, true, promise(true));
         } else {
             connection
                     .encoder()
@@ -100,7 +121,7 @@ final class Http2Exchange extends ServerExchange {
                             Http2Names.trailers(trailers),
                             0,
                             true,
-                            connection.promise());
+                            promise(true));
         }
         queue.wrote(connection.connection);
     }
@@ -113,11 +134,17 @@ final class Http2Exchange extends ServerExchange {
     }
 
     @Override
-    void closed() {
-        if (stream.state().remoteSideOpen() && !body().isEnded()) {
-            // The answer is whole without the rest of the request: tell the client to stop (RFC 9113, 8.1).
-            connection.ctx().channel().eventLoop().execute(this::stopSender);
+    void closed() {}
+
+    private ChannelPromise promise(boolean last) {
+        ChannelPromise promise = connection.promise();
+        if (last && !body().isEnded()) {
+            // The answer is whole without the rest of the request: once it is out, tell the client to stop (RFC 9113,
+            // 8.1). Before that a reset would take the answer back. Not from inside the flush.
+            promise.addListener(
+                    written -> connection.ctx().channel().eventLoop().execute(this::stopSender));
         }
+        return promise;
     }
 
     private void stopSender() {

@@ -17,12 +17,15 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP/2 connection of a server: Netty's frames to exchanges and back (RFC 9113). */
 final class Http2Server extends Http2ConnectionHandler {
+
+    private static final int RESET_WINDOW_SECONDS = 10;
 
     private final ServerContext server;
     private final Http2Connection.PropertyKey key;
@@ -31,6 +34,8 @@ final class Http2Server extends Http2ConnectionHandler {
     private @Nullable LoopQueue queue;
     private String peer = "unknown";
     private long lastActivity = System.nanoTime();
+    private @Nullable Http2Windows windows;
+    private @Nullable ScheduledFuture<?> idleTask;
 
     final LoopQueue.Connection connection = new LoopQueue.Connection() {
         @Override
@@ -75,6 +80,11 @@ final class Http2Server extends Http2ConnectionHandler {
                     .maxConcurrentStreams(limits.maxConcurrentStreams())
                     .initialWindowSize(limits.streamWindowBytes())
                     .maxHeaderListSize(limits.maxHeaderBytes()));
+            // Netty allows 200 resets in 30 seconds, which hedging and short deadlines pass on one busy connection; an
+            // attack is a hundred times faster than this.
+            int resets = (int) Math.min(100L * limits.maxConcurrentStreams(), Integer.MAX_VALUE);
+            decoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS);
+            encoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS);
             frameListener(new Http2EventAdapter()); // replaced by the handler's own
         }
 
@@ -96,12 +106,11 @@ final class Http2Server extends Http2ConnectionHandler {
         queue = LoopQueue.of(ctx.channel().eventLoop());
         peer = ServerConnections.address(ctx.channel());
         super.handlerAdded(ctx);
-        // A reader that stops must not stop the others on its connection at once: room for four of them.
-        Http2Stream all = connection().connectionStream();
-        connection()
-                .local()
-                .flowController()
-                .incrementWindowSize(all, server.limits().streamWindowBytes() * 3);
+        HttpLimits limits = server.limits();
+        // Netty would have it from the settings, but only once the client has acknowledged them.
+        connection().remote().maxActiveStreams(limits.maxConcurrentStreams());
+        windows =
+                new Http2Windows(this, ctx, connection, limits.streamWindowBytes(), limits.maxConcurrentStreams());
         scheduleIdleCheck(ctx);
     }
 
@@ -111,7 +120,10 @@ final class Http2Server extends Http2ConnectionHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
-        connection.reading = true;
+        if (!connection.reading) {
+            connection.reading = true;
+            lastActivity = System.nanoTime();
+        }
         super.channelRead(ctx, msg);
     }
 
@@ -123,13 +135,12 @@ final class Http2Server extends Http2ConnectionHandler {
         }
         toStart.clear();
         connection.reading = false;
-        lastActivity = System.nanoTime();
         super.channelReadComplete(ctx);
     }
 
     private void scheduleIdleCheck(ChannelHandlerContext ctx) {
         long idle = server.limits().idleTimeout().toNanos();
-        ctx.channel().eventLoop().schedule(() -> idleCheck(ctx, idle), idle, TimeUnit.NANOSECONDS);
+        idleTask = ctx.channel().eventLoop().schedule(() -> idleCheck(ctx, idle), idle, TimeUnit.NANOSECONDS);
     }
 
     private void idleCheck(ChannelHandlerContext ctx, long idle) {
@@ -138,16 +149,10 @@ final class Http2Server extends Http2ConnectionHandler {
         }
         long now = System.nanoTime();
         if (connection().numActiveStreams() == 0 && now - lastActivity >= idle) {
-            ctx.close();
+            ctx.channel().close(); // through this handler, which says GOAWAY
             return;
         }
-        eachExchange(exchange -> {
-            if (now - exchange.lastActivity >= idle) {
-                exchange.cancel(new CallException(
-                        Code.DEADLINE_EXCEEDED,
-                        "the stream was idle for " + server.limits().idleTimeout()));
-            }
-        });
+        eachExchange(exchange -> exchange.checkIdle(now, idle));
         scheduleIdleCheck(ctx);
     }
 
@@ -172,8 +177,16 @@ final class Http2Server extends Http2ConnectionHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        ScheduledFuture<?> task = idleTask;
+        if (task != null) {
+            task.cancel(false);
+        }
         CallException reason = new CallException(Code.CANCELLED, "the client closed the connection");
-        eachExchange(exchange -> exchange.gone(reason));
+        eachExchange(exchange -> {
+            if (!exchange.isFinished()) {
+                exchange.gone(reason);
+            }
+        });
         super.channelInactive(ctx);
     }
 
@@ -203,6 +216,11 @@ final class Http2Server extends Http2ConnectionHandler {
                 known.body().end(Http2Names.metadata(headers));
                 return;
             }
+            if (Http2Names.text(headers.method()).isEmpty()
+                    || Http2Names.text(headers.path()).isEmpty()) {
+                throw Http2Exception.streamError(
+                        streamId, Http2Error.PROTOCOL_ERROR, "a request needs :method and :path");
+            }
             Metadata metadata = Http2Names.metadata(headers);
             Http2Exchange exchange = new Http2Exchange(
                     Http2Server.this,
@@ -216,7 +234,7 @@ final class Http2Server extends Http2ConnectionHandler {
                             Http2Names.text(headers.path()),
                             metadata,
                             new ReceivedBody(
-                                    new Http2Reader(stream),
+                                    windows().reader(streamId),
                                     endOfStream ? 0 : ContentLength.of(metadata),
                                     server.limits().maxBodyBytes())));
             stream.setProperty(key, exchange);
@@ -253,9 +271,18 @@ final class Http2Server extends Http2ConnectionHandler {
         }
 
         @Override
+        public void onWindowUpdateRead(ChannelHandlerContext ctx, int streamId, int windowSizeIncrement) {
+            Http2Stream stream = connection().stream(streamId);
+            Http2Exchange exchange = stream == null ? null : stream.getProperty(key);
+            if (exchange != null) {
+                exchange.lastActivity = lastActivity; // the client reads
+            }
+        }
+
+        @Override
         public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
             Http2Exchange exchange = connection().stream(streamId).getProperty(key);
-            if (exchange != null) {
+            if (exchange != null && !exchange.isFinished()) {
                 exchange.gone(
                         errorCode == Http2Error.CANCEL.code() || errorCode == Http2Error.NO_ERROR.code()
                                 ? new CallException(Code.CANCELLED, "the client cancelled the call")
@@ -264,48 +291,8 @@ final class Http2Server extends Http2ConnectionHandler {
         }
     }
 
-    /** Opens the windows again as a handler reads. */
-    private final class Http2Reader implements ReceivedBody.Reader {
-        private final Http2Stream stream;
-        private final int batch = server.limits().streamWindowBytes() / 8;
-        private int consumed;
-
-        Http2Reader(Http2Stream stream) {
-            this.stream = stream;
-        }
-
-        @Override
-        public void consumed(int bytes) {
-            consumed += bytes;
-            // Batched: a window is announced only once half of it is used, so an eighth may wait.
-            if (consumed >= batch) {
-                int credit = consumed;
-                consumed = 0;
-                queue().submit(() -> credit(credit));
-            }
-        }
-
-        private void credit(int bytes) {
-            try {
-                if (stream.state().remoteSideOpen()
-                        && connection().local().flowController().unconsumedBytes(stream) >= bytes
-                        && connection().local().flowController().consumeBytes(stream, bytes)) {
-                    queue().wrote(connection);
-                }
-            } catch (Http2Exception e) {
-                onError(context(), true, e);
-            }
-        }
-
-        @Override
-        public void abandoned(CallException reason) {
-            queue().submit(() -> {
-                int left = connection().local().flowController().unconsumedBytes(stream);
-                if (left > 0) {
-                    credit(left);
-                }
-            });
-        }
+    private Http2Windows windows() {
+        return java.util.Objects.requireNonNull(windows);
     }
 
     LoopQueue queue() {

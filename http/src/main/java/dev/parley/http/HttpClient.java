@@ -56,6 +56,9 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
             throw reason;
         });
         Origin origin = origin(request, version);
+        if (closed) {
+            throw new CallException(Code.CANCELLED, "the client is closed"); // while the origin was made: close missed it
+        }
         ClientExchange exchange = new ClientExchange(call, request, origin.loop);
         exchange.capture();
         exchange.follow();
@@ -77,20 +80,8 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
             throw new CallException(
                     Code.INVALID_ARGUMENT, "scheme '" + scheme + "' is not supported by this client; expected http");
         }
-        int colon = authority.lastIndexOf(':');
-        boolean hasPort = colon > authority.lastIndexOf(']');
-        String host = hasPort ? authority.substring(0, colon) : authority;
-        int port = 80;
-        try {
-            port = hasPort ? Integer.parseInt(authority.substring(colon + 1)) : port;
-        } catch (NumberFormatException e) {
-            port = -1;
-        }
-        if (host.isEmpty() || port < 1 || port > 65_535) {
-            throw new CallException(
-                    Code.INVALID_ARGUMENT, "authority '" + authority + "' is not host:port with a port up to 65535");
-        }
-        return new Origin(host, port, version, limits, Loops.shared().next());
+        return new Origin(
+                Authority.parse(authority), version, limits, Loops.shared().next());
     }
 
     /** Connections that are open, to all authorities. Asks the event loops; for tests and monitoring. */

@@ -16,6 +16,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of a client to one authority in one version of HTTP. Bound to one event loop, on which all its state
@@ -23,8 +24,7 @@ import java.util.List;
  */
 final class Origin {
 
-    private final String host;
-    private final int port;
+    private final Authority authority;
     private final HttpVersion version;
     private final ClientLimits limits;
     final EventLoop loop;
@@ -34,9 +34,8 @@ final class Origin {
     private int connecting;
     private boolean closed;
 
-    Origin(String host, int port, HttpVersion version, ClientLimits limits, EventLoop loop) {
-        this.host = host;
-        this.port = port;
+    Origin(Authority authority, HttpVersion version, ClientLimits limits, EventLoop loop) {
+        this.authority = authority;
         this.version = version;
         this.limits = limits;
         this.loop = loop;
@@ -65,6 +64,9 @@ final class Origin {
             }
         }
         if (waiting.size() >= limits.maxWaiting()) {
+            waiting.removeIf(ClientExchange::isDone);
+        }
+        if (waiting.size() >= limits.maxWaiting()) {
             exchange.fail(
                     rejected("more than " + limits.maxWaiting() + " requests wait for a connection to " + name()),
                     false);
@@ -74,7 +76,7 @@ final class Origin {
         connectIfNeeded();
     }
 
-    private @org.jspecify.annotations.Nullable ClientConnection free() {
+    private @Nullable ClientConnection free() {
         // The one used last first: idle ones at the other end grow old and are closed.
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (connections.get(i).hasRoom()) {
@@ -97,12 +99,12 @@ final class Origin {
     private void resolve() {
         InetAddress address;
         try {
-            address = InetAddress.getByName(host);
+            address = InetAddress.getByName(authority.host());
         } catch (UnknownHostException e) {
-            loop.execute(() -> connectFailed("unknown host " + host, e));
+            loop.execute(() -> connectFailed("unknown host " + authority.host(), e));
             return;
         }
-        loop.execute(() -> connect(new InetSocketAddress(address, port)));
+        loop.execute(() -> connect(new InetSocketAddress(address, authority.port())));
     }
 
     private void connect(InetSocketAddress address) {
@@ -110,6 +112,8 @@ final class Origin {
                 .group(loop)
                 .channel(Loops.CLIENT_CHANNEL)
                 .option(ChannelOption.TCP_NODELAY, true)
+                // A peer that answers early and closes fails our writes; its answer is still there to be read.
+                .option(ChannelOption.AUTO_CLOSE, version == HttpVersion.HTTP_2)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         limits.connectTimeout().toMillis())
                 .handler(new ChannelInitializer<SocketChannel>() {
@@ -129,20 +133,30 @@ final class Origin {
     }
 
     private void connected(Channel channel) {
-        connecting--;
-        if (closed) {
-            channel.close();
-            return;
-        }
-        ClientConnection connection =
-                version == HttpVersion.HTTP_2 ? Http2Client.install(channel, this) : Http1Client.install(channel, this);
-        connections.add(connection);
-        if (connection.hasRoom()) {
-            room();
+        if (version == HttpVersion.HTTP_2) {
+            Http2Client.install(channel, this);
+        } else {
+            ready(Http1Client.install(channel, this));
         }
     }
 
-    private void connectFailed(@org.jspecify.annotations.Nullable String why, Throwable cause) {
+    /** A connection can be used: HTTP/2 has shaken hands. */
+    void ready(ClientConnection connection) {
+        connecting--;
+        if (closed) {
+            connection.close(closedReason());
+            return;
+        }
+        connections.add(connection);
+        room();
+    }
+
+    private static CallException closedReason() {
+        return new CallException(Code.CANCELLED, "the client was closed");
+    }
+
+    /** A connection was not made, or HTTP/2 did not shake hands. */
+    void connectFailed(@Nullable String why, Throwable cause) {
         connecting--;
         if (connecting > 0 || free() != null) {
             return; // another connection may still serve those who wait
@@ -208,10 +222,10 @@ final class Origin {
 
     void close() {
         closed = true;
-        CallException reason = new CallException(Code.CANCELLED, "the client was closed");
+        CallException reason = closedReason();
         List.copyOf(waiting).forEach(exchange -> exchange.fail(reason, false));
         waiting.clear();
-        List.copyOf(connections).forEach(ClientConnection::close);
+        List.copyOf(connections).forEach(connection -> connection.close(reason));
     }
 
     int openConnections() {
@@ -223,6 +237,6 @@ final class Origin {
     }
 
     String name() {
-        return host + ":" + port;
+        return authority.host() + ":" + authority.port();
     }
 }

@@ -19,6 +19,9 @@ final class ReceivedBody extends Body {
         /** The reader waits for its first byte: the moment for 100-continue. */
         default void firstRead() {}
 
+        /** The reader has taken all there is, and waits for more. */
+        default void waits() {}
+
         /** These bytes have left the buffer. */
         void consumed(int bytes);
 
@@ -151,18 +154,11 @@ final class ReceivedBody extends Body {
     }
 
     private byte @Nullable [] next() {
-        if (!started) {
-            started = true;
-            if (!ready()) {
-                reader.firstRead();
-            }
+        if (!ready()) {
+            awaitMore();
         }
+        started = true;
         byte[] bytes;
-        try {
-            parking.await(this::ready);
-        } catch (InterruptedException e) {
-            throw CallException.interrupted(e, "the body");
-        }
         synchronized (this) {
             bytes = queue.poll();
             if (bytes == null) {
@@ -178,6 +174,19 @@ final class ReceivedBody extends Body {
             throw tooLarge("is larger");
         }
         return bytes;
+    }
+
+    private void awaitMore() {
+        if (started) {
+            reader.waits();
+        } else {
+            reader.firstRead();
+        }
+        try {
+            parking.await(this::ready);
+        } catch (InterruptedException e) {
+            throw CallException.interrupted(e, "the body");
+        }
     }
 
     private synchronized boolean ready() {

@@ -31,8 +31,8 @@ abstract class ServerExchange implements Runnable {
     private final CallScope scope;
     private @Nullable ScheduledFuture<?> deadlineTask;
     private boolean headSubmitted;
-    // A response that the event loop began and a virtual thread drains is completed there.
-    private boolean handedOver;
+    // A streamed response that a handler on the event loop returned: a virtual thread drains it.
+    private @Nullable HttpResponse handedOver;
 
     // On the loop.
     private boolean ended;
@@ -44,13 +44,24 @@ abstract class ServerExchange implements Runnable {
         this.queue = LoopQueue.of(loop);
         this.request = request;
         this.body = (ReceivedBody) request.body();
-        Optional<Duration> timeout = server.timeout().apply(request);
-        Deadline deadline = timeout.isPresent() ? Deadline.after(timeout.get()) : Deadline.NONE;
+        Deadline deadline = Deadline.NONE;
+        CallException refused = null;
+        try {
+            Optional<Duration> timeout = server.timeout().apply(request);
+            if (timeout.isPresent()) {
+                deadline = Deadline.after(timeout.get());
+            }
+        } catch (RuntimeException e) {
+            refused = failure(e); // the answer to this request alone; the connection has others
+        }
         this.scope = CallScope.builder(ServerContext.method(request.method()))
                 .requestHeaders(request.headers())
                 .deadline(deadline)
                 .peer(new dev.parley.Peer(address, protocol))
                 .build();
+        if (refused != null) {
+            scope.cancel(refused);
+        }
     }
 
     /** Writes status, headers and, if {@code end}, the end. */
@@ -77,6 +88,9 @@ abstract class ServerExchange implements Runnable {
 
     /** Begins to answer. On the loop. */
     final void start() {
+        if (ended) {
+            return; // gone before its turn came
+        }
         server.active().incrementAndGet();
         long nanos = scope.deadline().remainingNanos();
         if (nanos != Long.MAX_VALUE) {
@@ -118,15 +132,14 @@ abstract class ServerExchange implements Runnable {
         try {
             scope.run(this::answer, request);
         } catch (Throwable thrown) {
-            CallException error = scope.cancellation().orElseGet(() -> CallException.from(thrown));
-            if (error.code() == Code.INTERNAL && !(thrown instanceof CallException)) {
-                LOG.log(System.Logger.Level.ERROR, () -> request.method() + " " + request.path() + " failed", thrown);
-            }
-            outcome = Outcome.failed(error);
-            answerError(error);
+            outcome = Outcome.failed(answerError(thrown));
         }
-        if (!handedOver) {
+        HttpResponse streamed = handedOver;
+        if (streamed == null) {
             complete(outcome);
+        } else {
+            // Only here: the scope is one thread's at a time.
+            server.threads().newThread(() -> drainElsewhere(streamed)).start();
         }
     }
 
@@ -141,8 +154,7 @@ abstract class ServerExchange implements Runnable {
         if (response.body() instanceof Body.Bytes bytes) {
             submitHead(() -> writeWhole(response, bytes.bytes, bytes.trailers()), true);
         } else if (loop.inEventLoop()) {
-            handedOver = true;
-            server.threads().newThread(() -> drainElsewhere(response)).start();
+            handedOver = response;
         } else {
             drain(response);
         }
@@ -159,9 +171,7 @@ abstract class ServerExchange implements Runnable {
                     },
                     response);
         } catch (Throwable thrown) {
-            CallException error = scope.cancellation().orElseGet(() -> CallException.from(thrown));
-            outcome = Outcome.failed(error);
-            answerError(error);
+            outcome = Outcome.failed(answerError(thrown));
         }
         complete(outcome);
     }
@@ -169,7 +179,7 @@ abstract class ServerExchange implements Runnable {
     private void drain(HttpResponse response) {
         Body streamed = response.body();
         try {
-            if (request.method().equals("HEAD")) {
+            if (request.method().equals("HEAD") || isBodiless(response)) {
                 submitHead(() -> writeHead(response, true), true);
                 return;
             }
@@ -177,6 +187,9 @@ abstract class ServerExchange implements Runnable {
                 submitHead(() -> writeHead(response, false), false);
             }
             streamed.chunks().drain(chunk -> {
+                if (chunk.length == 0) {
+                    return; // HTTP/2 peers take a run of empty frames for an attack
+                }
                 window.acquire(chunk.length);
                 lastActivity = System.nanoTime();
                 if (headSubmitted) {
@@ -192,18 +205,17 @@ abstract class ServerExchange implements Runnable {
             });
             Metadata trailers = streamed.trailers();
             if (headSubmitted) {
-                queue.submit(() -> {
-                    if (!ended) {
-                        writeEnd(trailers);
-                        finish();
-                    }
-                });
+                submit(() -> writeEnd(trailers), true);
             } else {
                 submitHead(() -> writeWhole(response, new byte[0], trailers), true);
             }
         } finally {
             streamed.close();
         }
+    }
+
+    static boolean isBodiless(HttpResponse response) {
+        return response.status() == 204 || response.status() == 304;
     }
 
     private void data(byte[] chunk) {
@@ -216,17 +228,46 @@ abstract class ServerExchange implements Runnable {
 
     private void submitHead(Runnable write, boolean last) {
         headSubmitted = true;
+        submit(write, last);
+    }
+
+    private void submit(Runnable write, boolean last) {
         queue.submit(() -> {
-            if (!ended) {
+            if (ended) {
+                return;
+            }
+            try {
                 write.run();
-                if (last) {
-                    finish();
-                }
+            } catch (RuntimeException e) {
+                // Headers, as a rule, that the protocol does not allow. The client must not wait for the rest.
+                writeAbort(failure(e));
+                finish();
+                return;
+            }
+            if (last) {
+                finish();
             }
         });
     }
 
-    private void answerError(CallException error) {
+    /** Gives the response up in the middle. On the loop. */
+    final void breakOff(CallException reason) {
+        window.fail(reason);
+        writeAbort(reason);
+        finish();
+    }
+
+    private CallException failure(Throwable thrown) {
+        CallException error = CallException.from(thrown);
+        boolean hasHiddenCause = !(thrown instanceof CallException) || thrown.getCause() != null;
+        if (error.code() == Code.INTERNAL && error.origin() == CallException.Origin.LOCAL && hasHiddenCause) {
+            LOG.log(System.Logger.Level.ERROR, () -> request.method() + " " + request.path() + " failed", thrown);
+        }
+        return error;
+    }
+
+    private CallException answerError(Throwable thrown) {
+        CallException error = scope.cancellation().orElseGet(() -> failure(thrown));
         if (headSubmitted) {
             queue.submit(() -> {
                 if (!ended) {
@@ -239,6 +280,7 @@ abstract class ServerExchange implements Runnable {
             byte[] bytes = response.body().readAll();
             submitHead(() -> writeWhole(response, bytes, new Metadata()), true);
         }
+        return error;
     }
 
     private void finish() {

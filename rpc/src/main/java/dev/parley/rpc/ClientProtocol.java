@@ -34,6 +34,7 @@ interface ClientProtocol {
          *
          * @throws CallException the error that the stream ended with
          */
-        @Nullable Message next();
+        @Nullable
+        Message next();
     }
 }

@@ -36,7 +36,8 @@ record ConnectGet(String encoding, ByteString message, String compression) {
                 throw invalid("the query's message is not base64");
             }
         }
-        return new ConnectGet(encoding(parameters), ByteString.copyFrom(bytes), parameters.getOrDefault("compression", ""));
+        return new ConnectGet(
+                encoding(parameters), ByteString.copyFrom(bytes), parameters.getOrDefault("compression", ""));
     }
 
     private static String encoding(Map<String, String> parameters) {

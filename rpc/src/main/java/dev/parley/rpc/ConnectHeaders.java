@@ -18,8 +18,7 @@ final class ConnectHeaders {
     static void checkVersion(Metadata headers) {
         Optional<String> version = headers.get(VERSION);
         if (version.isPresent() && !version.get().equals("1")) {
-            throw new CallException(
-                    Code.INVALID_ARGUMENT, VERSION + " must be \"1\", but is \"" + version.get() + '"');
+            throw new CallException(Code.INVALID_ARGUMENT, VERSION + " must be \"1\", but is \"" + version.get() + '"');
         }
     }
 }

@@ -19,10 +19,14 @@ final class ConnectStreamClient implements ClientProtocol {
         this.codec = codec;
         this.limit = limit;
         this.headers = Metadata.of(
-                "content-type", ConnectStreamProtocol.contentType(codec.codec()),
-                ConnectHeaders.VERSION, "1",
-                "user-agent", "connect-java-parley/0.1",
-                "connect-accept-encoding", Gzip.NAME);
+                "content-type",
+                ConnectStreamProtocol.contentType(codec.codec()),
+                ConnectHeaders.VERSION,
+                "1",
+                "user-agent",
+                "connect-java-parley/0.1",
+                "connect-accept-encoding",
+                Gzip.NAME);
     }
 
     @Override

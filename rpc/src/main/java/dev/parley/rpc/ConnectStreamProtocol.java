@@ -47,16 +47,12 @@ final class ConnectStreamProtocol implements Protocol {
     @Override
     public Object read(Route<?, ?> route, HttpRequest request) {
         ConnectHeaders.checkVersion(request.headers());
-        boolean gzip = Gzip.isGzip(request.headers().get(ConnectHeaders.STREAM_ENCODING).orElse(""));
+        boolean gzip = Gzip.isGzip(
+                request.headers().get(ConnectHeaders.STREAM_ENCODING).orElse(""));
         Message prototype = route.method().requestPrototype();
         Messages<byte[]> chunks = request.body().limit(Long.MAX_VALUE).chunks();
         EnvelopeReader reader = new EnvelopeReader(
-                chunks,
-                route.maxMessageBytes(),
-                gzip,
-                Side.REQUEST,
-                Envelope.COMPRESSED,
-                Side.REQUEST.truncated());
+                chunks, route.maxMessageBytes(), gzip, Side.REQUEST, Envelope.COMPRESSED, Side.REQUEST.truncated());
         if (route.method().kind().clientStreams()) {
             return EnvelopeReader.messages(reader, codec, prototype, chunks::close);
         }

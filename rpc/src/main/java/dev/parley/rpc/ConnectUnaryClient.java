@@ -22,10 +22,14 @@ final class ConnectUnaryClient implements ClientProtocol {
         this.codec = codec;
         this.limit = limit;
         this.headers = Metadata.of(
-                "content-type", ConnectUnaryProtocol.contentType(codec.codec()),
-                ConnectHeaders.VERSION, "1",
-                "user-agent", "connect-java-parley/0.1",
-                "accept-encoding", Gzip.NAME);
+                "content-type",
+                ConnectUnaryProtocol.contentType(codec.codec()),
+                ConnectHeaders.VERSION,
+                "1",
+                "user-agent",
+                "connect-java-parley/0.1",
+                "accept-encoding",
+                Gzip.NAME);
     }
 
     static Metadata headers(Metadata fixed, Call call) {
@@ -85,7 +89,8 @@ final class ConnectUnaryClient implements ClientProtocol {
         String contentType = response.headers().get("content-type").orElse("");
         if ("application/json".equals(ProtocolTable.bare(contentType))) {
             byte[] bytes = BodyBytes.read(response.body(), ERROR_MOST, 0, Side.RESPONSE);
-            if (Gzip.isGzip(response.headers().get(ConnectHeaders.CONTENT_ENCODING).orElse(""))) {
+            if (Gzip.isGzip(
+                    response.headers().get(ConnectHeaders.CONTENT_ENCODING).orElse(""))) {
                 bytes = Gzip.inflate(bytes, 0, bytes.length, ERROR_MOST, Side.RESPONSE);
             }
             CallException error = ConnectError.parse(bytes)

@@ -60,7 +60,8 @@ final class ConnectUnaryProtocol implements Protocol {
             }
         } else {
             ConnectHeaders.checkVersion(request.headers());
-            gzip = Gzip.isGzip(request.headers().get(ConnectHeaders.CONTENT_ENCODING).orElse(""));
+            gzip = Gzip.isGzip(
+                    request.headers().get(ConnectHeaders.CONTENT_ENCODING).orElse(""));
             bytes = BodyBytes.read(request.body(), limit, 0, Side.REQUEST);
         }
         if (gzip) {

@@ -37,8 +37,7 @@ public final class ErrorTranslation implements Interceptor {
     /** The table above. */
     public static ErrorTranslation defaults() {
         Map<Code, Target> table = new EnumMap<>(Code.class);
-        for (Code kept :
-                List.of(Code.NOT_FOUND, Code.FAILED_PRECONDITION, Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED)) {
+        for (Code kept : List.of(Code.NOT_FOUND, Code.FAILED_PRECONDITION, Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED)) {
             table.put(kept, new Target(kept, null));
         }
         return new ErrorTranslation(table);

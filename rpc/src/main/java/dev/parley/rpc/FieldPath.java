@@ -62,8 +62,11 @@ record FieldPath(List<FieldDescriptor> fields) {
     private static boolean isTextual(String type) {
         return switch (type) {
             case "google.protobuf.Timestamp", "google.protobuf.Duration", "google.protobuf.FieldMask" -> true;
-            default -> type.startsWith("google.protobuf.") && type.endsWith("Value") && !type.equals("google.protobuf.Value")
-                    && !type.equals("google.protobuf.ListValue");
+            default ->
+                type.startsWith("google.protobuf.")
+                        && type.endsWith("Value")
+                        && !type.equals("google.protobuf.Value")
+                        && !type.equals("google.protobuf.ListValue");
         };
     }
 
@@ -97,8 +100,9 @@ record FieldPath(List<FieldDescriptor> fields) {
                 case DOUBLE -> Double.parseDouble(text);
                 case BOOL -> bool(text);
                 case STRING -> text;
-                case BYTES -> ByteString.copyFrom(
-                        Base64.getUrlDecoder().decode(text.replace('+', '-').replace('/', '_')));
+                case BYTES ->
+                    ByteString.copyFrom(
+                            Base64.getUrlDecoder().decode(text.replace('+', '-').replace('/', '_')));
                 case ENUM -> enumValue(field, text);
                 case MESSAGE, GROUP -> wellKnown(in.newBuilderForField(field), text);
             };

@@ -21,10 +21,14 @@ final class GrpcClient implements ClientProtocol {
         this.codec = codec;
         this.limit = limit;
         this.headers = Metadata.of(
-                "content-type", GrpcProtocol.CONTENT_TYPE + '+' + codec.codec().suffix(),
-                "te", "trailers",
-                "user-agent", "grpc-java-parley/0.1",
-                GrpcProtocol.ACCEPT_ENCODING, Gzip.ACCEPTED);
+                "content-type",
+                GrpcProtocol.CONTENT_TYPE + '+' + codec.codec().suffix(),
+                "te",
+                "trailers",
+                "user-agent",
+                "grpc-java-parley/0.1",
+                GrpcProtocol.ACCEPT_ENCODING,
+                Gzip.ACCEPTED);
     }
 
     @Override
@@ -88,9 +92,7 @@ final class GrpcClient implements ClientProtocol {
         ReservedHeaders.copy(head, call.responseHeaders());
         String contentType = head.get("content-type").orElse("");
         if (response.status() != 200 || !ProtocolTable.isGrpc(contentType)) {
-            throw notGrpc(
-                    response,
-                    "HTTP status " + response.status() + " with content type \"" + contentType + '"');
+            throw notGrpc(response, "HTTP status " + response.status() + " with content type \"" + contentType + '"');
         }
         return false;
     }

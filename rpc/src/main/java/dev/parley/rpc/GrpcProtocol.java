@@ -56,8 +56,8 @@ final class GrpcProtocol implements Protocol {
             return Envelope.single(codec, prototype, body, limit, gzip, Side.REQUEST);
         }
         Messages<byte[]> chunks = request.body().limit(Long.MAX_VALUE).chunks();
-        EnvelopeReader reader = new EnvelopeReader(
-                chunks, limit, gzip, Side.REQUEST, Envelope.COMPRESSED, truncated(Side.REQUEST));
+        EnvelopeReader reader =
+                new EnvelopeReader(chunks, limit, gzip, Side.REQUEST, Envelope.COMPRESSED, truncated(Side.REQUEST));
         return EnvelopeReader.messages(reader, codec, prototype, chunks::close);
     }
 

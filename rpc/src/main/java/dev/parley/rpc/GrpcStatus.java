@@ -53,7 +53,8 @@ final class GrpcStatus {
             }
         }
         switch (error.retryAdvice()) {
-            case RetryAdvice.After after -> trailers.put(PUSHBACK, Long.toString(after.delay().toMillis()));
+            case RetryAdvice.After after ->
+                trailers.put(PUSHBACK, Long.toString(after.delay().toMillis()));
             case RetryAdvice.Never never -> trailers.put(PUSHBACK, "-1");
             default -> {}
         }

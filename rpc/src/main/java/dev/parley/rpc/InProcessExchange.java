@@ -57,8 +57,7 @@ final class InProcessExchange {
         this.upload = sent.body().length().isPresent() ? null : Messages.pipe(PIPE_CAPACITY);
         Body body = upload == null ? Body.of(sent.body().readAll()) : Body.stream(upload.messages());
         Metadata headers = new Metadata(sent.headers());
-        this.request =
-                new HttpRequest(sent.method(), sent.scheme(), sent.authority(), sent.target(), headers, body);
+        this.request = new HttpRequest(sent.method(), sent.scheme(), sent.authority(), sent.target(), headers, body);
         Deadline deadline = timeout.apply(request).map(Deadline::after).orElse(Deadline.NONE);
         this.inbound = CallScope.builder(Method.unary("http", sent.method()))
                 .requestHeaders(headers)
@@ -138,8 +137,13 @@ final class InProcessExchange {
             CallException error = inbound.cancellation().orElseGet(() -> CallException.from(thrown));
             outcome = Outcome.failed(error);
             CallException seen = new CallException(
-                    error.code(), error.message(), null, error.details(), new Metadata(),
-                    CallException.Origin.REMOTE, error.retryAdvice());
+                    error.code(),
+                    error.message(),
+                    null,
+                    error.details(),
+                    new Metadata(),
+                    CallException.Origin.REMOTE,
+                    error.retryAdvice());
             download.fail(seen);
             head.completeExceptionally(seen);
         }

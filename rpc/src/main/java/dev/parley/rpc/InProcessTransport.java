@@ -17,8 +17,7 @@ final class InProcessTransport implements Handler<HttpRequest, HttpResponse> {
     private final Handler<HttpRequest, HttpResponse> server;
     private final Function<HttpRequest, Optional<Duration>> timeout;
 
-    InProcessTransport(
-            Handler<HttpRequest, HttpResponse> server, Function<HttpRequest, Optional<Duration>> timeout) {
+    InProcessTransport(Handler<HttpRequest, HttpResponse> server, Function<HttpRequest, Optional<Duration>> timeout) {
         this.server = server;
         this.timeout = timeout;
     }

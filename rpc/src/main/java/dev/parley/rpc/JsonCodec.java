@@ -78,9 +78,7 @@ final class JsonCodec implements MessageCodec {
             return printer.print(message);
         } catch (InvalidProtocolBufferException e) {
             throw new CallException(
-                    Code.INTERNAL,
-                    message.getDescriptorForType().getFullName() + " cannot be written as JSON",
-                    e);
+                    Code.INTERNAL, message.getDescriptorForType().getFullName() + " cannot be written as JSON", e);
         }
     }
 

@@ -41,7 +41,8 @@ final class JsonFault {
         return path.isEmpty()
                 ? failure
                 : new InvalidProtocolBufferException(
-                        "field " + path + ": " + Objects.requireNonNullElse(failure.getMessage(), "malformed"), failure);
+                        "field " + path + ": " + Objects.requireNonNullElse(failure.getMessage(), "malformed"),
+                        failure);
     }
 
     private String path(JsonObject object, Message type) {
@@ -75,8 +76,7 @@ final class JsonFault {
     private String below(JsonElement value, FieldDescriptor field, Message type) {
         if (value instanceof JsonObject object && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
             String rest = path(
-                    object,
-                    type.newBuilderForType().newBuilderForField(field).getDefaultInstanceForType());
+                    object, type.newBuilderForType().newBuilderForField(field).getDefaultInstanceForType());
             return rest.isEmpty() ? "" : "." + rest;
         }
         return "";

@@ -49,8 +49,7 @@ final class Problem {
             ReservedHeaders.copy(error.metadata(), headers);
         }
         RetryAfter.write(error, headers);
-        return new HttpResponse(
-                status, headers, Body.of(problem.toString().getBytes(StandardCharsets.UTF_8)));
+        return new HttpResponse(status, headers, Body.of(problem.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     private JsonElement detail(Any detail) {
@@ -62,7 +61,8 @@ final class Problem {
             bare.addProperty("@type", detail.getTypeUrl());
             bare.addProperty(
                     "value",
-                    java.util.Base64.getEncoder().encodeToString(detail.getValue().toByteArray()));
+                    java.util.Base64.getEncoder()
+                            .encodeToString(detail.getValue().toByteArray()));
             return bare;
         }
     }

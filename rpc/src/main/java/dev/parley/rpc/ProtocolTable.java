@@ -30,7 +30,8 @@ final class ProtocolTable {
     }
 
     /** The protocol of a request, null if none is spoken by that name. */
-    @Nullable Protocol of(String contentType) {
+    @Nullable
+    Protocol of(String contentType) {
         Protocol known = exactly(contentType);
         if (known != null || contentType.isEmpty()) {
             return known;
@@ -40,7 +41,8 @@ final class ProtocolTable {
     }
 
     /** The protocol of a Connect {@code GET}, whose codec stands in the query. */
-    @Nullable Protocol ofGet(String encoding) {
+    @Nullable
+    Protocol ofGet(String encoding) {
         return switch (encoding) {
             case "proto" -> connectProto;
             case "json" -> connectJson;

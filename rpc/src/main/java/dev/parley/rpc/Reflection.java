@@ -83,7 +83,8 @@ final class Reflection {
                 .setOriginalRequest(request);
         switch (request.getMessageRequestCase()) {
             case LIST_SERVICES -> response.setListServicesResponse(listServices());
-            case FILE_BY_FILENAME -> putFile(response, files.get(request.getFileByFilename()), request.getFileByFilename());
+            case FILE_BY_FILENAME ->
+                putFile(response, files.get(request.getFileByFilename()), request.getFileByFilename());
             case FILE_CONTAINING_SYMBOL ->
                 putFile(response, symbols.get(request.getFileContainingSymbol()), request.getFileContainingSymbol());
             case FILE_CONTAINING_EXTENSION -> {
@@ -136,7 +137,8 @@ final class Reflection {
         }
         response.setAllExtensionNumbersResponse(ExtensionNumberResponse.newBuilder()
                 .setBaseTypeName(type)
-                .addAllExtensionNumber(extensions.getOrDefault(type, new TreeMap<>()).keySet()));
+                .addAllExtensionNumber(
+                        extensions.getOrDefault(type, new TreeMap<>()).keySet()));
     }
 
     private static ErrorResponse error(Code code, String message) {

@@ -130,11 +130,10 @@ final class RestProtocol implements Protocol {
         for (QueryParameter parameter : QueryParameter.parse(query)) {
             FieldPath field = FieldPath.resolve(message.getDescriptorForType(), parameter.name())
                     .filter(found -> !binding.wholeBody() && found.fields().getFirst() != binding.body())
-                    .orElseThrow(() -> new CallException(
-                            Code.INVALID_ARGUMENT, "unknown query parameter " + parameter.name()));
+                    .orElseThrow(() ->
+                            new CallException(Code.INVALID_ARGUMENT, "unknown query parameter " + parameter.name()));
             if (!field.takesText()) {
-                throw new CallException(
-                        Code.INVALID_ARGUMENT, field + " is no single value; name one of its fields");
+                throw new CallException(Code.INVALID_ARGUMENT, field + " is no single value; name one of its fields");
             }
             if (!bound.add(field.toString()) && !field.last().isRepeated()) {
                 throw new CallException(Code.INVALID_ARGUMENT, field + " is given twice");

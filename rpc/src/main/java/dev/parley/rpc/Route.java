@@ -2,11 +2,11 @@ package dev.parley.rpc;
 
 import com.google.protobuf.Message;
 import dev.parley.Handler;
+import dev.parley.Interceptor;
 import dev.parley.Messages;
 import dev.parley.http.HttpRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import dev.parley.Interceptor;
 
 /** A method as a server serves it: what it is, and its implementation behind all interceptors, chained once. */
 record Route<Q, R>(RpcMethod<Q, R> method, Handler<Q, R> handler, int maxMessageBytes) {
@@ -19,7 +19,8 @@ record Route<Q, R>(RpcMethod<Q, R> method, Handler<Q, R> handler, int maxMessage
     }
 
     private static <Q, R> Handler<Q, R> validated(RpcMethod<Q, R> method, Handler<Q, R> handler) {
-        @Nullable RequiredFields required = RequiredFields.of(method.descriptor().getInputType());
+        @Nullable
+        RequiredFields required = RequiredFields.of(method.descriptor().getInputType());
         if (required == null) {
             return handler;
         }
@@ -44,7 +45,12 @@ record Route<Q, R>(RpcMethod<Q, R> method, Handler<Q, R> handler, int maxMessage
     /** Reads the request by {@code protocol} and hands it in. */
     @SuppressWarnings("unchecked") // the prototype and the kind, which the protocol reads by, are those of Q
     R call(dev.parley.Call call, Protocol protocol, HttpRequest request) throws Exception {
-        return handler.handle(call, (Q) protocol.read(this, request));
+        Object received = protocol.read(this, request);
+        if (received instanceof Messages<?> requests) {
+            // However the call ends, nobody reads on: whoever follows the requests hears of it.
+            call.onEnd(outcome -> requests.close());
+        }
+        return handler.handle(call, (Q) received);
     }
 
     @Override

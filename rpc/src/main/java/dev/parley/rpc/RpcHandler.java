@@ -107,7 +107,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
 
     private HttpResponse get(Route<?, ?> route, Call http, HttpRequest request) {
         try {
-            Protocol protocol = protocols.ofGet(ConnectGet.parse(request.query()).encoding());
+            Protocol protocol =
+                    protocols.ofGet(ConnectGet.parse(request.query()).encoding());
             return protocol == null ? unsupported(route, "") : ServerCall.answer(protocol, route, http, request);
         } catch (CallException malformed) {
             return ConnectUnaryProtocol.failure(null, malformed);
@@ -115,11 +116,10 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
     }
 
     private static HttpResponse unsupported(Route<?, ?> route, String contentType) {
-        String types = route.method().kind() == Method.Kind.UNARY
-                ? ProtocolTable.UNARY_TYPES
-                : ProtocolTable.STREAM_TYPES;
-        HttpResponse answer =
-                HttpResponse.text(415, route + " is not called with content type \"" + contentType + "\", but with " + types);
+        String types =
+                route.method().kind() == Method.Kind.UNARY ? ProtocolTable.UNARY_TYPES : ProtocolTable.STREAM_TYPES;
+        HttpResponse answer = HttpResponse.text(
+                415, route + " is not called with content type \"" + contentType + "\", but with " + types);
         answer.headers().put("accept-post", types);
         return answer;
     }
@@ -171,8 +171,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         private record Registration<S>(ServiceDefinition<S> definition, S implementation) {
             void addRoutes(List<Interceptor> interceptors, int limit, Map<String, Route<?, ?>> routes) {
                 for (ServiceDefinition.Binding<S, ?, ?> binding : definition.bindings()) {
-                    routes.put(
-                            binding.method().path(), Route.of(binding, implementation, interceptors, limit));
+                    routes.put(binding.method().path(), Route.of(binding, implementation, interceptors, limit));
                 }
             }
         }
@@ -239,7 +238,9 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
 
         private List<FileDescriptor> files() {
             List<FileDescriptor> files = new ArrayList<>();
-            services.values().forEach(service -> files.add(service.definition().descriptor().getFile()));
+            services.values()
+                    .forEach(service ->
+                            files.add(service.definition().descriptor().getFile()));
             return files;
         }
 
@@ -258,7 +259,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             RestRouter router = new RestRouter();
             for (Route<?, ?> route : routes.values()) {
                 for (RestBinding binding : RestBinding.of(route)) {
-                    if (routes.containsKey('/' + String.join("/", binding.template().segments()))) {
+                    if (routes.containsKey(
+                            '/' + String.join("/", binding.template().segments()))) {
                         throw new IllegalArgumentException(binding + " has the path of an RPC method");
                     }
                     router.add(binding);

@@ -29,8 +29,8 @@ public final class RpcMethod<Q, R> {
                 || kind.serverStreams() != descriptor.isServerStreaming()) {
             throw new IllegalArgumentException(descriptor.getFullName() + " is not " + kind + " in its .proto file");
         }
-        this.method = new Method(
-                descriptor.getService().getFullName(), descriptor.getName(), kind, idempotency(descriptor));
+        this.method =
+                new Method(descriptor.getService().getFullName(), descriptor.getName(), kind, idempotency(descriptor));
         this.descriptor = descriptor;
         this.requestPrototype = request;
         this.responsePrototype = response;

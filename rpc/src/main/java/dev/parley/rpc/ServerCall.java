@@ -88,7 +88,9 @@ final class ServerCall {
     static CallException error(dev.parley.Method method, @Nullable CallScope call, Throwable thrown) {
         CallException error = thrown instanceof CallException known
                 ? known
-                : Optional.ofNullable(call).flatMap(CallScope::cancellation).orElseGet(() -> CallException.from(thrown));
+                : Optional.ofNullable(call)
+                        .flatMap(CallScope::cancellation)
+                        .orElseGet(() -> CallException.from(thrown));
         if (error.code() == Code.INTERNAL && error.origin() == CallException.Origin.LOCAL) {
             Throwable cause = error.getCause() == null ? error : error.getCause();
             LOG.log(System.Logger.Level.ERROR, () -> method + " failed: " + error.message(), cause);

@@ -22,8 +22,8 @@ record ServiceAddress(String scheme, String authority, String prefix) {
             return parse(target, "target");
         }
         if (!target.matches("[A-Za-z][A-Za-z0-9._-]*")) {
-            throw new IllegalArgumentException("target must be http://host:port or the name of a service, but is \""
-                    + target + '"');
+            throw new IllegalArgumentException(
+                    "target must be http://host:port or the name of a service, but is \"" + target + '"');
         }
         String variable = target.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_") + "_URL";
         String url = environment.get(variable);
@@ -40,8 +40,12 @@ record ServiceAddress(String scheme, String authority, String prefix) {
             String scheme = uri.getScheme();
             String authority = uri.getRawAuthority();
             boolean known = "http".equals(scheme) || "https".equals(scheme);
-            if (known && authority != null && uri.getHost() != null && uri.getRawUserInfo() == null
-                    && uri.getRawQuery() == null && uri.getRawFragment() == null) {
+            if (known
+                    && authority != null
+                    && uri.getHost() != null
+                    && uri.getRawUserInfo() == null
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null) {
                 String path = uri.getRawPath() == null ? "" : uri.getRawPath();
                 return new ServiceAddress(scheme, authority, path.replaceAll("/+$", ""));
             }

@@ -100,7 +100,9 @@ final class EchoImplementation implements EchoService {
     }
 
     private static void metadata(Call call) {
-        call.requestHeaders().getAll("x-ask").forEach(value -> call.responseHeaders().add("x-head", value));
+        call.requestHeaders()
+                .getAll("x-ask")
+                .forEach(value -> call.responseHeaders().add("x-head", value));
         call.requestHeaders()
                 .getBinary("x-ask-bin")
                 .ifPresent(value -> call.responseTrailers().addBinary("x-trail-bin", value));
@@ -111,7 +113,8 @@ final class EchoImplementation implements EchoService {
     private static void failIfAsked(EchoRequest request) {
         Code.ofNumber(request.getFailWith()).ifPresent(code -> {
             throw new CallException(code, "as asked: 100 % \u00fcber\n")
-                    .withDetail(ErrorDetails.pack(EchoRequest.newBuilder().setText("detail").build()));
+                    .withDetail(ErrorDetails.pack(
+                            EchoRequest.newBuilder().setText("detail").build()));
         });
     }
 

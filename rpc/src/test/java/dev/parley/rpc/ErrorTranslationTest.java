@@ -27,7 +27,8 @@ class ErrorTranslationTest {
     }
 
     private static CallException failure(EchoService client, Code code) {
-        EchoRequest request = EchoRequest.newBuilder().setFailWith(code.number()).build();
+        EchoRequest request =
+                EchoRequest.newBuilder().setFailWith(code.number()).build();
         return catchThrowableOfType(CallException.class, () -> client.echo(request));
     }
 

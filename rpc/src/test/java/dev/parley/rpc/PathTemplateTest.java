@@ -27,8 +27,26 @@ class PathTemplateTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "v1", "/", "/v1/", "/v1//x", "/{", "/{a", "/{}", "/{a=}", "/{a=**}/b", "/**/b", "/a*", "/{a}{b}",
-                "/{a}/{a}", "/a:", "/a:b:c", "/a:b/c", "/{a.}", "/a}", "/{a={b}}"
+                "",
+                "v1",
+                "/",
+                "/v1/",
+                "/v1//x",
+                "/{",
+                "/{a",
+                "/{}",
+                "/{a=}",
+                "/{a=**}/b",
+                "/**/b",
+                "/a*",
+                "/{a}{b}",
+                "/{a}/{a}",
+                "/a:",
+                "/a:b:c",
+                "/a:b/c",
+                "/{a.}",
+                "/a}",
+                "/{a={b}}"
             })
     void wrongTemplatesSaySo(String template) {
         assertThatThrownBy(() -> PathTemplate.parse(template))
@@ -53,7 +71,8 @@ class PathTemplateTest {
             escaped.append(String.format("%%%02x", b & 0xff));
         }
         assertThat(PercentEncoding.decode(escaped.toString(), false)).contains(clean);
-        assertThat(GrpcStatus.percentDecode(GrpcStatus.percentEncode(clean.substring(0, Math.min(clean.length(), 100)))))
+        assertThat(GrpcStatus.percentDecode(
+                        GrpcStatus.percentEncode(clean.substring(0, Math.min(clean.length(), 100)))))
                 .isEqualTo(new String(
                         clean.substring(0, Math.min(clean.length(), 100)).getBytes(StandardCharsets.UTF_8),
                         StandardCharsets.UTF_8));

@@ -32,7 +32,9 @@ final class Requests {
 
         /** gRPC's status, wherever it stands. */
         String grpcStatus() {
-            return trailers.get("grpc-status").or(() -> headers.get("grpc-status")).orElse("");
+            return trailers.get("grpc-status")
+                    .or(() -> headers.get("grpc-status"))
+                    .orElse("");
         }
 
         String grpcMessage() {
@@ -79,9 +81,6 @@ final class Requests {
 
     Answer json(String method, String target, String json) throws Exception {
         return send(
-                method,
-                target,
-                Metadata.of("content-type", "application/json"),
-                json.getBytes(StandardCharsets.UTF_8));
+                method, target, Metadata.of("content-type", "application/json"), json.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -95,8 +95,8 @@ class RestTest {
 
     @Test
     void aBodyCannotNameAnotherField() throws Exception {
-        Requests.Answer answer = requests.json(
-                "POST", "/v1/shelves/1/books", "{\"title\":\"T\"},\"requestId\":\"stolen\"");
+        Requests.Answer answer =
+                requests.json("POST", "/v1/shelves/1/books", "{\"title\":\"T\"},\"requestId\":\"stolen\"");
         assertThat(answer.status()).isEqualTo(400);
     }
 
@@ -117,8 +117,7 @@ class RestTest {
 
     @Test
     void aVerb() throws Exception {
-        Requests.Answer answer =
-                requests.send("POST", "/v1/shelves/1/books/2:publish", new Metadata(), new byte[0]);
+        Requests.Answer answer = requests.send("POST", "/v1/shelves/1/books/2:publish", new Metadata(), new byte[0]);
         assertThat(answer.text()).contains("published shelves/1/books/2");
     }
 
@@ -175,8 +174,8 @@ class RestTest {
 
     @Test
     void missingFieldsAreNamedByTheirPath() throws Exception {
-        Requests.Answer answer = requests.json(
-                "PUT", "/v1/shelves/1/books/2", "{\"authors\":[{\"familyName\":\"A\"},{}]}");
+        Requests.Answer answer =
+                requests.json("PUT", "/v1/shelves/1/books/2", "{\"authors\":[{\"familyName\":\"A\"},{}]}");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text())
                 .contains("title is required; authors[1].family_name is required")
@@ -220,10 +219,7 @@ class RestTest {
     void conflictsAreToldAtTheStart() {
         RestRouter router = new RestRouter();
         RestBinding binding = RestBinding.of(Route.of(
-                        LibraryService.DEFINITION.bindings().getFirst(),
-                        new Library(),
-                        java.util.List.of(),
-                        1000))
+                        LibraryService.DEFINITION.bindings().getFirst(), new Library(), java.util.List.of(), 1000))
                 .getFirst();
         router.add(binding);
         assertThatThrownBy(() -> router.add(binding))

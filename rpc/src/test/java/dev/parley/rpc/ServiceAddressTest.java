@@ -19,13 +19,16 @@ class ServiceAddressTest {
 
     @Test
     void aMissingVariableIsNamed() {
-        assertThatThrownBy(() -> Channel.builder("inventory-service").environment(Map.of()).build())
+        assertThatThrownBy(() -> Channel.builder("inventory-service")
+                        .environment(Map.of())
+                        .build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("INVENTORY_SERVICE_URL");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "localhost:80", "ftp://x", "http://", "http://u:p@x", "http://x?y", "http://x y"})
+    @ValueSource(
+            strings = {"", "a b", "localhost:80", "ftp://x", "http://", "http://u:p@x", "http://x?y", "http://x y"})
     void wrongTargetsSaySo(String target) {
         assertThatThrownBy(() -> ServiceAddress.of(target, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -53,7 +53,8 @@ class TimeoutsTest {
         Deadline deadline = Deadline.after(Duration.ofNanos(nanos), FROZEN);
         String header = Timeouts.grpc(deadline);
         assertThat(header.length()).isLessThanOrEqualTo(9);
-        long read = Timeouts.grpc(Metadata.of("grpc-timeout", header)).orElseThrow().toNanos();
+        long read =
+                Timeouts.grpc(Metadata.of("grpc-timeout", header)).orElseThrow().toNanos();
         assertThat(read).isBetween(nanos - nanos / 1000 - 1, nanos);
     }
 

@@ -24,10 +24,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 
 /** What a call promises, over every transport, protocol and codec. */
 @ParameterizedClass
@@ -118,9 +118,8 @@ class TransportMatrixTest {
 
     @Test
     void serverStream() throws Exception {
-        List<EchoResponse> all = client.repeat(
-                        text("x").toBuilder().setCount(100).build())
-                .toList(1000);
+        List<EchoResponse> all =
+                client.repeat(text("x").toBuilder().setCount(100).build()).toList(1000);
         assertThat(all).hasSize(100);
         assertThat(all.get(99).getIndex()).isEqualTo(99);
         assertThat(serverOutcome()).isEqualTo(Outcome.OK);
@@ -150,7 +149,8 @@ class TransportMatrixTest {
         Messages<EchoResponse> responses = client.chat(requests.messages());
         for (int i = 0; i < 10; i++) {
             requests.send(text("m" + i));
-            assertThat(java.util.Objects.requireNonNull(responses.receive()).getText()).isEqualTo("m" + i);
+            assertThat(java.util.Objects.requireNonNull(responses.receive()).getText())
+                    .isEqualTo("m" + i);
         }
         requests.complete();
         assertThat(responses.receive()).isNull();
@@ -174,11 +174,14 @@ class TransportMatrixTest {
 
     @Test
     void anErrorHasCodeMessageAndDetails() throws Exception {
-        CallException error = failure(() -> client.echo(text("x").toBuilder().setFailWith(9).build()));
+        CallException error =
+                failure(() -> client.echo(text("x").toBuilder().setFailWith(9).build()));
         assertThat(error.code()).isEqualTo(Code.FAILED_PRECONDITION);
         assertThat(error.message()).isEqualTo("as asked: 100 % \u00fcber\n");
         assertThat(error.origin()).isEqualTo(CallException.Origin.REMOTE);
-        assertThat(ErrorDetails.find(error, EchoRequest.getDefaultInstance()).orElseThrow().getText())
+        assertThat(ErrorDetails.find(error, EchoRequest.getDefaultInstance())
+                        .orElseThrow()
+                        .getText())
                 .isEqualTo("detail");
         assertThat(serverOutcome().code()).contains(Code.FAILED_PRECONDITION);
     }
@@ -194,8 +197,8 @@ class TransportMatrixTest {
 
     @Test
     void anErrorInMidStreamComesBehindTheMessages() throws Exception {
-        Messages<EchoResponse> stream = client.repeat(
-                text("x").toBuilder().setCount(2).setFailWith(5).build());
+        Messages<EchoResponse> stream =
+                client.repeat(text("x").toBuilder().setCount(2).setFailWith(5).build());
         assertThat(stream.receive()).isNotNull();
         assertThat(stream.receive()).isNotNull();
         CallException error = failure(stream::receive);
@@ -224,7 +227,9 @@ class TransportMatrixTest {
         client.with(options).echo(text(EchoImplementation.METADATA));
         assertMetadata(received);
         client.with(options)
-                .repeat(text(EchoImplementation.METADATA).toBuilder().setCount(2).build())
+                .repeat(text(EchoImplementation.METADATA).toBuilder()
+                        .setCount(2)
+                        .build())
                 .toList(10);
         assertMetadata(received);
     }
@@ -232,8 +237,7 @@ class TransportMatrixTest {
     private static void assertMetadata(ResponseMetadata received) {
         assertThat(received.headers().getAll("x-head")).containsExactly("one", "two");
         assertThat(received.trailers().getAll("x-trail")).containsExactly("t1", "t2");
-        assertThat(received.trailers().getBinary("x-trail-bin").orElseThrow())
-                .containsExactly(0, 255, 7);
+        assertThat(received.trailers().getBinary("x-trail-bin").orElseThrow()).containsExactly(0, 255, 7);
     }
 
     @Test
@@ -242,7 +246,8 @@ class TransportMatrixTest {
         long left = Long.parseLong(
                 client.with(options).echo(text(EchoImplementation.DEADLINE)).getText());
         assertThat(Duration.ofNanos(left)).isBetween(Duration.ofMillis(1), Duration.ofSeconds(5));
-        long byDefault = Long.parseLong(client.echo(text(EchoImplementation.DEADLINE)).getText());
+        long byDefault =
+                Long.parseLong(client.echo(text(EchoImplementation.DEADLINE)).getText());
         assertThat(Duration.ofNanos(byDefault)).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(15));
     }
 
@@ -266,8 +271,8 @@ class TransportMatrixTest {
 
     @Test
     void closingAStreamCancelsTheHandler() throws Exception {
-        Messages<EchoResponse> stream =
-                client.repeat(text(EchoImplementation.BLOCK).toBuilder().setCount(1).build());
+        Messages<EchoResponse> stream = client.repeat(
+                text(EchoImplementation.BLOCK).toBuilder().setCount(1).build());
         assertThat(stream.receive()).isNotNull();
         stream.close();
         assertThat(serverOutcome().code()).contains(Code.CANCELLED);

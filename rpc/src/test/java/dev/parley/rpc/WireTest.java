@@ -58,7 +58,10 @@ class WireTest {
 
         private Requests.Answer send(String path, byte[] body, String... headers) throws Exception {
             return requests.send(
-                    "POST", path, Metadata.of("content-type", "application/grpc").addAll(Metadata.of(headers)), body);
+                    "POST",
+                    path,
+                    Metadata.of("content-type", "application/grpc").addAll(Metadata.of(headers)),
+                    body);
         }
 
         @Test
@@ -67,17 +70,21 @@ class WireTest {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.header("content-type")).isEqualTo("application/grpc");
             assertThat(answer.trailers().get("grpc-status")).contains("0");
-            assertThat(answer.body()).isEqualTo(envelope(EchoResponse.newBuilder().setText("hi").build()));
+            assertThat(answer.body())
+                    .isEqualTo(envelope(EchoResponse.newBuilder().setText("hi").build()));
         }
 
         @Test
         void noMessageTwoMessagesAndHalfAMessage() throws Exception {
             assertThat(send(ECHO, new byte[0]).grpcStatus()).isEqualTo("12");
-            assertThat(send(ECHO, concat(envelope(HI), envelope(HI))).grpcStatus()).isEqualTo("12");
+            assertThat(send(ECHO, concat(envelope(HI), envelope(HI))).grpcStatus())
+                    .isEqualTo("12");
             assertThat(send(ECHO, new byte[] {0, 0, 0, 0, 9, 1}).grpcStatus()).isEqualTo("13");
             assertThat(send(ECHO, new byte[] {0, 0}).grpcStatus()).isEqualTo("13");
-            assertThat(send(JOIN, concat(envelope(HI), new byte[] {0, 0, 0})).grpcStatus()).isEqualTo("13");
-            assertThat(send(JOIN, concat(envelope(HI), new byte[] {0, 0, 0, 0, 7, 1})).grpcStatus())
+            assertThat(send(JOIN, concat(envelope(HI), new byte[] {0, 0, 0})).grpcStatus())
+                    .isEqualTo("13");
+            assertThat(send(JOIN, concat(envelope(HI), new byte[] {0, 0, 0, 0, 7, 1}))
+                            .grpcStatus())
                     .isEqualTo("13");
         }
 
@@ -89,7 +96,10 @@ class WireTest {
                     requests.sendInPieces(JOIN, Metadata.of("content-type", "application/grpc"), body, size);
             assertThat(answer.grpcStatus()).isEqualTo("0");
             assertThat(EchoResponse.parseFrom(java.util.Arrays.copyOfRange(answer.body(), 5, answer.body().length)))
-                    .isEqualTo(EchoResponse.newBuilder().setText("hihi").setIndex(3).build());
+                    .isEqualTo(EchoResponse.newBuilder()
+                            .setText("hihi")
+                            .setIndex(3)
+                            .build());
         }
 
         @Test
@@ -105,15 +115,18 @@ class WireTest {
         @Test
         void compression() throws Exception {
             byte[] compressed = Envelope.of(Envelope.COMPRESSED, gzip(HI.toByteArray()));
-            assertThat(send(ECHO, compressed, "grpc-encoding", "gzip").grpcStatus()).isEqualTo("0");
-            assertThat(send(JOIN, compressed, "grpc-encoding", "gzip").grpcStatus()).isEqualTo("0");
+            assertThat(send(ECHO, compressed, "grpc-encoding", "gzip").grpcStatus())
+                    .isEqualTo("0");
+            assertThat(send(JOIN, compressed, "grpc-encoding", "gzip").grpcStatus())
+                    .isEqualTo("0");
             assertThat(send(ECHO, compressed).grpcStatus()).isEqualTo("13");
             assertThat(send(JOIN, compressed).grpcStatus()).isEqualTo("13");
             Requests.Answer answer = send(ECHO, compressed, "grpc-encoding", "snappy");
             assertThat(answer.grpcStatus()).isEqualTo("12");
             assertThat(answer.header("grpc-accept-encoding")).isEqualTo("identity,gzip");
             byte[] bomb = Envelope.of(Envelope.COMPRESSED, gzip(new byte[1 << 20]));
-            assertThat(send(ECHO, java.util.Arrays.copyOf(bomb, bomb.length), "grpc-encoding", "gzip").grpcStatus())
+            assertThat(send(ECHO, java.util.Arrays.copyOf(bomb, bomb.length), "grpc-encoding", "gzip")
+                            .grpcStatus())
                     .isEqualTo("8");
         }
 
@@ -123,7 +136,8 @@ class WireTest {
             Requests.Answer answer = send(ECHO, broken);
             assertThat(answer.grpcStatus()).isEqualTo("3");
             assertThat(answer.grpcMessage()).contains("parley.test.v1.EchoRequest");
-            assertThat(send(ECHO, Envelope.of(4, HI.toByteArray())).grpcStatus()).isEqualTo("3");
+            assertThat(send(ECHO, Envelope.of(4, HI.toByteArray())).grpcStatus())
+                    .isEqualTo("3");
         }
 
         @Test
@@ -136,12 +150,11 @@ class WireTest {
 
         @Test
         void anotherMethodOrContentType() throws Exception {
-            Requests.Answer put = requests.send(
-                    "PUT", ECHO, Metadata.of("content-type", "application/grpc"), envelope(HI));
+            Requests.Answer put =
+                    requests.send("PUT", ECHO, Metadata.of("content-type", "application/grpc"), envelope(HI));
             assertThat(put.status()).isEqualTo(405);
             assertThat(put.header("allow")).isEqualTo("GET, POST");
-            Requests.Answer text =
-                    requests.send("POST", ECHO, Metadata.of("content-type", "text/plain"), envelope(HI));
+            Requests.Answer text = requests.send("POST", ECHO, Metadata.of("content-type", "text/plain"), envelope(HI));
             assertThat(text.status()).isEqualTo(415);
             assertThat(text.header("accept-post")).contains("application/grpc+proto");
             assertThat(requests.send("POST", ECHO, Metadata.of("content-type", "application/grpc-web"), envelope(HI))
@@ -221,12 +234,14 @@ class WireTest {
 
         @Test
         void aGet() throws Exception {
-            assertThat(requests.get(ECHO + "?connect=v1&encoding=json&message=%7B%22text%22%3A%22hi%22%7D").text())
+            assertThat(requests.get(ECHO + "?connect=v1&encoding=json&message=%7B%22text%22%3A%22hi%22%7D")
+                            .text())
                     .isEqualTo("{\"text\":\"hi\"}");
             Requests.Answer proto = requests.get(ECHO + "?connect=v1&encoding=proto&base64=1&message=CgJoaQ");
             assertThat(EchoResponse.parseFrom(proto.body()).getText()).isEqualTo("hi");
             assertThat(requests.get(ECHO + "?encoding=json").status()).isEqualTo(400);
-            assertThat(requests.get(REPEAT + "?encoding=json&message=%7B%7D").status()).isEqualTo(405);
+            assertThat(requests.get(REPEAT + "?encoding=json&message=%7B%7D").status())
+                    .isEqualTo(405);
         }
 
         @Test
@@ -255,8 +270,8 @@ class WireTest {
         @Test
         void aKindThatTheTypeDoesNotCarry() throws Exception {
             assertThat(requests.json("POST", JOIN, "{}").status()).isEqualTo(415);
-            Requests.Answer answer = requests.send(
-                    "POST", ECHO, Metadata.of("content-type", "application/connect+json"), new byte[0]);
+            Requests.Answer answer =
+                    requests.send("POST", ECHO, Metadata.of("content-type", "application/connect+json"), new byte[0]);
             assertThat(answer.status()).isEqualTo(415);
             assertThat(answer.header("accept-post")).contains("application/json");
         }
@@ -277,12 +292,17 @@ class WireTest {
         void streamsThatAreBroken() throws Exception {
             Metadata type = Metadata.of("content-type", "application/connect+proto");
             assertThat(requests.send("POST", REPEAT, type, new byte[0]).text()).contains("unimplemented");
-            assertThat(requests.send("POST", REPEAT, type, concat(envelope(HI), envelope(HI))).text())
+            assertThat(requests.send("POST", REPEAT, type, concat(envelope(HI), envelope(HI)))
+                            .text())
                     .contains("unimplemented");
-            assertThat(requests.send("POST", REPEAT, type, new byte[] {0, 0, 0, 0, 9}).text())
+            assertThat(requests.send("POST", REPEAT, type, new byte[] {0, 0, 0, 0, 9})
+                            .text())
                     .contains("invalid_argument");
-            assertThat(requests.send("POST", JOIN, type, Envelope.of(1, new byte[0])).text()).contains("internal");
-            assertThat(requests.send("POST", JOIN, type, new byte[] {0, 127, 0, 0, 0}).text())
+            assertThat(requests.send("POST", JOIN, type, Envelope.of(1, new byte[0]))
+                            .text())
+                    .contains("internal");
+            assertThat(requests.send("POST", JOIN, type, new byte[] {0, 127, 0, 0, 0})
+                            .text())
                     .contains("resource_exhausted");
         }
 

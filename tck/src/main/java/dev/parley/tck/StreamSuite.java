@@ -118,9 +118,13 @@ public abstract class StreamSuite extends CallSuite {
     void handlerAndProducerRunUnderTheServersCall() throws Exception {
         var client = serverStreaming((call, q) -> {
             assertThat(Call.current().method()).isEqualTo(call.method());
-            return Messages.produce(sink -> sink.send(Call.current().method().name()));
+            return Messages.produce(sink -> sink.send(Call.current().method().equals(call.method()) + " "
+                    + Call.current().deadline()));
         });
-        assertThat(stage.read(Kind.SERVER_STREAMING, client, "q")).containsExactly("Talk");
+        assertThat(stage.read(Kind.SERVER_STREAMING, client, "q"))
+                .singleElement()
+                .asString()
+                .startsWith("true ");
     }
 
     // ---- failures
@@ -147,12 +151,21 @@ public abstract class StreamSuite extends CallSuite {
 
     @Test
     void failureOfTheRequestsStopsTheServer() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
         var client = clientStreaming((call, requests) -> {
             stage.follow(call);
             requests.onClose(ends.of("server requests"));
+            started.countDown();
             return String.join(",", Stage.all(requests));
         });
-        assertThatThrownBy(() -> stage.answer(Kind.CLIENT_STREAMING, client, stage.failing("client requests")))
+        // A server that never saw the call has nothing to stop.
+        Messages<String> failing = Messages.<String>produce(sink -> {
+                    sink.send("a");
+                    started.await();
+                    throw new CallException(Code.FAILED_PRECONDITION, "broken");
+                })
+                .onClose(ends.of("client requests"));
+        assertThatThrownBy(() -> stage.answer(Kind.CLIENT_STREAMING, client, failing))
                 .isInstanceOf(CallException.class);
         ends.expectFailed("client requests");
         ends.expectFailed("server requests");

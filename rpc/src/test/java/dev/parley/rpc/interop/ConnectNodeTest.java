@@ -33,13 +33,17 @@ class ConnectNodeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "connect, 1.1, json", "connect, 1.1, proto", "connect, 2, json", "connect, 2, proto", "grpc, 2, proto", "grpc, 2, json"
+        "connect, 1.1, json",
+        "connect, 1.1, proto",
+        "connect, 2, json",
+        "connect, 2, proto",
+        "grpc, 2, proto",
+        "grpc, 2, json"
     })
     void speaksWithConnectNode(String protocol, String version, String codec) throws Exception {
         ParleyInterop service = new ParleyInterop();
-        try (RpcServer server = RpcServer.builder()
-                .service(InteropService.DEFINITION, service)
-                .start()) {
+        try (RpcServer server =
+                RpcServer.builder().service(InteropService.DEFINITION, service).start()) {
             List<String> lines = node("http://127.0.0.1:" + server.port(), protocol, version, codec);
             assertThat(lines).containsExactlyElementsOf(expected(version));
             assertThat(service.interrupts.poll(5, TimeUnit.SECONDS)).isEqualTo("late");
@@ -66,14 +70,14 @@ class ConnectNodeTest {
     }
 
     private List<String> node(String url, String protocol, String version, String codec) throws Exception {
-        Path descriptors = Files.write(folder.resolve("descriptors.pb"), descriptors().toByteArray());
+        Path descriptors =
+                Files.write(folder.resolve("descriptors.pb"), descriptors().toByteArray());
         Path errors = folder.resolve("errors");
         Path project = Path.of("src/test/node").toAbsolutePath();
         assertThat(project.resolve("node_modules"))
                 .as("npm packages; ./parley test installs them with npm ci")
                 .exists();
-        Process process = new ProcessBuilder(
-                        "node", "peer.mjs", url, descriptors.toString(), protocol, version, codec)
+        Process process = new ProcessBuilder("node", "peer.mjs", url, descriptors.toString(), protocol, version, codec)
                 .directory(project.toFile())
                 .redirectError(errors.toFile())
                 .start();

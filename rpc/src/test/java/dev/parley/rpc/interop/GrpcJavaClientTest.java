@@ -46,9 +46,7 @@ class GrpcJavaClientTest {
 
     @BeforeEach
     void start() {
-        server = RpcServer.builder()
-                .service(InteropService.DEFINITION, service)
-                .start();
+        server = RpcServer.builder().service(InteropService.DEFINITION, service).start();
         channel = ManagedChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
                 .build();
@@ -79,8 +77,8 @@ class GrpcJavaClientTest {
 
     @Test
     void aMessageOverTheLimitIsResourceExhaustedAndTheConnectionGoesOn() {
-        StatusRuntimeException thrown = catchThrowableOfType(
-                StatusRuntimeException.class, () -> stub.unary(ask("x".repeat(5 << 20))));
+        StatusRuntimeException thrown =
+                catchThrowableOfType(StatusRuntimeException.class, () -> stub.unary(ask("x".repeat(5 << 20))));
         assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
         assertThat(thrown.getStatus().getDescription()).contains("4194304");
         assertThat(stub.unary(ask("next")).getText()).isEqualTo("next");
@@ -102,8 +100,8 @@ class GrpcJavaClientTest {
         Iterator<Answer> answers = stub.serverStream(
                 ask("s").toBuilder().setCount(3).setFailCode(9).build());
         List<Answer> received = new ArrayList<>();
-        StatusRuntimeException thrown = catchThrowableOfType(
-                StatusRuntimeException.class, () -> answers.forEachRemaining(received::add));
+        StatusRuntimeException thrown =
+                catchThrowableOfType(StatusRuntimeException.class, () -> answers.forEachRemaining(received::add));
         assertThat(received).hasSize(3);
         assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     }
@@ -136,7 +134,8 @@ class GrpcJavaClientTest {
         for (Code code : Code.values()) {
             StatusRuntimeException thrown = catchThrowableOfType(
                     StatusRuntimeException.class,
-                    () -> stub.unary(ask("e").toBuilder().setFailCode(code.number()).build()));
+                    () -> stub.unary(
+                            ask("e").toBuilder().setFailCode(code.number()).build()));
             assertThat(thrown.getStatus().getCode().value()).isEqualTo(code.number());
             assertThat(thrown.getStatus().getDescription()).isEqualTo("failed as asked: ü %");
             BadRequest detail = Objects.requireNonNull(StatusProto.fromThrowable(thrown))

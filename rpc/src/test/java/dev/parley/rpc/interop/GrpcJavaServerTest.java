@@ -78,8 +78,8 @@ class GrpcJavaServerTest {
 
     @Test
     void clientStream() {
-        Answer answer = client.clientStream(
-                Messages.from(IntStream.range(0, 100).mapToObj(i -> ask("m" + i)).toList()));
+        Answer answer = client.clientStream(Messages.from(
+                IntStream.range(0, 100).mapToObj(i -> ask("m" + i)).toList()));
         assertThat(answer.getIndex()).isEqualTo(100);
     }
 
@@ -102,11 +102,13 @@ class GrpcJavaServerTest {
         for (Code code : Code.values()) {
             CallException thrown = catchThrowableOfType(
                     CallException.class,
-                    () -> client.unary(ask("e").toBuilder().setFailCode(code.number()).build()));
+                    () -> client.unary(
+                            ask("e").toBuilder().setFailCode(code.number()).build()));
             assertThat(thrown.code()).isEqualTo(code);
             assertThat(thrown.message()).isEqualTo("failed as asked: ü %");
             assertThat(thrown.origin()).isEqualTo(CallException.Origin.REMOTE);
-            assertThat(ErrorDetails.find(thrown, BadRequest.getDefaultInstance())).contains(ParleyInterop.detail());
+            assertThat(ErrorDetails.find(thrown, BadRequest.getDefaultInstance()))
+                    .contains(ParleyInterop.detail());
         }
     }
 
@@ -115,7 +117,8 @@ class GrpcJavaServerTest {
         List<Answer> received = new ArrayList<>();
         CallException thrown = catchThrowableOfType(
                 CallException.class,
-                () -> client.serverStream(ask("s").toBuilder().setCount(3).setFailCode(9).build())
+                () -> client.serverStream(
+                                ask("s").toBuilder().setCount(3).setFailCode(9).build())
                         .forEach(received::add));
         assertThat(received).hasSize(3);
         assertThat(thrown.code()).isEqualTo(Code.FAILED_PRECONDITION);

@@ -97,8 +97,7 @@ final class ParleyInterop implements InteropService {
     static void fail(Ask request) {
         if (request.getFailCode() != 0) {
             Code code = Code.ofNumber(request.getFailCode()).orElseThrow();
-            throw new CallException(code, "failed as asked: ü %")
-                    .withDetail(ErrorDetails.pack(detail()));
+            throw new CallException(code, "failed as asked: ü %").withDetail(ErrorDetails.pack(detail()));
         }
     }
 
