@@ -50,8 +50,10 @@ public interface Call {
     /**
      * Calls {@code listener} once when the call has ended, the end of its streams included; at once if it has. The
      * listener runs on the thread that ends the call and must not block; what it throws is logged.
+     *
+     * @return takes the listener back; a long call that makes many short ones needs it
      */
-    void onEnd(Consumer<Outcome> listener);
+    Registration onEnd(Consumer<Outcome> listener);
 
     /**
      * Calls {@code listener} when the call is cancelled or its deadline passes (at once if it was); never after its end.

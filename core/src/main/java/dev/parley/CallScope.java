@@ -256,17 +256,24 @@ public final class CallScope implements Call {
     }
 
     @Override
-    public void onEnd(Consumer<Outcome> listener) {
+    public Registration onEnd(Consumer<Outcome> listener) {
         synchronized (this) {
             if (outcome == null) {
                 if (endListeners == null) {
                     endListeners = new ArrayList<>(2);
                 }
                 endListeners.add(listener);
-                return;
+                return () -> noLonger(listener);
             }
         }
         guarded(listener, outcome);
+        return () -> {};
+    }
+
+    private synchronized void noLonger(Consumer<Outcome> listener) {
+        if (endListeners != null) {
+            endListeners.remove(listener);
+        }
     }
 
     @Override

@@ -167,4 +167,14 @@ class CallScopeTest {
         scope.armDeadline(timer); // it has none
         assertThat(timer.waiting()).isZero();
     }
+
+    @Test
+    void aListenerThatWasTakenBackHearsNothing() {
+        CallScope scope = CallScope.builder(Method.unary("shop", "Get")).build();
+        List<Outcome> heard = new ArrayList<>();
+        scope.onEnd(heard::add).remove();
+        scope.onEnd(heard::add);
+        scope.end(Outcome.OK);
+        assertThat(heard).containsExactly(Outcome.OK);
+    }
 }

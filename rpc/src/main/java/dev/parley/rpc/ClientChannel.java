@@ -88,8 +88,9 @@ final class ClientChannel implements Channel {
                 .build();
         options.responseMetadata().ifPresent(sink -> sink.follow(call));
         if (parent != null && method.kind() != Method.Kind.UNARY) {
-            parent.onEnd(outcome -> call.cancel(
+            Call.Registration withParent = parent.onEnd(outcome -> call.cancel(
                     new CallException(Code.CANCELLED, "the call that made this one has ended: " + parent.method())));
+            call.onEnd(outcome -> withParent.remove());
         }
         return call;
     }
