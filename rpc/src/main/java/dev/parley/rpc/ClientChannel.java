@@ -46,6 +46,10 @@ final class ClientChannel implements Channel {
     public <Q, R> R call(RpcMethod<Q, R> method, CallOptions options, Q request) {
         Call parent = Call.find().orElse(null);
         CallScope call = open(method, options, parent);
+        if (request instanceof Messages<?> requests) {
+            // However the call ends, even unsent: whoever follows the requests hears of it.
+            call.onEnd(outcome -> requests.close());
+        }
         try {
             R response = handler(method).handle(call, request);
             if (response instanceof Messages<?> stream) {
