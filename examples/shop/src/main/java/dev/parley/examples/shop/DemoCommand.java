@@ -1,0 +1,111 @@
+package dev.parley.examples.shop;
+
+import dev.parley.examples.shop.scenario.Scenario;
+import dev.parley.examples.shop.servers.CannotListen;
+import dev.parley.examples.shop.servers.Shop;
+import dev.parley.examples.shop.servers.ShopSettings;
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code parley demo}. */
+@Command(
+        name = "demo",
+        description = {
+            "Runs the shop, six services on a port each, until Ctrl-C. Each speaks gRPC,",
+            "Connect and, where its contract says so, REST/JSON on the same port.",
+            ""
+        },
+        footer = {
+            "",
+            "Ids that misbehave, whoever uses them:",
+            "  sku-slow       checking its stock takes 3 s   DEADLINE_EXCEEDED, 504",
+            "  sku-empty      it is sold out                 FAILED_PRECONDITION, 400",
+            "  card-declined  a payment_method               FAILED_PRECONDITION, 400",
+            "  u-slow         suggestions take 3 s           an order without them",
+            "  u-failing      suggestions fail               an order without them",
+            "",
+            "Examples:",
+            "  parley demo                    ports 7001 to 7006",
+            "  parley demo --base-port 9001   ports 9001 to 9006",
+            "  parley demo --scenario         plays it all, exits 0 or 1"
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--base-port",
+            paramLabel = "PORT",
+            defaultValue = "7001",
+            description = "The first of the six ports (default: ${DEFAULT-VALUE}); 0 for free ones.")
+    private int basePort;
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            defaultValue = "127.0.0.1",
+            description = "The address to listen on (default: ${DEFAULT-VALUE}); 0.0.0.0 for all.")
+    private String host = "127.0.0.1";
+
+    @Option(
+            names = "--scenario",
+            description = "Plays the shop on free ports over real sockets, step by step, and exits: 0 if all is as it "
+                    + "should be, 1 otherwise.")
+    private boolean scenario;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this text.")
+    @SuppressWarnings("UnusedVariable") // picocli prints the text before it would be read
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create(); // picocli sets it
+
+    private final PrintStream out = System.out;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        return scenario ? play() : serve();
+    }
+
+    private int play() {
+        return new Scenario(out).play() ? 0 : 1;
+    }
+
+    private int serve() throws InterruptedException {
+        Shop shop;
+        try {
+            shop = Shop.open(settings());
+        } catch (CannotListen e) {
+            complain(e.getMessage() + "; the shop needs six in a row, choose others with --base-port");
+            return 1;
+        }
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            out.println("\nStopping: orders first, then the services they call.");
+            shop.close();
+            stopped.countDown();
+        }));
+        new DemoPage(shop).print(out);
+        stopped.await();
+        return 0;
+    }
+
+    private ShopSettings settings() {
+        try {
+            return ShopSettings.defaults().at(host, basePort);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--base-port: " + e.getMessage(), e);
+        }
+    }
+
+    private void complain(String what) {
+        spec.commandLine().getErr().println("parley: " + what);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.parley.examples.shop.scenario;
+
+import dev.parley.examples.shop.inventory.v1.CheckStockRequest;
+import dev.parley.examples.shop.inventory.v1.InventoryService;
+import dev.parley.examples.shop.inventory.v1.StockLevel;
+import dev.parley.examples.shop.order.v1.CreateOrderRequest;
+import dev.parley.examples.shop.order.v1.OrderService;
+import dev.parley.examples.shop.recommendation.v1.RecommendationService;
+import dev.parley.examples.shop.servers.Part;
+import dev.parley.examples.shop.servers.Shop;
+import dev.parley.examples.shop.servers.ShopSettings;
+import dev.parley.examples.shop.user.v1.UserService;
+import dev.parley.rpc.Channel;
+import dev.parley.rpc.Codec;
+import dev.parley.rpc.RpcProtocol;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What the steps play on: a shop on free ports, clients of it, and those who watch. */
+final class Stage implements AutoCloseable {
+
+    private final Deque<Channel> channels = new ArrayDeque<>();
+    final Witness witness = new Witness();
+    final Rendezvous rendezvous = new Rendezvous();
+    final Rest rest = new Rest();
+    final Shop shop = Shop.open(ShopSettings.defaults().withInterceptors(List.of(witness, rendezvous)));
+
+    final UserService.Client users = UserService.client(grpc(shop.url(Part.USER)));
+    final InventoryService.Client inventory = InventoryService.client(grpc(shop.url(Part.INVENTORY)));
+    final RecommendationService.Client recommendations =
+            RecommendationService.client(grpc(shop.url(Part.RECOMMENDATION)));
+    final OrderService.Client orders = OrderService.client(grpc(shop.url(Part.ORDER)));
+    final OrderService.Client connectOrders = OrderService.client(connect(shop.url(Part.ORDER)));
+
+    private Stage() {}
+
+    static Stage open() {
+        return new Stage();
+    }
+
+    /** A channel that speaks gRPC with protobuf. */
+    Channel grpc(String url) {
+        return keep(Channel.builder(url).build());
+    }
+
+    private Channel connect(String url) {
+        return keep(Channel.builder(url)
+                .protocol(RpcProtocol.CONNECT)
+                .codec(Codec.JSON)
+                .build());
+    }
+
+    private Channel keep(Channel channel) {
+        channels.push(channel);
+        return channel;
+    }
+
+    static CreateOrderRequest order(String userId, String productId, int quantity) {
+        return CreateOrderRequest.newBuilder()
+                .setUserId(userId)
+                .setProductId(productId)
+                .setQuantity(quantity)
+                .build();
+    }
+
+    StockLevel stock(String productId) {
+        return inventory.checkStock(
+                CheckStockRequest.newBuilder().setProductId(productId).build());
+    }
+
+    /** The services and their ports. */
+    String describe() {
+        return Arrays.stream(Part.values())
+                .map(part -> part.id() + " "
+                        + shop.url(part).substring(shop.url(part).lastIndexOf(':')))
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public void close() {
+        rest.close();
+        channels.forEach(Channel::close);
+        shop.close();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.parley.examples.shop.servers;
+
+import dev.parley.Interceptor;
+import dev.parley.examples.shop.order.Patience;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How to run the shop.
+ *
+ * @param host the address to listen on; 127.0.0.1
+ * @param basePort the first of six ports, or 0 for free ones; 0
+ * @param patience how long orders wait for others
+ * @param grace how long a server that stops waits for its calls; 2 s
+ * @param maxEntries the most users, orders, reservations and payments; 10,000 of each
+ * @param interceptors what stands in front of every method of every service; none
+ */
+public record ShopSettings(
+        String host, int basePort, Patience patience, Duration grace, int maxEntries, List<Interceptor> interceptors) {
+
+    private static final int HIGHEST = 65_535 - Part.values().length + 1;
+
+    /** Checks the port. */
+    public ShopSettings {
+        if (basePort < 0 || basePort > HIGHEST) {
+            throw new IllegalArgumentException("the base port must be from 0 to " + HIGHEST + ", but is " + basePort);
+        }
+        interceptors = List.copyOf(interceptors);
+    }
+
+    /** The values named above. */
+    public static ShopSettings defaults() {
+        return new ShopSettings("127.0.0.1", 0, Patience.defaults(), Duration.ofSeconds(2), 10_000, List.of());
+    }
+
+    /** At another address. */
+    public ShopSettings at(String newHost, int newBasePort) {
+        return new ShopSettings(newHost, newBasePort, patience, grace, maxEntries, interceptors);
+    }
+
+    /** With these in front of every method. */
+    public ShopSettings withInterceptors(List<Interceptor> chain) {
+        return new ShopSettings(host, basePort, patience, grace, maxEntries, chain);
+    }
+
+    int port(Part part) {
+        return basePort == 0 ? 0 : basePort + part.portOffset();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.parley.examples.shop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class DemoCommandTest {
+
+    private final StringWriter err = new StringWriter();
+    private final StringWriter out = new StringWriter();
+
+    private int run(String... args) {
+        return new CommandLine(new DemoCommand())
+                .setErr(new PrintWriter(err))
+                .setOut(new PrintWriter(out))
+                .execute(args);
+    }
+
+    @Test
+    void aPortInUseIsNamedInOneLineWithTheWayOut() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = Math.min(taken.getLocalPort(), 65_530);
+            assertThat(run("--base-port", Integer.toString(port))).isEqualTo(1);
+            assertThat(err.toString().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("port " + taken.getLocalPort(), "--base-port");
+        }
+    }
+
+    @Test
+    void aBasePortWithoutRoomForSixIsRefused() {
+        assertThat(run("--base-port", "65535")).isEqualTo(2);
+        assertThat(err.toString()).contains("--base-port", "65535", "65530");
+    }
+
+    @Test
+    void helpTeaches() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("--scenario", "7001", "sku-slow");
+        assertThat(out.toString().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+}
