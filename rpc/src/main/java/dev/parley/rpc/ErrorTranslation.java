@@ -95,7 +95,9 @@ public final class ErrorTranslation implements Interceptor {
     private CallException translate(Call call, CallException error) {
         Target target = table.get(error.code());
         if (target != null) {
-            return target.code() == error.code() && target.message() == null ? error : changed(error, target);
+            return target.code() == error.code() && target.message() == null
+                    ? kept(call, error)
+                    : changed(error, target);
         }
         if (error.code() == Code.CANCELLED && isOurs(call)) {
             return error;
@@ -104,6 +106,22 @@ public final class ErrorTranslation implements Interceptor {
                 System.Logger.Level.WARNING,
                 () -> call.method() + " failed with " + error + "; passed on as INTERNAL, details " + error.details());
         return changed(error, new Target(Code.INTERNAL, "a service behind this one failed"));
+    }
+
+    private static CallException kept(Call call, CallException error) {
+        if (error.origin() == CallException.Origin.REMOTE) {
+            // The call of our caller did reach a handler, whatever became of this one.
+            return error.retryAdvice() instanceof RetryAdvice.NeverLeft
+                    ? error.withRetryAdvice(RetryAdvice.UNSTATED)
+                    : error;
+        }
+        String service = call.method().service();
+        // What the transport says names hosts and ports, which are nobody's business further up.
+        return switch (error.code()) {
+            case UNAVAILABLE -> changed(error, new Target(error.code(), service + " is not available"));
+            case DEADLINE_EXCEEDED -> changed(error, new Target(error.code(), service + " did not answer in time"));
+            default -> error;
+        };
     }
 
     private static boolean isOurs(Call call) {
@@ -120,6 +138,6 @@ public final class ErrorTranslation implements Interceptor {
                 message == null ? error.details() : List.of(),
                 new Metadata(),
                 error.origin(),
-                target.code() == error.code() ? error.retryAdvice() : RetryAdvice.UNSTATED);
+                RetryAdvice.UNSTATED);
     }
 }

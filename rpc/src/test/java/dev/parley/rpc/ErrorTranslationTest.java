@@ -66,4 +66,20 @@ class ErrorTranslationTest {
         CallException error = catchThrowableOfType(CallException.class, stream::receive);
         assertThat(error.code()).isEqualTo(Code.INTERNAL);
     }
+
+    @Test
+    void aLocalFailureNamesTheServiceAndNotItsAddress() {
+        dev.parley.CallScope call = dev.parley.CallScope.builder(dev.parley.Method.unary("shop.Stock", "Check"))
+                .build();
+        dev.parley.Handler<String, String> unreachable = (c, q) -> {
+            throw new CallException(Code.UNAVAILABLE, "could not connect to 127.0.0.1:7002")
+                    .withRetryAdvice(dev.parley.RetryAdvice.NEVER_LEFT);
+        };
+        assertThatThrownBy(() -> ErrorTranslation.defaults().intercept(call, "q", unreachable))
+                .isInstanceOfSatisfying(CallException.class, error -> {
+                    assertThat(error.code()).isEqualTo(Code.UNAVAILABLE);
+                    assertThat(error.message()).isEqualTo("shop.Stock is not available");
+                    assertThat(error.retryAdvice()).isEqualTo(dev.parley.RetryAdvice.UNSTATED);
+                });
+    }
 }
