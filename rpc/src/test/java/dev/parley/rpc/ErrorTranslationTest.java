@@ -1,11 +1,16 @@
 package dev.parley.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.parley.CallException;
+import dev.parley.CallScope;
 import dev.parley.Code;
+import dev.parley.Handler;
 import dev.parley.Messages;
+import dev.parley.Method;
+import dev.parley.RetryAdvice;
 import dev.parley.rpc.echo.EchoRequest;
 import dev.parley.rpc.echo.EchoResponse;
 import dev.parley.rpc.echo.EchoService;
@@ -69,17 +74,16 @@ class ErrorTranslationTest {
 
     @Test
     void aLocalFailureNamesTheServiceAndNotItsAddress() {
-        dev.parley.CallScope call = dev.parley.CallScope.builder(dev.parley.Method.unary("shop.Stock", "Check"))
-                .build();
-        dev.parley.Handler<String, String> unreachable = (c, q) -> {
+        CallScope call = CallScope.builder(Method.unary("shop.Stock", "Check")).build();
+        Handler<String, String> unreachable = (c, q) -> {
             throw new CallException(Code.UNAVAILABLE, "could not connect to 127.0.0.1:7002")
-                    .withRetryAdvice(dev.parley.RetryAdvice.NEVER_LEFT);
+                    .withRetryAdvice(RetryAdvice.NEVER_LEFT);
         };
         assertThatThrownBy(() -> ErrorTranslation.defaults().intercept(call, "q", unreachable))
                 .isInstanceOfSatisfying(CallException.class, error -> {
                     assertThat(error.code()).isEqualTo(Code.UNAVAILABLE);
                     assertThat(error.message()).isEqualTo("shop.Stock is not available");
-                    assertThat(error.retryAdvice()).isEqualTo(dev.parley.RetryAdvice.UNSTATED);
+                    assertThat(error.retryAdvice()).isEqualTo(RetryAdvice.UNSTATED);
                 });
     }
 }
