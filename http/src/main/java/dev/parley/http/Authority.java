@@ -21,7 +21,8 @@ record Authority(String host, int port) {
         boolean literal = bracket > 1 && host.charAt(0) == '[' && bracket == host.length() - 1;
         if (port < 1 || host.isEmpty() || !(literal || bracket < 0)) {
             throw new CallException(
-                    Code.INVALID_ARGUMENT, "authority '" + authority + "' is not host:port with a port from 1 to 65535");
+                    Code.INVALID_ARGUMENT,
+                    "authority '" + authority + "' is not host:port with a port from 1 to 65535");
         }
         return new Authority(host, port);
     }

@@ -11,9 +11,6 @@ interface ClientConnection {
     /** Begins an exchange; {@link #hasRoom} holds. */
     void begin(ClientExchange exchange);
 
-    /** Closes it once nothing runs on it. */
-    void retire();
-
     /** Closes it now; what runs on it fails with {@code reason}. */
     void close(CallException reason);
 

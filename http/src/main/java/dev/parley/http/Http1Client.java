@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -118,15 +119,6 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
         keepAlive = true;
         buffered.set(0);
         exchange.sent(this);
-    }
-
-    @Override
-    public void retire() {
-        retired = true;
-        origin.remove(this);
-        if (current == null) {
-            ctx().close();
-        }
     }
 
     @Override
@@ -294,6 +286,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     }
 
     private void broken(ClientExchange exchange, Throwable cause) {
+        if (cause instanceof PrematureChannelClosureException) {
+            return; // channelInactive follows, and says so
+        }
         current = null;
         close();
         exchange.fail(
@@ -395,6 +390,6 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close(); // an I/O error; channelInactive tells the exchange
+        Loops.close(ctx, cause); // channelInactive tells the exchange
     }
 }

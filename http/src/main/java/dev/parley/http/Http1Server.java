@@ -11,13 +11,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +44,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     private @Nullable Http1Exchange toStart;
     private boolean receiving;
     private boolean decoded;
+    private boolean fresh = true;
     private boolean continueAwaited;
     // The next request waits until the client has read more of its answers.
     private boolean blocked;
@@ -114,24 +112,11 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         if (closing) {
             return;
         }
-        if (refuseBroken(received.decoderResult())) {
-            return;
-        }
-        Metadata headers = new Metadata();
-        int hosts = 0;
-        for (Map.Entry<String, String> header : received.headers()) {
-            try {
-                headers.add(header.getKey(), header.getValue());
-            } catch (IllegalArgumentException e) {
-                refuse(400, e.getMessage() == null ? "bad header" : e.getMessage());
-                return;
-            }
-            if (header.getKey().length() == 4 && header.getKey().equalsIgnoreCase("host")) {
-                hosts++;
-            }
-        }
-        if (hosts != 1 && (hosts > 1 || received.protocolVersion().minorVersion() > 0)) {
-            refuse(400, "a request has one Host header (RFC 9112, 3.2), but this one has " + hosts);
+        Metadata headers;
+        try {
+            headers = Http1Head.metadata(received, server.limits());
+        } catch (HttpException e) {
+            refuse(e.status(), e.message());
             return;
         }
         Http1Exchange exchange = new Http1Exchange(this, received, headers);
@@ -139,22 +124,6 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         receiving = true;
         continueAwaited = HttpUtil.is100ContinueExpected(received);
         toStart = exchange;
-    }
-
-    /** Answers what Netty could not parse. True if it was broken. */
-    private boolean refuseBroken(DecoderResult result) {
-        if (result.isSuccess()) {
-            return false;
-        }
-        Throwable cause = result.cause();
-        if (cause instanceof TooLongHttpLineException) {
-            refuse(414, "the request line is longer than " + server.limits().maxTargetBytes() + " bytes");
-        } else if (cause instanceof TooLongHttpHeaderException) {
-            refuse(431, "the headers are larger than " + server.limits().maxHeaderBytes() + " bytes");
-        } else {
-            refuse(400, "this is not a valid HTTP/1.1 request: " + cause.getMessage());
-        }
-        return true;
     }
 
     private void refuse(int status, String detail) {
@@ -178,9 +147,8 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     private void linger() {
         if (ctx().channel().isActive() && lingerTask == null) {
             ((DuplexChannel) ctx().channel()).shutdownOutput();
-            lingerTask = ctx().channel()
-                    .eventLoop()
-                    .schedule(() -> ctx().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            lingerTask =
+                    ctx().channel().eventLoop().schedule(() -> ctx().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -246,7 +214,11 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
                     .eventLoop()
                     .schedule(this::headTooSlow, server.limits().headTimeout().toNanos(), TimeUnit.NANOSECONDS);
         }
-        decoded = false;
+        if (fresh) {
+            fresh = false; // the detector that made way for this handler completes the first read, too
+        } else {
+            decoded = false;
+        }
         ctx.flush();
     }
 
@@ -382,7 +354,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close(); // an I/O error, as a rule the peer's reset; channelInactive tells the exchange
+        Loops.close(ctx, cause); // channelInactive tells the exchange
     }
 
     ServerContext server() {

@@ -5,21 +5,21 @@ import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +28,16 @@ import org.jspecify.annotations.Nullable;
 /** An HTTP/2 connection of a client (RFC 9113). */
 final class Http2Client extends Http2ConnectionHandler implements ClientConnection {
 
+    /** Streams at a time that the windows are laid out for. */
+    private static final int STREAMS = 128;
+
     private final Origin origin;
     private final Http2Connection.PropertyKey key;
     private final ArrayList<ClientExchange> toWake = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
+    private @Nullable Http2Windows windows;
+    private @Nullable ScheduledFuture<?> idleTask;
+    private @Nullable ScheduledFuture<?> handshakeTask;
     private boolean ready;
     private boolean retired;
     private long lastActivity = System.nanoTime();
@@ -57,57 +63,33 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         });
     }
 
-    static ClientConnection install(Channel channel, Origin origin) {
-        Http2Client client = new Builder(origin).build();
+    /** The origin hears of it by {@link Origin#ready} or {@link Origin#connectFailed}. */
+    static void install(Channel channel, Origin origin) {
+        Http2Client client = Http2Builder.client(
+                origin.limits(), (decoder, encoder, settings) -> new Http2Client(origin, decoder, encoder, settings));
         channel.pipeline().addLast(client);
         channel.flush();
-        return client;
-    }
-
-    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Client, Builder> {
-        private final Origin origin;
-
-        Builder(Origin origin) {
-            this.origin = origin;
-            server(false);
-            initialSettings(Http2Settings.defaultSettings()
-                    .pushEnabled(false)
-                    .initialWindowSize(origin.limits().streamWindowBytes())
-                    .maxHeaderListSize(origin.limits().maxHeaderBytes()));
-            frameListener(new Http2EventAdapter()); // replaced by the handler's own
-        }
-
-        @Override
-        public Http2Client build() {
-            return super.build();
-        }
-
-        @Override
-        protected Http2Client build(
-                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-            return new Http2Client(origin, decoder, encoder, settings);
-        }
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
         super.handlerAdded(ctx);
-        connection()
-                .local()
-                .flowController()
-                .incrementWindowSize(
-                        connection().connectionStream(), origin.limits().streamWindowBytes() * 3);
+        windows = new Http2Windows(this, ctx, flushing, origin.limits().streamWindowBytes(), STREAMS);
+        // Until the server's settings are here its limit of streams is not known.
+        handshakeTask = ctx.channel()
+                .eventLoop()
+                .schedule(() -> ctx.close(), origin.limits().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
         scheduleIdleCheck();
     }
 
-    private ChannelHandlerContext ctx() {
+    ChannelHandlerContext ctx() {
         return java.util.Objects.requireNonNull(context, "the handler is not in a pipeline");
     }
 
     private void scheduleIdleCheck() {
         long idle = origin.limits().idleTimeout().toNanos();
-        ctx().channel()
+        idleTask = ctx().channel()
                 .eventLoop()
                 .schedule(
                         () -> {
@@ -126,11 +108,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
 
     @Override
     public boolean hasRoom() {
-        // Until the server's settings are here its limit of streams is not known.
-        return ready
-                && !retired
-                && ctx().channel().isActive()
-                && connection().local().canOpenStream();
+        return !retired && ctx().channel().isActive() && connection().local().canOpenStream();
     }
 
     @Override
@@ -147,11 +125,33 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
             return;
         }
         lastActivity = System.nanoTime();
-        exchange.sent(new Stream(exchange, id));
+        exchange.sent(new Http2ClientStream(
+                this, exchange, id, java.util.Objects.requireNonNull(windows).reader(id)));
     }
 
-    @Override
-    public void retire() {
+    /** The head of {@code exchange} has been given to Netty. */
+    void opened(int id, ClientExchange exchange) {
+        Http2Stream stream = connection().stream(id);
+        if (stream != null) {
+            stream.setProperty(key, exchange);
+        }
+    }
+
+    /** Something was written that is to be flushed. */
+    void wrote() {
+        origin.queue.wrote(flushing);
+    }
+
+    void reset(int id, Http2Error error) {
+        Http2Stream stream = connection().stream(id);
+        if (stream != null) {
+            resetStream(ctx(), id, error.code(), ctx().newPromise());
+            wrote();
+        }
+    }
+
+    /** Takes no more exchanges, and closes once nothing runs on it. */
+    private void retire() {
         if (!retired) {
             retired = true;
             origin.remove(this);
@@ -162,9 +162,10 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     }
 
     @Override
-    public void close() {
+    public void close(CallException reason) {
         retired = true;
         origin.remove(this);
+        failAll(reason);
         ctx().channel().unsafe().close(ctx().channel().unsafe().voidPromise());
     }
 
@@ -187,22 +188,55 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         retired = true;
-        origin.remove(this);
-        CallException lost = Http2Names.remote(
-                Code.UNAVAILABLE, "the connection to " + origin.name() + " was lost", RetryAdvice.UNSTATED);
-        for (Http2Stream stream : activeStreams()) {
-            ClientExchange exchange = stream.getProperty(key);
-            if (exchange != null) {
-                exchange.fail(lost, false);
-            }
+        cancel(idleTask);
+        cancel(handshakeTask);
+        if (ready) {
+            origin.remove(this);
+        } else {
+            ready = true;
+            origin.connectFailed("it sent no HTTP/2 settings", null);
         }
+        failAll(Http2Names.remote(
+                Code.UNAVAILABLE, "the connection to " + origin.name() + " was lost", RetryAdvice.UNSTATED));
         super.channelInactive(ctx);
     }
 
-    private List<Http2Stream> activeStreams() throws Http2Exception {
+    private static void cancel(@Nullable ScheduledFuture<?> task) {
+        if (task != null) {
+            task.cancel(false);
+        }
+    }
+
+    private void failAll(CallException reason) {
+        for (Http2Stream stream : activeStreams()) {
+            ClientExchange exchange = stream.getProperty(key);
+            if (exchange != null) {
+                exchange.fail(reason, false);
+            }
+        }
+    }
+
+    private List<Http2Stream> activeStreams() {
         List<Http2Stream> streams = new ArrayList<>();
-        connection().forEachActiveStream(stream -> streams.add(stream));
+        try {
+            connection().forEachActiveStream(stream -> streams.add(stream));
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e); // collecting throws none
+        }
         return streams;
+    }
+
+    /** The response is whole. */
+    private void complete(Http2Stream stream, ClientExchange exchange, Metadata trailers) {
+        exchange.complete(trailers);
+        if (stream.state().localSideOpen()) {
+            // The rest of the request is of no use; the stream would stay open for good. Not from inside the decoder.
+            ctx().channel().eventLoop().execute(() -> {
+                if (stream.state().localSideOpen()) {
+                    reset(stream.id(), Http2Error.CANCEL);
+                }
+            });
+        }
     }
 
     private void closed(Http2Stream stream) {
@@ -218,9 +252,45 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
             if (retired && running() == 0) {
                 ctx().close();
             } else {
-                origin.room();
+                origin.queue.submit(origin::room);
             }
         });
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+            super.exceptionCaught(ctx, cause);
+        } else {
+            Loops.close(ctx, cause);
+        }
+    }
+
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
+        Http2Stream stream = connection().stream(error.streamId());
+        ClientExchange exchange = stream == null ? null : stream.getProperty(key);
+        if (exchange != null && !outbound) {
+            exchange.fail(broken(cause), false); // Netty resets the stream
+        }
+        super.onStreamError(ctx, outbound, cause, error);
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
+        if (!outbound) {
+            failAll(broken(cause));
+        }
+        super.onConnectionError(ctx, outbound, cause, error);
+    }
+
+    private CallException broken(Throwable cause) {
+        return Http2Names.remote(
+                Code.INTERNAL,
+                origin.name() + " sent what is not HTTP/2 or over a limit: " + cause.getMessage(),
+                RetryAdvice.UNSTATED);
     }
 
     private final class Frames extends Http2EventAdapter {
@@ -229,7 +299,9 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
             if (!ready) {
                 ready = true;
-                ctx.channel().eventLoop().execute(() -> origin.queue.submit(origin::room));
+                cancel(handshakeTask);
+                // Only once Netty has taken the settings over, too.
+                ctx.channel().eventLoop().execute(() -> origin.queue.submit(() -> origin.ready(Http2Client.this)));
             }
         }
 
@@ -249,7 +321,8 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         @Override
         public void onHeadersRead(
                 ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean endOfStream) {
-            ClientExchange exchange = connection().stream(streamId).getProperty(key);
+            Http2Stream stream = connection().stream(streamId);
+            ClientExchange exchange = stream.getProperty(key);
             if (exchange == null) {
                 return;
             }
@@ -267,10 +340,10 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
                 }
                 exchange.received(code, Http2Names.metadata(headers));
                 if (endOfStream) {
-                    exchange.complete(new Metadata());
+                    complete(stream, exchange, new Metadata());
                 }
             } else {
-                exchange.complete(Http2Names.metadata(headers));
+                complete(stream, exchange, Http2Names.metadata(headers));
             }
             toWake.add(exchange);
         }
@@ -278,7 +351,8 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         @Override
         public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream) {
             int length = data.readableBytes();
-            ClientExchange exchange = connection().stream(streamId).getProperty(key);
+            Http2Stream stream = connection().stream(streamId);
+            ClientExchange exchange = stream.getProperty(key);
             if (exchange == null) {
                 return length + padding;
             }
@@ -289,7 +363,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
                 taken = exchange.body().offer(bytes);
             }
             if (endOfStream) {
-                exchange.complete(new Metadata());
+                complete(stream, exchange, new Metadata());
             }
             return endOfStream || !taken ? length + padding : padding;
         }
@@ -309,15 +383,11 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
                     Code.UNAVAILABLE,
                     origin.name() + " is going away and did not see the request",
                     RetryAdvice.NEVER_LEFT);
-            try {
-                for (Http2Stream stream : activeStreams()) {
-                    ClientExchange exchange = stream.getProperty(key);
-                    if (stream.id() > lastStreamId && exchange != null) {
-                        exchange.fail(never, false);
-                    }
+            for (Http2Stream stream : activeStreams()) {
+                ClientExchange exchange = stream.getProperty(key);
+                if (stream.id() > lastStreamId && exchange != null) {
+                    exchange.fail(never, false);
                 }
-            } catch (Http2Exception e) {
-                throw new IllegalStateException(e); // collecting throws none
             }
             retire();
         }

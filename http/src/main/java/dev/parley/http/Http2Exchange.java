@@ -10,9 +10,13 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.concurrent.TimeUnit;
 
 /** An exchange on a stream of an HTTP/2 connection. */
 final class Http2Exchange extends ServerExchange {
+
+    /** Most clients stop by themselves when they see the answer, and some lose it if the reset comes in the same read. */
+    private static final int STOP_MILLIS = 20;
 
     private final Http2Server connection;
     private final Http2Stream stream;
@@ -67,9 +71,7 @@ final class Http2Exchange extends ServerExchange {
 
     @Override
     void writeHead(HttpResponse response, boolean end) {
-        connection
-                .encoder()
-                .writeHeaders(connection.ctx(), stream.id(), head(response, -1), 0, end, promise(end));
+        connection.encoder().writeHeaders(connection.ctx(), stream.id(), head(response, -1), 0, end, promise(end));
         queue.wrote(connection.connection);
     }
 
@@ -92,13 +94,7 @@ final class Http2Exchange extends ServerExchange {
         if (!bare) {
             connection
                     .encoder()
-                    .writeData(
-                            connection.ctx(),
-                            stream.id(),
-                            Unpooled.wrappedBuffer(bytes),
-                            0,
-                            last,
-                            promise(last));
+                    .writeData(connection.ctx(), stream.id(), Unpooled.wrappedBuffer(bytes), 0, last, promise(last));
         }
         if (!last) {
             writeEnd(trailers);
@@ -115,13 +111,7 @@ final class Http2Exchange extends ServerExchange {
         } else {
             connection
                     .encoder()
-                    .writeHeaders(
-                            connection.ctx(),
-                            stream.id(),
-                            Http2Names.trailers(trailers),
-                            0,
-                            true,
-                            promise(true));
+                    .writeHeaders(connection.ctx(), stream.id(), Http2Names.trailers(trailers), 0, true, promise(true));
         }
         queue.wrote(connection.connection);
     }
@@ -140,9 +130,12 @@ final class Http2Exchange extends ServerExchange {
         ChannelPromise promise = connection.promise();
         if (last && !body().isEnded()) {
             // The answer is whole without the rest of the request: once it is out, tell the client to stop (RFC 9113,
-            // 8.1). Before that a reset would take the answer back. Not from inside the flush.
-            promise.addListener(
-                    written -> connection.ctx().channel().eventLoop().execute(this::stopSender));
+            // 8.1). Before that a reset would take the answer back.
+            promise.addListener(written -> connection
+                    .ctx()
+                    .channel()
+                    .eventLoop()
+                    .schedule(this::stopSender, STOP_MILLIS, TimeUnit.MILLISECONDS));
         }
         return promise;
     }

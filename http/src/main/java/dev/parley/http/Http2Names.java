@@ -36,9 +36,15 @@ final class Http2Names {
     static void addTo(Http2Headers headers, Metadata metadata) {
         metadata.forEach((name, value) -> {
             if (!HopByHop.isForbidden(name)) {
-                headers.add(name, value);
+                headers.add(name, trimmed(value));
             }
         });
+    }
+
+    /** Peers refuse a value with space around it as malformed (RFC 9113, 8.2.1). */
+    private static String trimmed(String value) {
+        int length = value.length();
+        return length > 0 && (value.charAt(0) <= ' ' || value.charAt(length - 1) <= ' ') ? value.trim() : value;
     }
 
     static Http2Headers trailers(Metadata metadata) {

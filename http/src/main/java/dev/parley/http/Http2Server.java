@@ -6,7 +6,7 @@ import dev.parley.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** An HTTP/2 connection of a server: Netty's frames to exchanges and back (RFC 9113). */
 final class Http2Server extends Http2ConnectionHandler {
-
-    private static final int RESET_WINDOW_SECONDS = 10;
 
     private final ServerContext server;
     private final Http2Connection.PropertyKey key;
@@ -66,38 +64,8 @@ final class Http2Server extends Http2ConnectionHandler {
 
     /** The handler for a new connection. */
     static Http2Server create(ServerContext server) {
-        return new Builder(server).build();
-    }
-
-    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Server, Builder> {
-        private final ServerContext context;
-
-        Builder(ServerContext context) {
-            this.context = context;
-            server(true);
-            HttpLimits limits = context.limits();
-            initialSettings(Http2Settings.defaultSettings()
-                    .maxConcurrentStreams(limits.maxConcurrentStreams())
-                    .initialWindowSize(limits.streamWindowBytes())
-                    .maxHeaderListSize(limits.maxHeaderBytes()));
-            // Netty allows 200 resets in 30 seconds, which hedging and short deadlines pass on one busy connection; an
-            // attack is a hundred times faster than this.
-            int resets = (int) Math.min(100L * limits.maxConcurrentStreams(), Integer.MAX_VALUE);
-            decoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS);
-            encoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS);
-            frameListener(new Http2EventAdapter()); // replaced by the handler's own
-        }
-
-        @Override
-        public Http2Server build() {
-            return super.build();
-        }
-
-        @Override
-        protected Http2Server build(
-                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-            return new Http2Server(context, decoder, encoder, settings);
-        }
+        return Http2Builder.server(
+                server.limits(), (decoder, encoder, settings) -> new Http2Server(server, decoder, encoder, settings));
     }
 
     @Override
@@ -109,8 +77,7 @@ final class Http2Server extends Http2ConnectionHandler {
         HttpLimits limits = server.limits();
         // Netty would have it from the settings, but only once the client has acknowledged them.
         connection().remote().maxActiveStreams(limits.maxConcurrentStreams());
-        windows =
-                new Http2Windows(this, ctx, connection, limits.streamWindowBytes(), limits.maxConcurrentStreams());
+        windows = new Http2Windows(this, ctx, connection, limits.streamWindowBytes(), limits.maxConcurrentStreams());
         scheduleIdleCheck(ctx);
     }
 
@@ -188,6 +155,15 @@ final class Http2Server extends Http2ConnectionHandler {
             }
         });
         super.channelInactive(ctx);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+            super.exceptionCaught(ctx, cause);
+        } else {
+            Loops.close(ctx, cause);
+        }
     }
 
     private final class Frames extends Http2EventAdapter {

@@ -57,7 +57,8 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
         });
         Origin origin = origin(request, version);
         if (closed) {
-            throw new CallException(Code.CANCELLED, "the client is closed"); // while the origin was made: close missed it
+            throw new CallException(
+                    Code.CANCELLED, "the client is closed"); // while the origin was made: close missed it
         }
         ClientExchange exchange = new ClientExchange(call, request, origin.loop);
         exchange.capture();

@@ -69,7 +69,7 @@ public final class HttpServer implements AutoCloseable {
         boolean drained = await(grace, () -> context.active().get() == 0 && connections.count() == 0);
         if (!drained) {
             connections.abort(new CallException(Code.UNAVAILABLE, "the server is shutting down"));
-            await(Duration.ofSeconds(1), () -> context.active().get() == 0);
+            await(Duration.ofSeconds(1), () -> context.active().get() == 0 && connections.count() == 0);
         }
         connections.close();
         return drained;

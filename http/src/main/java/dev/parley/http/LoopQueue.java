@@ -81,6 +81,10 @@ final class LoopQueue implements Runnable {
         holds.incrementAndGet();
     }
 
+    boolean isHeld() {
+        return holds.get() > 0;
+    }
+
     /** Ends a {@link #hold}. */
     void release() {
         // Before the queue is looked at: whoever adds behind that look sees that nothing is held, and wakes the loop.

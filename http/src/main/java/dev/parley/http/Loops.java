@@ -1,5 +1,6 @@
 package dev.parley.http;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -12,12 +13,15 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
 
 /**
  * The event loops of this process, shared by all servers and clients: one daemon thread a processor, named {@code
  * parley-loop-N}, on native epoll where there is one. They live as long as the process.
  */
 final class Loops {
+
+    private static final System.Logger LOG = System.getLogger(Loops.class.getName());
 
     static final boolean EPOLL = Epoll.isAvailable();
     static final Class<? extends ServerSocketChannel> SERVER_CHANNEL =
@@ -31,6 +35,14 @@ final class Loops {
 
     static EventLoopGroup shared() {
         return SHARED;
+    }
+
+    /** Closes a connection that failed; the peer's reset is an everyday event, anything else is not. */
+    static void close(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.log(System.Logger.Level.WARNING, "a connection failed: " + ctx.channel(), cause);
+        }
+        ctx.close();
     }
 
     private static EventLoopGroup create() {

@@ -156,7 +156,7 @@ final class Origin {
     }
 
     /** A connection was not made, or HTTP/2 did not shake hands. */
-    void connectFailed(@Nullable String why, Throwable cause) {
+    void connectFailed(@Nullable String why, @Nullable Throwable cause) {
         connecting--;
         if (connecting > 0 || free() != null) {
             return; // another connection may still serve those who wait
@@ -217,7 +217,7 @@ final class Origin {
     void again(ClientExchange exchange) {
         waiting.addFirst(exchange);
         connectIfNeeded();
-        loop.execute(this::room);
+        loop.execute(() -> queue.submit(this::room));
     }
 
     void close() {

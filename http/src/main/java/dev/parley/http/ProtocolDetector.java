@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,14 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) throws Exception {
-        // Whoever connects and says nothing has no request to lose.
-        timeout = ctx.channel()
-                .eventLoop()
-                .schedule(() -> ctx.close(), server.limits().idleTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        schedule(ctx, server.limits().idleTimeout());
         super.channelActive(ctx);
+    }
+
+    private void schedule(ChannelHandlerContext ctx, Duration most) {
+        cancelTimeout();
+        // Whoever says nothing, or next to it, has no request to lose.
+        timeout = ctx.channel().eventLoop().schedule(() -> ctx.close(), most.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -45,7 +49,9 @@ final class ProtocolDetector extends ByteToMessageDecoder {
             } else if (known == preface.readableBytes()) {
                 ctx.pipeline().addLast(Http2Server.create(server));
             } else {
-                return; // as long as it could still become the preface
+                // It could still become the preface.
+                schedule(ctx, server.limits().headTimeout());
+                return;
             }
         } finally {
             preface.release();
@@ -56,10 +62,13 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     private void http1(ChannelPipeline pipeline) {
         HttpLimits limits = server.limits();
-        pipeline.addLast(new HttpServerCodec(new HttpDecoderConfig()
+        HttpDecoderConfig decoder = new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.maxTargetBytes() + 32)
                 .setMaxHeaderSize(limits.maxHeaderBytes())
-                .setMaxChunkSize(64 << 10)));
+                .setMaxChunkSize(64 << 10);
+        // No depth of its own: past it the codec fails, and with it the answers to what was accepted. Http1Server stops
+        // reading behind the first request that has to wait.
+        pipeline.addLast(new HttpServerCodec(decoder, Integer.MAX_VALUE));
         pipeline.addLast(new Http1Server(server));
     }
 
@@ -78,6 +87,6 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        Loops.close(ctx, cause);
     }
 }

@@ -35,11 +35,13 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) throws Exception {
-        if (closing || open.size() >= server.limits().maxConnections()) {
+        // Added first: a shutdown that does not see it yet is seen here.
+        open.add(ctx.channel());
+        if (closing || open.size() > server.limits().maxConnections()) {
+            open.remove(ctx.channel());
             ctx.close();
             return;
         }
-        open.add(ctx.channel());
         super.channelActive(ctx);
     }
 

@@ -51,17 +51,19 @@ final class TurnStarter {
         starting = new ArrayList<>(turn.size());
         replies.hold();
         if (!safetyScheduled) {
-            // Should handlers that compute for long keep the starter from its turn, the replies go out all the same.
             safetyScheduled = true;
-            loop.schedule(
-                    () -> {
-                        safetyScheduled = false;
-                        replies.run();
-                    },
-                    1,
-                    TimeUnit.MILLISECONDS);
+            loop.schedule(this::sendHeld, 1, TimeUnit.MILLISECONDS);
         }
         turn.getFirst().threads().newThread(() -> startTurn(turn)).start();
+    }
+
+    /** Should handlers that compute for long keep the starter from its turn, the replies go out all the same. */
+    private void sendHeld() {
+        replies.run();
+        safetyScheduled = replies.isHeld();
+        if (safetyScheduled) {
+            loop.schedule(this::sendHeld, 1, TimeUnit.MILLISECONDS);
+        }
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // the yield only makes the batch larger; nothing relies on it

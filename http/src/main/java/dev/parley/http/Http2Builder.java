@@ -1,0 +1,58 @@
+package dev.parley.http;
+
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Settings;
+
+/** Netty's way to the handler of an HTTP/2 connection, for both sides. */
+final class Http2Builder<H extends Http2ConnectionHandler>
+        extends AbstractHttp2ConnectionHandlerBuilder<H, Http2Builder<H>> {
+
+    private static final int RESET_WINDOW_SECONDS = 10;
+
+    /** Makes the handler. */
+    interface Factory<H> {
+        H create(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings);
+    }
+
+    private final Factory<H> factory;
+
+    private Http2Builder(Factory<H> factory) {
+        this.factory = factory;
+        frameListener(new Http2EventAdapter()); // replaced by the handler's own
+    }
+
+    static <H extends Http2ConnectionHandler> H server(HttpLimits limits, Factory<H> factory) {
+        // Netty allows 200 resets in 30 seconds, which hedging and short deadlines pass on one busy connection; an
+        // attack
+        // is a hundred times faster than this.
+        int resets = (int) Math.min(100L * limits.maxConcurrentStreams(), Integer.MAX_VALUE);
+        return new Http2Builder<>(factory)
+                .server(true)
+                .initialSettings(Http2Settings.defaultSettings()
+                        .maxConcurrentStreams(limits.maxConcurrentStreams())
+                        .initialWindowSize(limits.streamWindowBytes())
+                        .maxHeaderListSize(limits.maxHeaderBytes()))
+                .decoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS)
+                .encoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS)
+                .build();
+    }
+
+    static <H extends Http2ConnectionHandler> H client(ClientLimits limits, Factory<H> factory) {
+        return new Http2Builder<>(factory)
+                .server(false)
+                .initialSettings(Http2Settings.defaultSettings()
+                        .pushEnabled(false)
+                        .initialWindowSize(limits.streamWindowBytes())
+                        .maxHeaderListSize(limits.maxHeaderBytes()))
+                .build();
+    }
+
+    @Override
+    protected H build(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+        return factory.create(decoder, encoder, settings);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.parley.http;
+
+import dev.parley.CallException;
+import dev.parley.Code;
+import dev.parley.Metadata;
+import dev.parley.RetryAdvice;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.List;
+
+/** A stream of a client's HTTP/2 connection, for one exchange. */
+final class Http2ClientStream implements ClientStream {
+
+    private final Http2Client connection;
+    private final ClientExchange exchange;
+    private final int id;
+    private final Http2Windows.Reader reader;
+
+    Http2ClientStream(Http2Client connection, ClientExchange exchange, int id, Http2Windows.Reader reader) {
+        this.connection = connection;
+        this.exchange = exchange;
+        this.id = id;
+        this.reader = reader;
+    }
+
+    private ChannelHandlerContext ctx() {
+        return connection.ctx();
+    }
+
+    private void head(boolean end) {
+        HttpRequest request = exchange.request;
+        Http2Headers headers = new DefaultHttp2Headers(false, request.headers().size() + 8);
+        headers.method(request.method())
+                .scheme(request.scheme())
+                .authority(request.authority())
+                .path(request.target());
+        Http2Names.addTo(headers, request.headers());
+        connection
+                .encoder()
+                .writeHeaders(ctx(), id, headers, 0, end, ctx().newPromise())
+                .addListener(written -> {
+                    if (!written.isSuccess()) {
+                        notWritten(written.cause());
+                    }
+                });
+        connection.opened(id, exchange);
+        connection.wrote();
+    }
+
+    private void notWritten(Throwable cause) {
+        String message = "the request could not be sent to " + request() + ": " + cause.getMessage();
+        boolean tooLarge = cause instanceof Http2Exception.HeaderListSizeException;
+        exchange.fail(
+                new CallException(
+                        tooLarge ? Code.RESOURCE_EXHAUSTED : Code.UNAVAILABLE,
+                        message,
+                        cause,
+                        List.of(),
+                        new Metadata(),
+                        CallException.Origin.LOCAL,
+                        tooLarge ? RetryAdvice.NEVER : RetryAdvice.NEVER_LEFT),
+                false);
+    }
+
+    private String request() {
+        return exchange.request.authority();
+    }
+
+    @Override
+    public void writeHead() {
+        head(false);
+    }
+
+    @Override
+    public void writeWhole(byte[] body, Metadata trailers) {
+        if (body.length == 0 && trailers.isEmpty()) {
+            head(true);
+            return;
+        }
+        head(false);
+        if (exchange.isDone()) {
+            return; // the head was refused
+        }
+        if (body.length > 0) {
+            connection
+                    .encoder()
+                    .writeData(ctx(), id, Unpooled.wrappedBuffer(body), 0, trailers.isEmpty(), ctx().newPromise());
+        }
+        if (!trailers.isEmpty()) {
+            writeEnd(trailers);
+        }
+    }
+
+    @Override
+    public void writeData(byte[] bytes) {
+        connection
+                .encoder()
+                .writeData(ctx(), id, Unpooled.wrappedBuffer(bytes), 0, false, ctx().newPromise())
+                .addListener(written -> exchange.window.release(bytes.length));
+        connection.wrote();
+    }
+
+    @Override
+    public void writeEnd(Metadata trailers) {
+        if (trailers.isEmpty()) {
+            connection.encoder().writeData(ctx(), id, Unpooled.EMPTY_BUFFER, 0, true, ctx().newPromise());
+        } else {
+            connection.encoder().writeHeaders(ctx(), id, Http2Names.trailers(trailers), 0, true, ctx().newPromise());
+        }
+        connection.wrote();
+    }
+
+    @Override
+    public void reset(CallException reason) {
+        connection.reset(id, Http2Names.reset(reason));
+    }
+
+    @Override
+    public void consumed(int bytes) {
+        reader.consumed(bytes);
+    }
+
+    @Override
+    public void waits() {
+        reader.waits();
+    }
+}
