@@ -330,9 +330,13 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
                 return;
             }
         } else if (now - exchange.lastActivity >= idle) {
-            exchange.cancel(new CallException(
+            CallException reason = new CallException(
                     Code.DEADLINE_EXCEEDED,
-                    "the exchange was idle for " + server.limits().idleTimeout()));
+                    "the exchange was idle for " + server.limits().idleTimeout());
+            if (!exchange.cancel(reason)) {
+                ctx().close(); // the handler has not heeded an earlier cancellation
+                return;
+            }
         }
         scheduleIdleCheck();
     }

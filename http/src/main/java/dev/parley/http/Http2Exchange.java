@@ -45,7 +45,9 @@ final class Http2Exchange extends ServerExchange {
                 Code.DEADLINE_EXCEEDED,
                 "the stream was idle for " + server.limits().idleTimeout());
         if (!isFinished()) {
-            cancel(reason);
+            if (!cancel(reason)) {
+                breakOff(reason); // the handler has not heeded an earlier cancellation
+            }
         } else if (waitsForReader) {
             writeAbort(reason);
         } else {

@@ -120,10 +120,11 @@ abstract class ServerExchange implements Runnable {
         finish();
     }
 
-    /** Cancels the handler; it may still answer with the reason. */
-    final void cancel(CallException reason) {
-        scope.cancel(reason);
+    /** Cancels the handler; it may still answer with the reason. False if it had been cancelled before. */
+    final boolean cancel(CallException reason) {
+        boolean first = scope.cancel(reason);
         body.fail(reason);
+        return first;
     }
 
     @Override
@@ -267,6 +268,21 @@ abstract class ServerExchange implements Runnable {
     }
 
     private CallException answerError(Throwable thrown) {
+        try {
+            return describe(thrown);
+        } catch (Throwable second) {
+            // Out of memory, as a rule. The client must not wait for an answer that cannot be made.
+            CallException error = new CallException(Code.INTERNAL, "internal error", second);
+            queue.submit(() -> {
+                if (!ended) {
+                    breakOff(error);
+                }
+            });
+            return error;
+        }
+    }
+
+    private CallException describe(Throwable thrown) {
         CallException error = scope.cancellation().orElseGet(() -> failure(thrown));
         if (headSubmitted) {
             queue.submit(() -> {

@@ -251,4 +251,24 @@ class CancellationTest {
         HttpResponse response = Talk.send(client, version, Talk.post(Talk.at(server), "/", slow));
         assertThat(response.body().readAll()).hasSize(10);
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerThatHeedsNoCancellationDoesNotKeepItsClient(HttpVersion version) throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        serve(LIMITED, (call, request) -> {
+            while (release.getCount() > 0) {
+                try {
+                    release.await();
+                } catch (InterruptedException ignored) {
+                    // what is tested
+                }
+            }
+            return HttpResponse.of(200);
+        });
+        assertThat(Talk.failure(() -> Talk.send(client, version, Talk.get(Talk.at(server), "/"))))
+                .isNotNull();
+        assertThat(server.activeRequests()).isOne();
+        release.countDown();
+    }
 }

@@ -2,18 +2,22 @@ package dev.parley.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams much larger than the memory, with readers that stop for a while; in a process of their own. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class MemoryTest {
+
+    @TempDir
+    Path folder;
 
     @ParameterizedTest
     @EnumSource
@@ -28,7 +32,8 @@ class MemoryTest {
         stream(version, 64, 1L << 30);
     }
 
-    private static void stream(HttpVersion version, int megabytes, long bytes) throws Exception {
+    private void stream(HttpVersion version, int megabytes, long bytes) throws Exception {
+        Path output = folder.resolve("output");
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx" + megabytes + "m",
@@ -44,10 +49,16 @@ class MemoryTest {
                         version.name(),
                         Long.toString(bytes)))
                 .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
                 .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(output).contains("up: " + bytes).contains("down: " + bytes);
+        try {
+            assertThat(process.waitFor(2, TimeUnit.MINUTES))
+                    .as(Files.readString(output))
+                    .isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(Files.readString(output)).contains("up: " + bytes).contains("down: " + bytes);
         assertThat(process.exitValue()).isZero();
     }
 }
