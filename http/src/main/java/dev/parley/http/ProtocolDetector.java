@@ -47,7 +47,7 @@ final class ProtocolDetector extends ByteToMessageDecoder {
             if (!same) {
                 http1(ctx.pipeline());
             } else if (known == preface.readableBytes()) {
-                ctx.pipeline().addLast(Http2Server.create(server));
+                ctx.pipeline().addLast(new LingeringClose(), Http2Server.create(server));
             } else {
                 // It could still become the preface.
                 schedule(ctx, server.limits().headTimeout());

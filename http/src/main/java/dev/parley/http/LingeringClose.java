@@ -1,0 +1,36 @@
+package dev.parley.http;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Closes a connection in two steps: first what we send, then, once the client has closed or a second later, all of it. A
+ * socket closed at once over bytes that nobody read, such as requests behind a GOAWAY, makes the kernel send a reset, and
+ * that takes the last answers away from a client that has not read them yet.
+ */
+final class LingeringClose extends ChannelOutboundHandlerAdapter {
+
+    private static final long MOST_SECONDS = 1;
+
+    private boolean lingering;
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        if (lingering || !ctx.channel().isActive() || !(ctx.channel() instanceof DuplexChannel channel)) {
+            ctx.close(promise);
+            return;
+        }
+        lingering = true;
+        channel.shutdownOutput();
+        // Reading on: the client's own end closes the channel, and what it sent before that is passed over.
+        ctx.channel().config().setAutoRead(true);
+        var limit = ctx.channel().eventLoop().schedule(() -> ctx.close(), MOST_SECONDS, TimeUnit.SECONDS);
+        channel.closeFuture().addListener(closed -> {
+            limit.cancel(false);
+            promise.trySuccess();
+        });
+    }
+}
