@@ -1,5 +1,6 @@
 package dev.parley.http;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -24,7 +25,8 @@ final class LingeringClose extends ChannelOutboundHandlerAdapter {
             return;
         }
         lingering = true;
-        channel.shutdownOutput();
+        // Behind all that was written: Netty may close from inside a flush, with answers of other streams still in it.
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
         // Reading on: the client's own end closes the channel, and what it sent before that is passed over.
         ctx.channel().config().setAutoRead(true);
         var limit = ctx.channel().eventLoop().schedule(() -> ctx.close(), MOST_SECONDS, TimeUnit.SECONDS);
