@@ -31,7 +31,7 @@ class ShutdownTest {
         shutDownUnderLoad(HttpVersion.HTTP_1_1);
     }
 
-    /** Known to lose some answers about once in a hundred shutdowns: an open fault of ours, see CHANGELOG.md. */
+    /** Loses some answers now and then (3 of 18 runs of these ten rounds): an open fault of ours, see CHANGELOG.md. */
     @Test
     @Tag("long")
     void noAcceptedRequestIsLostWhileClientsGoOnOverHttp2() throws Exception {
