@@ -30,8 +30,10 @@ final class Layers {
     private static final List<Set<String>> LEVELS = List.of(
             Set.of("core"),
             Set.of("resilience", "telemetry", "http", "store"),
-            Set.of("rpc", "codegen", "discovery", "messaging"),
+            Set.of("rest", "discovery", "messaging"),
             Set.of(
+                    "rpc",
+                    "codegen",
                     "discovery-consul",
                     "discovery-etcd",
                     "discovery-kubernetes",
