@@ -4,6 +4,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Metadata;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2CodecUtil;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 /** An HTTP/2 connection of a server: Netty's frames to exchanges and back (RFC 9113). */
 final class Http2Server extends Http2ConnectionHandler {
 
+    /** A ping that follows the first GOAWAY: its answer says that the client has read both. */
+    private static final long DRAIN_PING = 0x7061726c6579L;
+
+    private static final long MOST_DRAIN_PING_SECONDS = 1;
+
     private final ServerContext server;
     private final Http2Connection.PropertyKey key;
     private final ArrayList<Http2Exchange> toStart = new ArrayList<>();
@@ -34,6 +40,7 @@ final class Http2Server extends Http2ConnectionHandler {
     private long lastActivity = System.nanoTime();
     private @Nullable Http2Windows windows;
     private @Nullable ScheduledFuture<?> idleTask;
+    private @Nullable ScheduledFuture<?> drainTask;
 
     final LoopQueue.Connection connection = new LoopQueue.Connection() {
         @Override
@@ -116,11 +123,45 @@ final class Http2Server extends Http2ConnectionHandler {
         }
         long now = System.nanoTime();
         if (connection().numActiveStreams() == 0 && now - lastActivity >= idle) {
-            ctx.channel().close(); // through this handler, which says GOAWAY
+            drain();
             return;
         }
         eachExchange(exchange -> exchange.checkIdle(now, idle));
         scheduleIdleCheck(ctx);
+    }
+
+    /**
+     * Takes no more requests than those on their way, and closes once all are answered. In two steps (RFC 9113, 6.8):
+     * a GOAWAY that names no stream stops the client, and only when it has read that does a second one name the last
+     * stream. With one step requests would cross it, and Netty closes the connection, accepted requests and all, over a
+     * body that arrives behind its GOAWAY.
+     */
+    void drain() {
+        if (drainTask != null || !context().channel().isActive()) {
+            return;
+        }
+        drainTask = context().channel().eventLoop().schedule(this::drained, MOST_DRAIN_PING_SECONDS, TimeUnit.SECONDS);
+        goAway(context(), Integer.MAX_VALUE, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, promise());
+        encoder().writePing(context(), false, DRAIN_PING, promise());
+        flush(context());
+    }
+
+    /** The client sends no more requests, or has not said so in time. */
+    private void drained() {
+        cancel(drainTask);
+        goAway(
+                context(),
+                connection().remote().lastStreamCreated(),
+                Http2Error.NO_ERROR.code(),
+                Unpooled.EMPTY_BUFFER,
+                promise());
+        context().channel().close(); // through this handler, which waits for the streams
+    }
+
+    private static void cancel(@Nullable ScheduledFuture<?> task) {
+        if (task != null) {
+            task.cancel(false);
+        }
     }
 
     private void eachExchange(java.util.function.Consumer<Http2Exchange> action) {
@@ -144,10 +185,8 @@ final class Http2Server extends Http2ConnectionHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        ScheduledFuture<?> task = idleTask;
-        if (task != null) {
-            task.cancel(false);
-        }
+        cancel(idleTask);
+        cancel(drainTask);
         CallException reason = new CallException(Code.CANCELLED, "the client closed the connection");
         eachExchange(exchange -> {
             if (!exchange.isFinished()) {
@@ -167,6 +206,14 @@ final class Http2Server extends Http2ConnectionHandler {
     }
 
     private final class Frames extends Http2EventAdapter {
+
+        @Override
+        public void onPingAckRead(ChannelHandlerContext ctx, long data) {
+            ScheduledFuture<?> task = drainTask;
+            if (data == DRAIN_PING && task != null && !task.isDone()) {
+                drained();
+            }
+        }
 
         @Override
         public void onHeadersRead(

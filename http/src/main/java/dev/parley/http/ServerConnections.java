@@ -60,10 +60,13 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
         closing = true;
         each(channel -> {
             Http1Server http1 = channel.pipeline().get(Http1Server.class);
+            Http2Server http2 = channel.pipeline().get(Http2Server.class);
             if (http1 != null) {
                 http1.shutdown();
+            } else if (http2 != null) {
+                http2.drain();
             } else {
-                channel.close(); // Netty's HTTP/2 handler turns this into GOAWAY and waits for the streams
+                channel.close();
             }
         });
     }

@@ -16,7 +16,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,9 +30,7 @@ class ShutdownTest {
         shutDownUnderLoad(HttpVersion.HTTP_1_1);
     }
 
-    /** Loses some answers now and then (3 of 18 runs of these ten rounds): an open fault of ours, see CHANGELOG.md. */
     @Test
-    @Tag("long")
     void noAcceptedRequestIsLostWhileClientsGoOnOverHttp2() throws Exception {
         shutDownUnderLoad(HttpVersion.HTTP_2);
     }
@@ -129,6 +126,8 @@ class ShutdownTest {
             frames.request(1, false, true);
             frames.await(Frames.HEADERS);
             FutureTask<Boolean> shutdown = Talk.start(() -> server.shutdown(LONG));
+            Frames.Frame first = frames.await(Frames.GOAWAY);
+            assertThat(java.nio.ByteBuffer.wrap(first.payload()).getInt()).isEqualTo(Integer.MAX_VALUE);
             Frames.Frame goAway = frames.await(Frames.GOAWAY);
             assertThat(java.nio.ByteBuffer.wrap(goAway.payload()).getInt()).isOne();
             assertThat(goAway.code()).isZero();
@@ -138,6 +137,32 @@ class ShutdownTest {
                 received += frame.type() == Frames.DATA ? frame.payload().length : 0;
             }
             assertThat(received).isGreaterThanOrEqualTo(4); // the first may have come before GOAWAY
+            assertThat(Talk.result(shutdown)).isTrue();
+        }
+    }
+
+    @Test
+    void aRequestThatCrossesTheGoawayIsAnswered() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        HttpServer server = Talk.serve((call, request) -> {
+            Talk.await(release);
+            return HttpResponse.of(200, "x/y", request.body().readAll());
+        });
+        try (Frames frames = Frames.connect(server.port())) {
+            frames.request(1, false, true);
+            Talk.await("the first has begun", () -> server.activeRequests() == 1);
+            FutureTask<Boolean> shutdown = Talk.start(() -> server.shutdown(LONG));
+            frames.await(Frames.GOAWAY);
+            frames.request(3, true, false).write(Frames.DATA, Frames.END_STREAM, 3, new byte[500]);
+            Talk.await("the second has begun", () -> server.activeRequests() == 2);
+            Frames.Frame last = frames.await(Frames.GOAWAY);
+            assertThat(java.nio.ByteBuffer.wrap(last.payload()).getInt()).isEqualTo(3);
+            release.countDown();
+            int ends = 0;
+            for (Frames.Frame frame = frames.read(); frame != null; frame = frames.read()) {
+                ends += (frame.type() == Frames.DATA || frame.type() == Frames.HEADERS) && frame.ends() ? 1 : 0;
+            }
+            assertThat(ends).isEqualTo(2);
             assertThat(Talk.result(shutdown)).isTrue();
         }
     }
