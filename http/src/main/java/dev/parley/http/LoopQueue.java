@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class LoopQueue implements Runnable {
 
     private static final System.Logger LOG = System.getLogger(LoopQueue.class.getName());
-    private static final Map<EventLoop, LoopQueue> ALL = new ConcurrentHashMap<>();
+    /** Loops live as long as the process; only tests make some that do not, and take theirs out. */
+    static final Map<EventLoop, LoopQueue> ALL = new ConcurrentHashMap<>();
 
     private static final long MOST_HELD_NANOS = TimeUnit.MICROSECONDS.toNanos(TurnStarter.MOST_HELD_MICROS);
 

@@ -1,0 +1,23 @@
+package dev.parley.http;
+
+import dev.parley.tck.Fuzzer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** All that parses bytes from outside, against bytes that a fuzzer makes up. */
+class FuzzTest {
+
+    @ParameterizedTest
+    @ValueSource(classes = {Http1ServerFuzz.class, Http2ServerFuzz.class, Http1ClientFuzz.class, Http2ClientFuzz.class})
+    void aFewSeconds(Class<?> target) {
+        Fuzzer.runShort(target);
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {Http1ServerFuzz.class, Http2ServerFuzz.class, Http1ClientFuzz.class, Http2ClientFuzz.class})
+    @Tag("long")
+    void aLongTime(Class<?> target) {
+        Fuzzer.runLong(target);
+    }
+}
