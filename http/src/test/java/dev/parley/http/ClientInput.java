@@ -2,6 +2,7 @@ package dev.parley.http;
 
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.tck.FuzzLog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -43,8 +44,8 @@ final class ClientInput {
         FuzzLog.clear();
         bytes = input;
         try {
-            HttpResponse response = client.over(version)
-                    .handle(Talk.call(MOST), HttpRequest.of("GET", server.authority(), "/"));
+            HttpResponse response =
+                    client.over(version).handle(Talk.call(MOST), HttpRequest.of("GET", server.authority(), "/"));
             response.body().limit(1 << 20).readAll();
         } catch (CallException e) {
             if (e.code() == Code.DEADLINE_EXCEEDED) {

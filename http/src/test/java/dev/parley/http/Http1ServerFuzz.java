@@ -1,5 +1,6 @@
 package dev.parley.http;
 
+import dev.parley.tck.FuzzLog;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -80,8 +81,7 @@ public final class Http1ServerFuzz {
                 if (Integer.parseInt(number.group(1)) != answered) {
                     throw new AssertionError("out of order: " + output);
                 }
-                boolean headOnly =
-                        outcome.requests().get(answered - 1).method().equals("HEAD");
+                boolean headOnly = outcome.requests().get(answered - 1).method().equals("HEAD");
                 at += length.find() && !headOnly ? Integer.parseInt(length.group(1)) : 0;
             } else {
                 refused = !head.group(1).equals("200");

@@ -1,5 +1,6 @@
 package dev.parley.http;
 
+import dev.parley.tck.FuzzLog;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

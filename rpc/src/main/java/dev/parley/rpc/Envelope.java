@@ -1,8 +1,6 @@
 package dev.parley.rpc;
 
 import com.google.protobuf.Message;
-import dev.parley.CallException;
-import dev.parley.Code;
 
 /**
  * The frame around a message that gRPC and Connect's streams share: a byte of flags, four bytes of length, the message.
@@ -54,14 +52,14 @@ final class Envelope {
             throw side.cardinality("none");
         }
         if (body.length < PREFIX) {
-            throw truncated(side);
+            throw GrpcProtocol.truncated(side);
         }
         long length = length(body, 0);
         if (length > limit) {
             throw side.tooLarge(length, limit);
         }
         if (length > body.length - PREFIX) {
-            throw truncated(side);
+            throw GrpcProtocol.truncated(side);
         }
         if (length < body.length - PREFIX) {
             throw side.cardinality("more");
@@ -79,13 +77,7 @@ final class Envelope {
             throw side.protocolError("has an envelope with unknown flags 0x" + Integer.toHexString(flags & 0xff));
         }
         if ((flags & COMPRESSED) != 0 && !gzip) {
-            // Both specifications say INTERNAL: it is a fault of the peer's library, not of its user.
-            throw new CallException(Code.INTERNAL, "a message is marked as compressed, but no compression was named");
+            throw side.brokenFraming("has a message that is marked as compressed, but no compression was named");
         }
-    }
-
-    /** gRPC's word for a body that ends in the middle. */
-    private static CallException truncated(Side side) {
-        return new CallException(Code.INTERNAL, side.truncated().message());
     }
 }

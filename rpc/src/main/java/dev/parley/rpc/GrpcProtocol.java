@@ -62,7 +62,7 @@ final class GrpcProtocol implements Protocol {
     }
 
     static CallException truncated(Side side) {
-        return new CallException(Code.INTERNAL, side.truncated().message());
+        return side.brokenFraming("ends inside a message");
     }
 
     @Override

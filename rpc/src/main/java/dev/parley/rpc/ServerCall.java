@@ -9,6 +9,7 @@ import dev.parley.Deadline;
 import dev.parley.Messages;
 import dev.parley.Outcome;
 import dev.parley.Timer;
+import dev.parley.http.HttpException;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import java.time.Duration;
@@ -91,7 +92,8 @@ final class ServerCall {
                 : Optional.ofNullable(call)
                         .flatMap(CallScope::cancellation)
                         .orElseGet(() -> CallException.from(thrown));
-        if (error.code() == Code.INTERNAL && error.origin() == CallException.Origin.LOCAL) {
+        boolean callersFault = error instanceof HttpException http && http.status() < 500;
+        if (error.code() == Code.INTERNAL && error.origin() == CallException.Origin.LOCAL && !callersFault) {
             Throwable cause = error.getCause() == null ? error : error.getCause();
             LOG.log(System.Logger.Level.ERROR, () -> method + " failed: " + error.message(), cause);
         }

@@ -42,6 +42,14 @@ enum Side {
         return protocolError("ends inside a message");
     }
 
+    /**
+     * INTERNAL in the words of both specifications, though the fault is the peer's library's; told as a 400, so that no
+     * server takes it for its own.
+     */
+    CallException brokenFraming(String what) {
+        return new HttpException(400, Code.INTERNAL, "the " + word + " " + what);
+    }
+
     CallException protocolError(String what) {
         return new CallException(malformed, "the " + word + " " + what);
     }

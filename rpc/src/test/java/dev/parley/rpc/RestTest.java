@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RestTest {
 
-    private static final class Library implements LibraryService {
+    static final class Library implements LibraryService {
         @Override
         public Book getBook(GetBookRequest request) {
             if (request.getName().endsWith("/none")) {

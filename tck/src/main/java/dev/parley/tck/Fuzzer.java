@@ -25,7 +25,7 @@ public final class Fuzzer {
     public static final String LONG_SECONDS = "parley.fuzz.seconds";
 
     private static final String JAZZER = "com.code_intelligence.jazzer.Jazzer";
-    private static final int SHORT_SECONDS = 5;
+    private static final int SHORT_SECONDS = 3;
     private static final int INPUT_BYTES = 4096;
 
     private Fuzzer() {}
@@ -53,7 +53,8 @@ public final class Fuzzer {
                     .redirectOutput(output.toFile())
                     .start();
             try {
-                boolean ended = process.waitFor(Duration.ofSeconds(seconds + 90L).toMillis(), TimeUnit.MILLISECONDS);
+                boolean ended =
+                        process.waitFor(Duration.ofSeconds(seconds + 90L).toMillis(), TimeUnit.MILLISECONDS);
                 Assertions.assertThat(ended).as(() -> "hangs: " + tail(output)).isTrue();
             } finally {
                 process.destroyForcibly();
@@ -62,7 +63,9 @@ public final class Fuzzer {
                     .as(() -> "the fuzzer found something: " + tail(output))
                     .isZero();
             // Without coverage it would be blind, and pass for ever.
-            Assertions.assertThat(Files.readString(output)).contains("INITED cov:").contains("DONE");
+            Assertions.assertThat(Files.readString(output))
+                    .contains("INITED cov:")
+                    .contains("DONE");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

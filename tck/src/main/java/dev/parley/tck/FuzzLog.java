@@ -1,4 +1,4 @@
-package dev.parley.http;
+package dev.parley.tck;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
@@ -7,8 +7,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What the engine and Netty warn of while a fuzzer runs; a warning is a fault that was swallowed. */
-final class FuzzLog {
+/** What is logged through {@code java.util.logging} while a {@link Fuzzer} runs; a warning is a fault that was swallowed. */
+public final class FuzzLog {
 
     private static final AtomicReference<@Nullable LogRecord> FIRST = new AtomicReference<>();
     private static final Logger ROOT = Logger.getLogger(""); // held: a logger that is collected forgets its handlers
@@ -36,11 +36,17 @@ final class FuzzLog {
 
     private FuzzLog() {}
 
-    static void clear() {
+    /** Forgets what was logged. */
+    public static void clear() {
         FIRST.set(null);
     }
 
-    static void check() {
+    /**
+     * Looks at what was logged since.
+     *
+     * @throws AssertionError if there was a warning
+     */
+    public static void check() {
         LogRecord entry = FIRST.getAndSet(null);
         if (entry != null) {
             throw new AssertionError("logged: " + entry.getMessage(), entry.getThrown());
