@@ -60,7 +60,13 @@ final class Http2Server extends Http2ConnectionHandler {
         decoder.frameListener(new Frames());
         connection().addListener(new Http2EventAdapter() {
             @Override
+            public void onStreamActive(Http2Stream stream) {
+                server.streams().incrementAndGet();
+            }
+
+            @Override
             public void onStreamClosed(Http2Stream stream) {
+                server.streams().decrementAndGet();
                 Http2Exchange exchange = stream.getProperty(key);
                 if (exchange != null && !exchange.isFinished()) {
                     exchange.gone(new CallException(Code.CANCELLED, "the stream was closed"));

@@ -57,6 +57,11 @@ public final class HttpServer implements AutoCloseable {
         return connections.count();
     }
 
+    /** Streams of HTTP/2 that are open, over all connections: requests that are received, answered or being read. */
+    public int openStreams() {
+        return context.streams().get();
+    }
+
     /**
      * Shuts down: accepts no more connections, tells clients (GOAWAY, {@code Connection: close}), waits up to {@code
      * grace} for the requests that were accepted, cancels those that are left with {@code UNAVAILABLE}, and closes.
@@ -167,6 +172,7 @@ public final class HttpServer implements AutoCloseable {
                     limits,
                     dispatch,
                     Thread.ofVirtual().name("parley-http").factory(),
+                    new AtomicInteger(),
                     new AtomicInteger());
             ServerConnections connections = new ServerConnections(context);
             ChannelFuture bound = new ServerBootstrap()

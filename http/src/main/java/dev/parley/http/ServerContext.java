@@ -17,7 +17,8 @@ record ServerContext(
         HttpLimits limits,
         Dispatch dispatch,
         ThreadFactory threads,
-        AtomicInteger active) {
+        AtomicInteger active,
+        AtomicInteger streams) {
 
     private static final Map<String, Method> METHODS = new ConcurrentHashMap<>();
 

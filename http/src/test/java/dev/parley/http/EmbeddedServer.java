@@ -36,6 +36,7 @@ final class EmbeddedServer {
     private final ArrayDeque<Runnable> handlers = new ArrayDeque<>();
     private final List<Seen> seen = new ArrayList<>();
     private final AtomicInteger active = new AtomicInteger();
+    private final AtomicInteger streams = new AtomicInteger();
 
     /** A thread that is started runs later, on the thread that feeds. */
     private final ThreadFactory later = runnable -> new Thread(runnable) {
@@ -64,7 +65,8 @@ final class EmbeddedServer {
                 LIMITS,
                 Dispatch.VIRTUAL_THREAD,
                 later,
-                active);
+                active,
+                streams);
         Channel channel = new Channel(context);
         for (byte[] part : parts) {
             if (channel.isOpen()) {
@@ -88,8 +90,8 @@ final class EmbeddedServer {
         if (leftOver) {
             throw new AssertionError("a message reached the end of the pipeline");
         }
-        if (active.get() != 0) {
-            throw new AssertionError(active + " exchanges are left over");
+        if (active.get() != 0 || streams.get() != 0) {
+            throw new AssertionError(active + " exchanges and " + streams + " streams are left over");
         }
         return new Outcome(seen, output, closed);
     }

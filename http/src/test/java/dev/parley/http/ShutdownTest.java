@@ -66,6 +66,9 @@ class ShutdownTest {
                 }
             }
             assertThat(answered).hasValue(accepted.get());
+            assertThat(server.activeRequests()).isZero();
+            assertThat(server.openStreams()).isZero();
+            assertThat(server.openConnections()).isZero();
         }
     }
 
@@ -155,6 +158,7 @@ class ShutdownTest {
             frames.await(Frames.GOAWAY);
             frames.request(3, true, false).write(Frames.DATA, Frames.END_STREAM, 3, new byte[500]);
             Talk.await("the second has begun", () -> server.activeRequests() == 2);
+            assertThat(server.openStreams()).isEqualTo(2);
             Frames.Frame last = frames.await(Frames.GOAWAY);
             assertThat(java.nio.ByteBuffer.wrap(last.payload()).getInt()).isEqualTo(3);
             release.countDown();
