@@ -77,7 +77,7 @@ final class EmbeddedServer {
             handler.run();
         }
         boolean closed = !channel.isOpen() || channel.ended;
-        channel.close();
+        channel.unsafe().close(channel.voidPromise()); // as a client that leaves, whatever is still waited for
         channel.runPendingTasks();
         for (Runnable handler = next(channel); handler != null; handler = next(channel)) {
             handler.run();
