@@ -3,6 +3,7 @@ package dev.parley.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.http.ServiceAddress;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,5 +34,14 @@ class ServiceAddressTest {
         assertThatThrownBy(() -> ServiceAddress.of(target, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("target");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://ada:hush@x", "http://ada:hush@x y"})
+    void aPasswordIsNotRepeated(String target) {
+        assertThatThrownBy(() -> ServiceAddress.of(target, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("hush")
+                .hasNoCause();
     }
 }

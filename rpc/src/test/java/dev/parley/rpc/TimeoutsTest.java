@@ -8,6 +8,7 @@ import dev.parley.Deadline;
 import dev.parley.Metadata;
 import dev.parley.Timer;
 import dev.parley.http.HttpRequest;
+import dev.parley.http.RequestTimeout;
 import dev.parley.rpc.echo.EchoService;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,7 +44,7 @@ class TimeoutsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "-1", "1.5", "12345678901", "x"})
     void malformedMillis(String header) {
-        assertThatThrownBy(() -> Timeouts.millis(Metadata.of("connect-timeout-ms", header), "connect-timeout-ms"))
+        assertThatThrownBy(() -> RequestTimeout.read(Metadata.of("connect-timeout-ms", header), "connect-timeout-ms"))
                 .isInstanceOf(CallException.class)
                 .hasMessageContaining("connect-timeout-ms");
     }
