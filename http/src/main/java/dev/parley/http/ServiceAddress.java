@@ -20,6 +20,15 @@ public record ServiceAddress(String scheme, String authority, String prefix) {
     }
 
     /**
+     * The address that a base URL says.
+     *
+     * @throws IllegalArgumentException if it is not one; the message names no user or password
+     */
+    public static ServiceAddress url(String url) {
+        return parse(url, "base URL");
+    }
+
+    /**
      * The address of {@code target}: itself if it is a URL, otherwise that in the variable {@link #variable} of {@code
      * environment}.
      *

@@ -6,8 +6,10 @@ import dev.parley.Method;
 import dev.parley.RetryAdvice;
 import dev.parley.http.HttpResponse;
 import java.lang.reflect.Type;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -83,13 +85,20 @@ record ServiceAnswer(Json json, Method method, String envelope, Type type) {
         }
         if (e instanceof tools.jackson.databind.exc.MismatchedInputException mismatch) {
             Class<?> target = mismatch.getTargetType();
-            String expected = target == null ? "" : "; expected " + target.getSimpleName();
+            String expected = target == null ? "" : "; expected " + word(target);
             return "but " + (field.isEmpty() ? "the body" : "field " + Excerpt.line(field.toString(), 200))
                     + " is not as expected" + expected;
         }
         return field.isEmpty()
                 ? "but its body is no valid JSON"
                 : "but field " + Excerpt.line(field.toString(), 200) + " cannot be read";
+    }
+
+    private static String word(Class<?> target) {
+        if (Collection.class.isAssignableFrom(target) || target.isArray()) {
+            return "an array";
+        }
+        return Map.class.isAssignableFrom(target) ? "an object" : target.getSimpleName();
     }
 
     private ServiceException unexpected(HttpResponse response, String what, @Nullable Throwable cause) {

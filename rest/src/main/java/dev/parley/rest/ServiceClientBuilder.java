@@ -151,13 +151,13 @@ public final class ServiceClientBuilder {
 
     private ServiceAddress address() {
         if (url != null) {
-            return ServiceAddress.of(url, Map.of());
+            return ServiceAddress.url(url);
         }
         String service = name.endsWith("-service") ? name : name + "-service";
         String otherwise = defaultUrl;
         String known = environment.get(ServiceAddress.variable(service));
         return otherwise != null && (known == null || known.isBlank())
-                ? ServiceAddress.of(otherwise, Map.of())
+                ? ServiceAddress.url(otherwise)
                 : ServiceAddress.of(service, environment);
     }
 }
