@@ -43,6 +43,15 @@ record ServiceAnswer(Json json, Method method, String envelope, Type type) {
         }
     }
 
+    /** All of the body, its envelope as well. */
+    JsonNode document(HttpResponse response) {
+        try {
+            return json.mapper().readTree(response.body().readAll());
+        } catch (JacksonException e) {
+            throw unexpected(response, wrong(e), e);
+        }
+    }
+
     private @Nullable JsonNode unwrapped(HttpResponse response, JsonNode document) {
         JsonNode inner = document.path(envelope);
         if (inner.isMissingNode() || inner.isNull()) {
@@ -101,7 +110,7 @@ record ServiceAnswer(Json json, Method method, String envelope, Type type) {
         return Map.class.isAssignableFrom(target) ? "an object" : target.getSimpleName();
     }
 
-    private ServiceException unexpected(HttpResponse response, String what, @Nullable Throwable cause) {
+    ServiceException unexpected(HttpResponse response, String what, @Nullable Throwable cause) {
         return failed(Code.INTERNAL, response, ", " + what, cause);
     }
 

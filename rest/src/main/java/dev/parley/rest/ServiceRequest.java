@@ -3,19 +3,26 @@ package dev.parley.rest;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Deadline;
+import dev.parley.Messages;
 import dev.parley.Metadata;
 import dev.parley.Method;
 import dev.parley.http.Body;
 import dev.parley.http.HttpRequest;
+import dev.parley.http.HttpResponse;
 import java.lang.reflect.Type;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.JavaType;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A request to a service, made by a {@link ServiceClient} and sent by {@link #as}, {@link #find}, {@link #send} or {@link
@@ -221,22 +228,88 @@ public final class ServiceRequest {
         }
     }
 
+    /**
+     * The things of a list that comes in pages; each page is a call of its own, made once the page before has been read.
+     * Its answer is an array, or has one in its {@linkplain #envelope envelope}. A link is followed only if it leads below
+     * the client's base URL.
+     *
+     * <pre>{@code
+     * try (Messages<Product> all = inventory.get("/products").pages(Product.class, Paging.links())) {
+     *     for (Product product : all) {
+     *         System.out.println(product.name());
+     *     }
+     * }
+     * }</pre>
+     */
+    public <T> Messages<T> pages(Class<T> element, Paging paging) {
+        return ServicePages.of(this, element, paging);
+    }
+
+    /** As {@link #pages(Class, Paging)}, for things of a generic type. */
+    public <T> Messages<T> pages(TypeReference<T> element, Paging paging) {
+        return ServicePages.of(this, element.getType(), paging);
+    }
+
     /** An array of things, without those that are null. */
     <T> List<T> list(Type element) {
-        JavaType list = client.settings()
-                .json()
-                .mapper()
-                .getTypeFactory()
-                .constructCollectionType(
-                        List.class, client.settings().json().mapper().constructType(element));
-        List<@Nullable T> all = required(list);
-        List<T> things = new ArrayList<>(all.size());
-        for (T thing : all) {
+        return client.call(this, response -> things(element, response));
+    }
+
+    /** An array of things, without those that are null. */
+    <T> List<T> things(Type element, HttpResponse response) {
+        JsonMapper mapper = client.settings().json().mapper();
+        ServiceAnswer answer =
+                answer(mapper.getTypeFactory().constructCollectionType(List.class, mapper.constructType(element)));
+        Optional<List<@Nullable T>> all = answer.read(response);
+        List<T> things = new ArrayList<>();
+        for (T thing : all.orElseThrow(() -> answer.empty(response))) {
             if (thing != null) {
                 things.add(thing);
             }
         }
         return things;
+    }
+
+    <T> T call(Function<HttpResponse, T> read) {
+        return client.call(this, read);
+    }
+
+    /** With {@code value} in place of what the query says of {@code name}. */
+    ServiceRequest replaced(String name, String value) {
+        StringBuilder encoded = new StringBuilder();
+        UriTemplate.encode("a parameter's name", name, encoded);
+        String others = query.isEmpty()
+                ? ""
+                : Arrays.stream(query.substring(1).split("&", -1))
+                        .filter(parameter -> !parameter.startsWith(encoded + "="))
+                        .collect(Collectors.joining("&"));
+        return at(path, others.isEmpty() ? "" : "?" + others).query(name, value);
+    }
+
+    /** A request for what {@code link} leads to from here; empty if it is malformed or leads away from the base URL. */
+    Optional<ServiceRequest> linked(String link) {
+        HttpRequest here = toHttp();
+        String prefix = client.settings().address().prefix();
+        try {
+            URI base = new URI(here.scheme() + "://" + here.authority() + here.target());
+            // URI.resolve follows RFC 2396, in which a query alone drops the last segment.
+            String reference = link.startsWith("?") ? prefix + path + link : link;
+            URI target = new URI(base.resolve(new URI(reference)).normalize().toASCIIString());
+            String leads = target.getRawPath() == null ? "" : target.getRawPath();
+            boolean below = here.scheme().equals(target.getScheme())
+                    && here.authority().equalsIgnoreCase(target.getRawAuthority())
+                    && leads.startsWith(prefix + '/')
+                    && !UriTemplate.hasDotSegment(leads);
+            String parameters = target.getRawQuery() == null ? "" : '?' + target.getRawQuery();
+            return below ? Optional.of(at(leads.substring(prefix.length()), parameters)) : Optional.empty();
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
+
+    private ServiceRequest at(String otherPath, String parameters) {
+        return new ServiceRequest(
+                client, method, httpMethod, otherPath, parameters, headers, body, timeout, end, envelope);
     }
 
     /**
@@ -266,7 +339,7 @@ public final class ServiceRequest {
         });
     }
 
-    private ServiceAnswer answer(Type type) {
+    ServiceAnswer answer(Type type) {
         return new ServiceAnswer(client.settings().json(), method, envelope, type);
     }
 

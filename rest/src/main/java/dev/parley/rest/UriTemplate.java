@@ -99,14 +99,29 @@ final class UriTemplate {
         if (!variable.isEmpty() && segment.isEmpty()) {
             throw refused("the value of {" + variable + "} in " + template + " is empty, which is another path");
         }
-        String plain = segment.replaceAll("(?i)%2e", ".");
-        if (plain.equals(".") || plain.equals("..")) {
+        String plain = plain(segment);
+        if (hasDotSegment(segment)) {
             if (variable.isEmpty()) {
                 throw wrong(template, 0, "a segment is \"" + segment + '"');
             }
             throw refused("the value of {" + variable + "} in " + template + " makes a segment \"" + plain
                     + "\", which servers take for a step in the path");
         }
+    }
+
+    /** Whether {@code path} has a segment that servers resolve. */
+    static boolean hasDotSegment(String path) {
+        for (String segment : path.split("/", -1)) {
+            String plain = plain(segment);
+            if (plain.equals(".") || plain.equals("..")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String plain(String segment) {
+        return segment.replaceAll("(?i)%2e", ".");
     }
 
     private static void checkLiteral(String template, int at) {

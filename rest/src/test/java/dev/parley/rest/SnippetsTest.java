@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SnippetsTest {
 
     private static final String AROUND = """
+            import dev.parley.*;
             import dev.parley.http.*;
             import dev.parley.rest.*;
             import java.util.*;
@@ -41,7 +42,7 @@ class SnippetsTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"package-info", "ServiceClient", "ServiceBatch"})
+    @ValueSource(strings = {"package-info", "ServiceClient", "ServiceBatch", "ServiceRequest"})
     void examplesCompile(String file) throws IOException {
         List<String> snippets = snippets(Path.of("src/main/java/dev/parley/rest", file + ".java"));
         assertThat(snippets).isNotEmpty();
