@@ -22,6 +22,7 @@ import dev.parley.http.HttpResponse;
 import dev.parley.http.HttpServer;
 import dev.parley.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -260,6 +261,27 @@ class ServiceClientTest {
         assertThat(last().headers().names())
                 .doesNotContain("authorization", "cookie", "x-tenant")
                 .contains("accept", "x-request-timeout-ms");
+    }
+
+    @Test
+    void anInterceptorSeesForWhomTheCallIs() throws Exception {
+        List<String> callers = new CopyOnWriteArrayList<>();
+        Interceptor looking = new Interceptor() {
+            @Override
+            public <Q, R> R intercept(Call call, Q request, Handler<Q, R> next) throws Exception {
+                callers.add(call.principal().map(Principal::getName).orElse("nobody"));
+                call.requestHeaders().put("authorization", "Bearer of-mine");
+                return next.handle(call, request);
+            }
+        };
+        try (ServiceClient client = client().interceptors(List.of(looking)).build()) {
+            inCall(Duration.ofSeconds(60), () -> {
+                Call.current().principal(() -> "ada");
+                client.get("/x").send();
+            });
+        }
+        assertThat(callers).containsExactly("ada");
+        assertThat(last().headers().getAll("authorization")).containsExactly("Bearer of-mine");
     }
 
     @Test

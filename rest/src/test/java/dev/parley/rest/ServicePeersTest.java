@@ -3,8 +3,11 @@ package dev.parley.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Handler;
+import dev.parley.Interceptor;
 import dev.parley.RetryAdvice;
 import dev.parley.http.HttpClient;
 import java.io.BufferedReader;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -156,6 +160,36 @@ class ServicePeersTest {
         CallException packed =
                 failure(response("200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip", "\u001f\u008b"));
         assertThat(packed.message()).contains("content-encoding gzip, which was not asked for");
+    }
+
+    @Test
+    void anAttemptThatFailsLeavesNothingOpenThoughTheCallGoesOn() throws Exception {
+        try (RawServer server = new RawServer(socket -> {
+                    RawServer.write(socket, "HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 9\r\n\r\nhalf");
+                    socket.getInputStream().read();
+                });
+                HttpClient http = HttpClient.create()) {
+            AtomicInteger stillRunning = new AtomicInteger(-1);
+            Interceptor looking = new Interceptor() {
+                @Override
+                public <Q, R> R intercept(Call call, Q request, Handler<Q, R> next) throws Exception {
+                    try {
+                        return next.handle(call, request);
+                    } catch (CallException e) {
+                        stillRunning.set(http.running());
+                        throw e;
+                    }
+                }
+            };
+            ServiceClient client = ServiceClient.builder("shop", server.url())
+                    .client(http)
+                    .interceptors(List.of(looking))
+                    .build();
+            assertThat(catchThrowableOfType(
+                            CallException.class, () -> client.get("/x").send()))
+                    .hasMessageContaining("content-encoding br");
+            assertThat(stillRunning).hasValue(0);
+        }
     }
 
     @Test
