@@ -1,9 +1,8 @@
-package dev.parley.rpc;
+package dev.parley.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.http.ServiceAddress;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,9 +19,7 @@ class ServiceAddressTest {
 
     @Test
     void aMissingVariableIsNamed() {
-        assertThatThrownBy(() -> Channel.builder("inventory-service")
-                        .environment(Map.of())
-                        .build())
+        assertThatThrownBy(() -> ServiceAddress.of("inventory-service", Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("INVENTORY_SERVICE_URL");
     }
@@ -43,5 +40,13 @@ class ServiceAddressTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("hush")
                 .hasNoCause();
+    }
+
+    @Test
+    void aUrlNeedsNoEnvironment() {
+        assertThat(ServiceAddress.url("https://stock/api//")).isEqualTo(new ServiceAddress("https", "stock", "/api"));
+        assertThatThrownBy(() -> ServiceAddress.url("stock"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("base URL must be a URL such as http://host:port, but is \"stock\"");
     }
 }
