@@ -7,6 +7,7 @@ import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.HttpVersion;
+import dev.parley.http.ServiceAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.parley.rpc;
 
 import dev.parley.Interceptor;
+import dev.parley.http.ServiceAddress;
 import java.time.Duration;
 import java.util.List;
 

@@ -7,6 +7,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.RetryAfter;
 
 /** Connect's streams on a client. */
 final class ConnectStreamClient implements ClientProtocol {

@@ -11,6 +11,8 @@ import dev.parley.Method;
 import dev.parley.http.Body;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.RequestTimeout;
+import dev.parley.http.RetryAfter;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,7 @@ final class ConnectStreamProtocol implements Protocol {
 
     @Override
     public Optional<Duration> timeout(Metadata requestHeaders) {
-        return Timeouts.millis(requestHeaders, Timeouts.CONNECT);
+        return RequestTimeout.read(requestHeaders, Timeouts.CONNECT);
     }
 
     @Override

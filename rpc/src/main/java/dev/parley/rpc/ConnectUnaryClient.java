@@ -7,6 +7,8 @@ import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.RequestTimeout;
+import dev.parley.http.RetryAfter;
 import java.util.List;
 
 /** Connect's unary calls on a client. */
@@ -35,7 +37,7 @@ final class ConnectUnaryClient implements ClientProtocol {
     static Metadata headers(Metadata fixed, Call call) {
         Metadata sent = new Metadata(fixed);
         if (!call.deadline().isNone()) {
-            sent.add(Timeouts.CONNECT, Timeouts.millis(call.deadline()));
+            sent.add(Timeouts.CONNECT, RequestTimeout.of(call.deadline()));
         }
         ReservedHeaders.copy(call.requestHeaders(), sent);
         return sent;

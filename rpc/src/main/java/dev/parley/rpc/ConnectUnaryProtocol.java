@@ -12,6 +12,8 @@ import dev.parley.http.Body;
 import dev.parley.http.HttpException;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.RequestTimeout;
+import dev.parley.http.RetryAfter;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,7 @@ final class ConnectUnaryProtocol implements Protocol {
 
     @Override
     public Optional<Duration> timeout(Metadata requestHeaders) {
-        return Timeouts.millis(requestHeaders, Timeouts.CONNECT);
+        return RequestTimeout.read(requestHeaders, Timeouts.CONNECT);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.RetryAfter;
 import java.util.List;
 import java.util.Optional;
 

@@ -8,6 +8,7 @@ import dev.parley.Metadata;
 import dev.parley.http.Body;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.ServiceAddress;
 
 /** The end of a client's chain: a typed call becomes an HTTP request, and its response the typed response. */
 final class Outbound<Q, R> implements Handler<Q, R> {

@@ -11,6 +11,7 @@ import dev.parley.Metadata;
 import dev.parley.http.Body;
 import dev.parley.http.HttpException;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.RetryAfter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 

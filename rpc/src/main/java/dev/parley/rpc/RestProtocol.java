@@ -18,6 +18,7 @@ import dev.parley.http.Body;
 import dev.parley.http.HttpException;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.RequestTimeout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
@@ -50,7 +51,7 @@ final class RestProtocol implements Protocol {
 
     @Override
     public Optional<Duration> timeout(Metadata headers) {
-        return Timeouts.millis(headers, Timeouts.REST);
+        return RequestTimeout.read(headers, RequestTimeout.HEADER);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.parley.Method;
 import dev.parley.http.HttpException;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.RequestTimeout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,7 +85,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         Route<?, ?> route = routes.get(head.path());
         try {
             if (route == null) {
-                Optional<Duration> asked = Timeouts.millis(head.headers(), Timeouts.REST);
+                Optional<Duration> asked = RequestTimeout.read(head.headers(), RequestTimeout.HEADER);
                 return asked.isPresent() ? asked : defaultTimeout;
             }
             Protocol protocol = protocols.of(head.headers().get("content-type").orElse("application/json"));

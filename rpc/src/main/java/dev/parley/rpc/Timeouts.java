@@ -13,14 +13,11 @@ final class Timeouts {
 
     static final String GRPC = "grpc-timeout";
     static final String CONNECT = "connect-timeout-ms";
-    static final String REST = "x-request-timeout-ms";
 
     static final Duration DEFAULT_UNARY = Duration.ofSeconds(15);
 
     private static final int GRPC_DIGITS = 8;
-    private static final int MILLIS_DIGITS = 10;
     private static final long GRPC_MOST = 99_999_999;
-    private static final long MILLIS_MOST = 9_999_999_999L;
 
     private Timeouts() {}
 
@@ -52,24 +49,6 @@ final class Timeouts {
                 });
     }
 
-    /**
-     * What a header in milliseconds says.
-     *
-     * @throws CallException INVALID_ARGUMENT if it is malformed
-     */
-    static Optional<Duration> millis(Metadata headers, String name) {
-        Optional<String> header = headers.get(name);
-        if (header.isEmpty()) {
-            return Optional.empty();
-        }
-        String value = header.get();
-        long number = value.length() > MILLIS_DIGITS ? -1 : number(value, value.length());
-        if (number < 0) {
-            throw malformed(name, value);
-        }
-        return Optional.of(Duration.ofMillis(number));
-    }
-
     /** The time that is left in gRPC's words: the finest unit that eight digits have room for. */
     static String grpc(Deadline deadline) {
         long nanos = Math.max(0, deadline.remainingNanos());
@@ -81,13 +60,6 @@ final class Timeouts {
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
         return millis <= GRPC_MOST ? millis + "m" : Math.min(GRPC_MOST, millis / 1000) + "S";
-    }
-
-    /** The time that is left in milliseconds; at least one, so that what is left is not cut to nothing. */
-    static String millis(Deadline deadline) {
-        long nanos = deadline.remainingNanos();
-        long millis = nanos <= 0 ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
-        return Long.toString(Math.min(MILLIS_MOST, millis));
     }
 
     /** The first {@code digits} characters as a number; -1 if they are not one. */

@@ -1,4 +1,4 @@
-package dev.parley.rpc;
+package dev.parley.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,9 +19,7 @@ class ServiceAddressTest {
 
     @Test
     void aMissingVariableIsNamed() {
-        assertThatThrownBy(() -> Channel.builder("inventory-service")
-                        .environment(Map.of())
-                        .build())
+        assertThatThrownBy(() -> ServiceAddress.of("inventory-service", Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("INVENTORY_SERVICE_URL");
     }
@@ -33,5 +31,22 @@ class ServiceAddressTest {
         assertThatThrownBy(() -> ServiceAddress.of(target, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("target");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://ada:hush@x", "http://ada:hush@x y"})
+    void aPasswordIsNotRepeated(String target) {
+        assertThatThrownBy(() -> ServiceAddress.of(target, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("hush")
+                .hasNoCause();
+    }
+
+    @Test
+    void aUrlNeedsNoEnvironment() {
+        assertThat(ServiceAddress.url("https://stock/api//")).isEqualTo(new ServiceAddress("https", "stock", "/api"));
+        assertThatThrownBy(() -> ServiceAddress.url("stock"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("base URL must be a URL such as http://host:port, but is \"stock\"");
     }
 }

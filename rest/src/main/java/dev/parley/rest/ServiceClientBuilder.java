@@ -1,0 +1,163 @@
+package dev.parley.rest;
+
+import dev.parley.Handler;
+import dev.parley.Interceptor;
+import dev.parley.Metadata;
+import dev.parley.http.ClientLimits;
+import dev.parley.http.HttpClient;
+import dev.parley.http.HttpRequest;
+import dev.parley.http.HttpResponse;
+import dev.parley.http.HttpVersion;
+import dev.parley.http.ServiceAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Describes a {@link ServiceClient}. What is not set has the default named at its method. Not thread-safe. */
+public final class ServiceClientBuilder {
+
+    private final String name;
+    private final @Nullable String url;
+    private @Nullable String defaultUrl;
+    private Json json = Json.standard();
+    private final Metadata headers = Metadata.of("accept", "application/json, application/problem+json");
+    private @Nullable Duration timeout;
+    private String envelope = "";
+    private int maxResponseBytes = 10 << 20;
+    private List<Interceptor> interceptors = List.of();
+    private ClientLimits limits = ClientLimits.defaults();
+    private HttpVersion version = HttpVersion.HTTP_1_1;
+    private Map<String, String> environment = System.getenv();
+    private @Nullable HttpClient client;
+    private @Nullable Handler<HttpRequest, HttpResponse> transport;
+
+    ServiceClientBuilder(String name, @Nullable String url) {
+        ServiceAddress.variable(name); // checks the name
+        this.name = name;
+        this.url = url;
+    }
+
+    /** The URL of a {@linkplain ServiceClient#named named} service that the environment does not know; none. */
+    public ServiceClientBuilder defaultUrl(String otherwise) {
+        this.defaultUrl = otherwise;
+        return this;
+    }
+
+    /** Where a name's URL is looked up; the process's environment. */
+    public ServiceClientBuilder environment(Map<String, String> variables) {
+        this.environment = Map.copyOf(variables);
+        return this;
+    }
+
+    /** How JSON is read and written; {@link Json#standard()}. */
+    public ServiceClientBuilder json(Json mapping) {
+        this.json = mapping;
+        return this;
+    }
+
+    /**
+     * Sends this header with every request, in place of the one before; {@code accept} asks for JSON unless set.
+     *
+     * @throws IllegalArgumentException if the name or value is no header's, or the client sets the header itself
+     */
+    public ServiceClientBuilder header(String header, String value) {
+        headers.put(ServiceRequest.checked(header), value);
+        return this;
+    }
+
+    /**
+     * The time of each call, that of its caller if that is less; the caller's, or 15 s if it has none.
+     *
+     * @throws IllegalArgumentException if not positive
+     */
+    public ServiceClientBuilder timeout(Duration perCall) {
+        this.timeout = ServiceRequest.positive("timeout", perCall);
+        return this;
+    }
+
+    /** The member of every answer that holds what is asked for, such as {@code data}; none. */
+    public ServiceClientBuilder envelope(String member) {
+        this.envelope = member;
+        return this;
+    }
+
+    /**
+     * The most bytes of an answer; 10 MiB. Over it: RESOURCE_EXHAUSTED.
+     *
+     * @throws IllegalArgumentException if not positive
+     */
+    public ServiceClientBuilder maxResponseBytes(int bytes) {
+        if (bytes <= 0) {
+            throw new IllegalArgumentException("maxResponseBytes must be positive, but is " + bytes);
+        }
+        this.maxResponseBytes = bytes;
+        return this;
+    }
+
+    /**
+     * What stands in front of every call, the first outermost; none. A request behind them has its whole body at hand and
+     * may be sent again; an answer has been read whole, and one that is no success has become an exception. Headers are
+     * added to {@link dev.parley.Call#requestHeaders()}.
+     */
+    public ServiceClientBuilder interceptors(List<? extends Interceptor> chain) {
+        this.interceptors = List.copyOf(chain);
+        return this;
+    }
+
+    /** The limits of the client's own HTTP client; {@link ClientLimits#defaults()}. */
+    public ServiceClientBuilder limits(ClientLimits values) {
+        this.limits = values;
+        return this;
+    }
+
+    /** An HTTP client to share, which this one does not close; one of its own. */
+    public ServiceClientBuilder client(HttpClient shared) {
+        this.client = shared;
+        return this;
+    }
+
+    /** The version of HTTP; HTTP/1.1. */
+    public ServiceClientBuilder http(HttpVersion spoken) {
+        this.version = spoken;
+        return this;
+    }
+
+    /**
+     * What sends the requests, in place of an HTTP client, which {@link #client}, {@link #limits} and {@link #http} then
+     * have no effect on. The client does not close it.
+     */
+    public ServiceClientBuilder transport(Handler<HttpRequest, HttpResponse> sender) {
+        this.transport = sender;
+        return this;
+    }
+
+    /**
+     * The client. Nothing is connected yet.
+     *
+     * @throws IllegalArgumentException if the URL is none, or the environment has none; the message names the variable
+     */
+    public ServiceClient build() {
+        ServiceSettings settings = new ServiceSettings(
+                name, address(), json, new Metadata(headers), timeout, envelope, maxResponseBytes, interceptors);
+        Handler<HttpRequest, HttpResponse> given = transport;
+        if (given != null) {
+            return new ServiceClient(settings, given, null);
+        }
+        HttpClient shared = client;
+        HttpClient used = shared == null ? HttpClient.create(limits) : shared;
+        return new ServiceClient(settings, used.over(version), shared == null ? used : null);
+    }
+
+    private ServiceAddress address() {
+        if (url != null) {
+            return ServiceAddress.url(url);
+        }
+        String service = name.endsWith("-service") ? name : name + "-service";
+        String otherwise = defaultUrl;
+        String known = environment.get(ServiceAddress.variable(service));
+        return otherwise != null && (known == null || known.isBlank())
+                ? ServiceAddress.url(otherwise)
+                : ServiceAddress.of(service, environment);
+    }
+}

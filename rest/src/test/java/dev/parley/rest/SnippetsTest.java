@@ -1,0 +1,83 @@
+package dev.parley.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The examples in the Javadoc compile. */
+class SnippetsTest {
+
+    private static final String AROUND = """
+            import dev.parley.*;
+            import dev.parley.http.*;
+            import dev.parley.rest.*;
+            import java.util.*;
+            class Snippet {
+                record Product(long id, String name) {}
+                record User(long id, String name) {}
+                record Reserve(int quantity) {}
+                record Reservation(String id) {}
+                HttpRequest request; ServiceClient inventory; ServiceClient accounts; List<Long> ids; long id; String orderId;
+                void run() throws Exception {
+            """;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"package-info", "ServiceClient", "ServiceBatch", "ServiceRequest"})
+    void examplesCompile(String file) throws IOException {
+        List<String> snippets = snippets(Path.of("src/main/java/dev/parley/rest", file + ".java"));
+        assertThat(snippets).isNotEmpty();
+        for (String snippet : snippets) {
+            // A snippet that declares the client itself does so in place of the field.
+            assertThat(errors(AROUND + snippet + "}}")).as(snippet).isEmpty();
+        }
+    }
+
+    private static List<String> snippets(Path file) throws IOException {
+        Matcher matcher = Pattern.compile("<pre>\\{@code\n(.*?)\n *\\* }</pre>", Pattern.DOTALL)
+                .matcher(Files.readString(file));
+        List<String> found = new ArrayList<>();
+        while (matcher.find()) {
+            found.add(matcher.group(1).replaceAll("(?m)^ *\\* ?", ""));
+        }
+        return found;
+    }
+
+    private List<String> errors(String source) throws IOException {
+        JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
+        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+        JavaFileObject unit =
+                new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
+                    }
+                };
+        List<String> options =
+                List.of("-proc:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"));
+        compiler.getTask(null, null, found, options, null, List.of(unit)).call();
+        return found.getDiagnostics().stream()
+                .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
+                .map(diagnostic -> diagnostic.getLineNumber() + ": " + diagnostic.getMessage(null))
+                .toList();
+    }
+}
