@@ -6,18 +6,16 @@ import dev.parley.Code;
 /** Where an authority points to. */
 record Authority(String host, int port) {
 
-    private static final int DEFAULT_PORT = 80;
-
     /**
      * {@code host}, {@code host:port} or {@code [v6]:port}.
      *
      * @throws CallException {@code INVALID_ARGUMENT} for anything else
      */
-    static Authority parse(String authority) {
+    static Authority parse(String authority, int defaultPort) {
         int bracket = authority.lastIndexOf(']');
         int colon = authority.indexOf(':', Math.max(0, bracket));
         String host = colon < 0 ? authority : authority.substring(0, colon);
-        int port = colon < 0 ? DEFAULT_PORT : port(authority, colon + 1);
+        int port = colon < 0 ? defaultPort : port(authority, colon + 1);
         boolean literal = bracket > 1 && host.charAt(0) == '[' && bracket == host.length() - 1;
         if (port < 1 || host.isEmpty() || !(literal || bracket < 0)) {
             throw new CallException(

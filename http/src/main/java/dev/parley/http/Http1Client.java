@@ -40,6 +40,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     private boolean keepAlive = true;
     private boolean headReceived;
     private boolean retired;
+    private String why = "";
     // What a declared length of the request still wants; -1 without one.
     private long owed = -1;
     private long lastActivity = System.nanoTime();
@@ -380,7 +381,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
             exchange.fail(
                     Http2Names.remote(
                             Code.UNAVAILABLE,
-                            "the connection to " + origin.name() + " was lost "
+                            "the connection to " + origin.name() + " was lost" + why + " "
                                     + (headReceived ? "in the middle of the response" : "before a response"),
                             RetryAdvice.UNSTATED),
                     false);
@@ -390,6 +391,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        why = TlsFailure.alert(cause);
         Loops.close(ctx, cause); // channelInactive tells the exchange
     }
 }

@@ -38,7 +38,7 @@ final class Http1Exchange extends ServerExchange {
                 connection.ctx().channel().eventLoop(),
                 new HttpRequest(
                         received.method().name(),
-                        "http",
+                        connection.scheme(),
                         headers.get("host").orElse(""),
                         received.uri(),
                         headers,
@@ -46,7 +46,6 @@ final class Http1Exchange extends ServerExchange {
                                 new Http1Reader(connection, HttpUtil.is100ContinueExpected(received)),
                                 ContentLength.of(headers),
                                 connection.server().limits().maxBodyBytes())),
-                "http/1.1",
                 connection.peer());
         this.connection = connection;
         this.http11 = received.protocolVersion().minorVersion() > 0;

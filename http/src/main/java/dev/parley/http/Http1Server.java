@@ -3,6 +3,7 @@ package dev.parley.http;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Metadata;
+import dev.parley.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -10,11 +11,11 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,8 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     private boolean closing;
     private long lastActivity = System.nanoTime();
     private long unsentBefore;
-    private String peer = "unknown";
+    private Peer peer = Peer.UNKNOWN;
+    private String scheme = "http";
     private @Nullable ScheduledFuture<?> headTask;
     private @Nullable ScheduledFuture<?> idleTask;
     private @Nullable ScheduledFuture<?> lingerTask;
@@ -70,7 +72,8 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        peer = ServerConnections.address(ctx.channel());
+        peer = ServerConnections.peer(ctx.channel(), "http/1.1");
+        scheme = ctx.pipeline().get(SslHandler.class) == null ? "http" : "https";
         scheduleIdleCheck();
     }
 
@@ -146,7 +149,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
 
     private void linger() {
         if (ctx().channel().isActive() && lingerTask == null) {
-            ((DuplexChannel) ctx().channel()).shutdownOutput();
+            LingeringClose.endOutput(ctx().channel());
             lingerTask =
                     ctx().channel().eventLoop().schedule(() -> ctx().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -365,7 +368,11 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         return server;
     }
 
-    String peer() {
+    String scheme() {
+        return scheme;
+    }
+
+    Peer peer() {
         return peer;
     }
 

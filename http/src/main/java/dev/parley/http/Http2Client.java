@@ -38,6 +38,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     private @Nullable Http2Windows windows;
     private @Nullable ScheduledFuture<?> idleTask;
     private @Nullable ScheduledFuture<?> handshakeTask;
+    private String why = "";
     private boolean ready;
     private boolean retired;
     private long lastActivity = System.nanoTime();
@@ -194,10 +195,10 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
             origin.remove(this);
         } else {
             ready = true;
-            origin.connectFailed("it sent no HTTP/2 settings", null);
+            origin.connectFailed("it sent no HTTP/2 settings" + why, null);
         }
         failAll(Http2Names.remote(
-                Code.UNAVAILABLE, "the connection to " + origin.name() + " was lost", RetryAdvice.UNSTATED));
+                Code.UNAVAILABLE, "the connection to " + origin.name() + " was lost" + why, RetryAdvice.UNSTATED));
         super.channelInactive(ctx);
     }
 
@@ -262,6 +263,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
             super.exceptionCaught(ctx, cause);
         } else {
+            why = TlsFailure.alert(cause);
             Loops.close(ctx, cause);
         }
     }

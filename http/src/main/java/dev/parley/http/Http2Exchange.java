@@ -24,7 +24,7 @@ final class Http2Exchange extends ServerExchange {
     private boolean waitsForReader;
 
     Http2Exchange(Http2Server connection, Http2Stream stream, HttpRequest request) {
-        super(connection.server(), connection.ctx().channel().eventLoop(), request, "h2", connection.peer());
+        super(connection.server(), connection.ctx().channel().eventLoop(), request, connection.peer());
         this.connection = connection;
         this.stream = stream;
         this.headOnly = request.method().equals("HEAD");

@@ -3,6 +3,7 @@ package dev.parley.http;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Metadata;
+import dev.parley.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -36,7 +37,7 @@ final class Http2Server extends Http2ConnectionHandler {
     private final ArrayList<Http2Exchange> toStart = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable LoopQueue queue;
-    private String peer = "unknown";
+    private Peer peer = Peer.UNKNOWN;
     private long lastActivity = System.nanoTime();
     private @Nullable Http2Windows windows;
     private @Nullable ScheduledFuture<?> idleTask;
@@ -85,7 +86,7 @@ final class Http2Server extends Http2ConnectionHandler {
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
         queue = LoopQueue.of(ctx.channel().eventLoop());
-        peer = ServerConnections.address(ctx.channel());
+        peer = ServerConnections.peer(ctx.channel(), "h2");
         super.handlerAdded(ctx);
         HttpLimits limits = server.limits();
         // Netty would have it from the settings, but only once the client has acknowledged them.
@@ -332,7 +333,7 @@ final class Http2Server extends Http2ConnectionHandler {
         return server;
     }
 
-    String peer() {
+    Peer peer() {
         return peer;
     }
 

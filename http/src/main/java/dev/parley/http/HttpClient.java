@@ -4,8 +4,11 @@ import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Handler;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP client: pooled HTTP/1.1 connections, or HTTP/2 by prior knowledge with many exchanges on a few. It is a {@link
@@ -18,37 +21,96 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class HttpClient implements Handler<HttpRequest, HttpResponse>, AutoCloseable {
 
+    private static final String HTTP_1_1 = ApplicationProtocolNames.HTTP_1_1;
+    private static final String HTTP_2 = ApplicationProtocolNames.HTTP_2;
+
     private final ClientLimits limits;
-    private final Map<String, Origin> http1 = new ConcurrentHashMap<>();
-    private final Map<String, Origin> http2 = new ConcurrentHashMap<>();
+    private final Speech http1 = new Speech("http", 80, HttpVersion.HTTP_1_1, null);
+    private final Speech http2 = new Speech("http", 80, HttpVersion.HTTP_2, null);
+    private final Speech https1;
+    private final Speech https2;
+    private final Speech https;
     private volatile boolean closed;
 
-    private HttpClient(ClientLimits limits) {
+    private HttpClient(ClientLimits limits, ClientTls tls) {
         this.limits = limits;
+        this.https1 = new Speech("https", 443, HttpVersion.HTTP_1_1, new LazyTls(tls, List.of(HTTP_1_1)));
+        this.https2 = new Speech("https", 443, HttpVersion.HTTP_2, new LazyTls(tls, List.of(HTTP_2)));
+        this.https = new Speech("https", 443, null, new LazyTls(tls, List.of(HTTP_2, HTTP_1_1)));
     }
 
-    /** A client with {@link ClientLimits#defaults()}. */
+    /** Origins of one scheme in one version; none: as the server picks by ALPN. */
+    private record Speech(
+            String scheme,
+            int defaultPort,
+            @Nullable HttpVersion version,
+            @Nullable LazyTls tls,
+            Map<String, Origin> origins) {
+
+        Speech(String scheme, int defaultPort, @Nullable HttpVersion version, @Nullable LazyTls tls) {
+            this(scheme, defaultPort, version, tls, new ConcurrentHashMap<>());
+        }
+    }
+
+    /** Made with the first request: most clients never speak TLS, and its library takes long to load. */
+    private static final class LazyTls {
+        private final ClientTls how;
+        private final List<String> protocols;
+        private @Nullable TlsContext context;
+        private boolean closed;
+
+        LazyTls(ClientTls how, List<String> protocols) {
+            this.how = how;
+            this.protocols = protocols;
+        }
+
+        synchronized TlsContext get() {
+            TlsContext made = context;
+            if (made == null) {
+                made = TlsContext.client(how, protocols);
+                context = made;
+                if (closed) {
+                    made.close();
+                }
+            }
+            return made;
+        }
+
+        synchronized void close() {
+            closed = true;
+            if (context != null) {
+                context.close();
+            }
+        }
+    }
+
+    /** A client with {@link ClientLimits#defaults()} and {@link ClientTls#defaults()}. */
     public static HttpClient create() {
-        return new HttpClient(ClientLimits.defaults());
+        return new HttpClient(ClientLimits.defaults(), ClientTls.defaults());
     }
 
     /** A client with other limits. */
     public static HttpClient create(ClientLimits limits) {
-        return new HttpClient(limits);
+        return new HttpClient(limits, ClientTls.defaults());
     }
 
-    /** Sends over HTTP/1.1. */
+    /** A client with other limits that trusts others, or shows a certificate. */
+    public static HttpClient create(ClientLimits limits, ClientTls tls) {
+        return new HttpClient(limits, tls);
+    }
+
+    /** Sends over HTTP/1.1; with scheme {@code https} over HTTP/2 if the server picks it (ALPN). */
     @Override
     public HttpResponse handle(Call call, HttpRequest request) {
-        return send(call, request, HttpVersion.HTTP_1_1);
+        return send(call, request, null);
     }
 
-    /** This client as a handler that speaks {@code version}; shares the connections. */
+    /** This client as a handler that speaks {@code version} and no other; shares the connections. */
     public Handler<HttpRequest, HttpResponse> over(HttpVersion version) {
         return (call, request) -> send(call, request, version);
     }
 
-    private HttpResponse send(Call call, HttpRequest request, HttpVersion version) {
+    private HttpResponse send(Call call, HttpRequest request, @Nullable HttpVersion version) {
         if (closed) {
             throw new CallException(Code.CANCELLED, "the client is closed");
         }
@@ -67,22 +129,33 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
         return exchange.response();
     }
 
-    private Origin origin(HttpRequest request, HttpVersion version) {
-        Map<String, Origin> origins = version == HttpVersion.HTTP_2 ? http2 : http1;
-        Origin known = origins.get(request.authority());
+    private Origin origin(HttpRequest request, @Nullable HttpVersion version) {
+        Speech speech = speech(request.scheme(), version);
+        Origin known = speech.origins().get(request.authority());
         return known != null
                 ? known
-                : origins.computeIfAbsent(
-                        request.authority(), authority -> create(request.scheme(), authority, version));
+                : speech.origins().computeIfAbsent(request.authority(), authority -> create(speech, authority));
     }
 
-    private Origin create(String scheme, String authority, HttpVersion version) {
-        if (!scheme.equals("http")) {
-            throw new CallException(
-                    Code.INVALID_ARGUMENT, "scheme '" + scheme + "' is not supported by this client; expected http");
-        }
+    private Speech speech(String scheme, @Nullable HttpVersion version) {
+        return switch (scheme) {
+            case "http" -> version == HttpVersion.HTTP_2 ? http2 : http1;
+            case "https" -> version == null ? https : version == HttpVersion.HTTP_2 ? https2 : https1;
+            default ->
+                throw new CallException(
+                        Code.INVALID_ARGUMENT,
+                        "scheme '" + scheme + "' is not supported by this client; expected http or https");
+        };
+    }
+
+    private Origin create(Speech speech, String authority) {
+        LazyTls tls = speech.tls();
         return new Origin(
-                Authority.parse(authority), version, limits, Loops.shared().next());
+                Authority.parse(authority, speech.defaultPort()),
+                speech.version(),
+                tls == null ? null : tls.get(),
+                limits,
+                Loops.shared().next());
     }
 
     /** Connections that are open, to all authorities. Asks the event loops; for tests and monitoring. */
@@ -97,8 +170,8 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
 
     private int sum(java.util.function.ToIntFunction<Origin> figure) {
         int total = 0;
-        for (Map<String, Origin> origins : java.util.List.of(http1, http2)) {
-            for (Origin origin : origins.values()) {
+        for (Speech speech : all()) {
+            for (Origin origin : speech.origins().values()) {
                 total += origin.loop
                         .submit(() -> figure.applyAsInt(origin))
                         .awaitUninterruptibly()
@@ -112,7 +185,16 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
     @Override
     public void close() {
         closed = true;
-        http1.values().forEach(origin -> origin.queue.submit(origin::close));
-        http2.values().forEach(origin -> origin.queue.submit(origin::close));
+        for (Speech speech : all()) {
+            speech.origins().values().forEach(origin -> origin.queue.submit(origin::close));
+            LazyTls tls = speech.tls();
+            if (tls != null) {
+                tls.close();
+            }
+        }
+    }
+
+    private List<Speech> all() {
+        return List.of(http1, http2, https1, https2, https);
     }
 }

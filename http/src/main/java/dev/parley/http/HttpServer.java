@@ -18,8 +18,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP server: HTTP/1.1 and HTTP/2 by prior knowledge on one plain port, each request answered by a {@link Handler}
- * on a virtual thread of its own.
+ * An HTTP server: HTTP/1.1 and HTTP/2 on one port, plain (HTTP/2 by prior knowledge), with TLS (HTTP/2 by ALPN), or both,
+ * each request answered by a {@link Handler} on a virtual thread of its own.
  *
  * <p>When the client leaves or the request's deadline passes, the handler's thread is interrupted and its {@link
  * dev.parley.Call} cancelled. An exception of the handler is answered as problem details (RFC 9457) with the status of
@@ -77,6 +77,10 @@ public final class HttpServer implements AutoCloseable {
             await(Duration.ofSeconds(1), () -> context.active().get() == 0 && connections.count() == 0);
         }
         connections.close();
+        ServerSecurity security = context.security();
+        if (security != null) {
+            security.context().close();
+        }
         return drained;
     }
 
@@ -110,6 +114,8 @@ public final class HttpServer implements AutoCloseable {
         private Dispatch dispatch = Dispatch.VIRTUAL_THREAD;
         private Function<HttpRequest, Optional<Duration>> timeout = request -> Optional.empty();
         private @Nullable Handler<HttpRequest, HttpResponse> handler;
+        private @Nullable ServerTls tls;
+        private boolean plainToo;
 
         private Builder() {}
 
@@ -155,10 +161,30 @@ public final class HttpServer implements AutoCloseable {
             return this;
         }
 
+        /** Speaks TLS, and nothing else. */
+        public Builder tls(ServerTls how) {
+            this.tls = how;
+            this.plainToo = false;
+            return this;
+        }
+
+        /** Speaks TLS with those who begin with it, and plain HTTP with all others, on the same port. */
+        public Builder tlsOrPlain(ServerTls how) {
+            this.tls = how;
+            this.plainToo = true;
+            return this;
+        }
+
+        private @Nullable ServerSecurity security() {
+            ServerTls how = tls;
+            return how == null ? null : new ServerSecurity(TlsContext.server(how), how.handshakeTimeout(), plainToo);
+        }
+
         /**
          * Starts to listen.
          *
          * @throws IllegalStateException without a handler
+         * @throws IllegalArgumentException if the files for TLS cannot be used; the message says which and why
          * @throws UncheckedIOException if the port cannot be had; the message names it
          */
         public HttpServer start() {
@@ -173,7 +199,8 @@ public final class HttpServer implements AutoCloseable {
                     dispatch,
                     Thread.ofVirtual().name("parley-http").factory(),
                     new AtomicInteger(),
-                    new AtomicInteger());
+                    new AtomicInteger(),
+                    security());
             ServerConnections connections = new ServerConnections(context);
             ChannelFuture bound = new ServerBootstrap()
                     .group(Loops.shared())
@@ -185,6 +212,10 @@ public final class HttpServer implements AutoCloseable {
                     .bind(host, port)
                     .awaitUninterruptibly();
             if (!bound.isSuccess()) {
+                ServerSecurity unused = context.security();
+                if (unused != null) {
+                    unused.context().close();
+                }
                 throw new UncheckedIOException(new IOException(
                         "cannot listen on " + host + ":" + port + ": "
                                 + bound.cause().getMessage(),

@@ -1,10 +1,12 @@
 package dev.parley.http;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,7 +28,7 @@ final class LingeringClose extends ChannelOutboundHandlerAdapter {
         }
         lingering = true;
         // Behind all that was written: Netty may close from inside a flush, with answers of other streams still in it.
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput(ctx.channel()));
         // Reading on: the client's own end closes the channel, and what it sent before that is passed over.
         ctx.channel().config().setAutoRead(true);
         var limit = ctx.channel().eventLoop().schedule(() -> ctx.close(), MOST_SECONDS, TimeUnit.SECONDS);
@@ -34,5 +36,15 @@ final class LingeringClose extends ChannelOutboundHandlerAdapter {
             limit.cancel(false);
             promise.trySuccess();
         });
+    }
+
+    /** Ends what we send; over TLS with the word that says so (RFC 8446, 6.1), or the peer takes it for cut off. */
+    static void endOutput(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            ((DuplexChannel) channel).shutdownOutput();
+        } else {
+            tls.closeOutbound().addListener(told -> ((DuplexChannel) channel).shutdownOutput());
+        }
     }
 }

@@ -39,7 +39,7 @@ final class Loops {
 
     /** Closes a connection that failed; the peer's reset is an everyday event, anything else is not. */
     static void close(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (!(TlsFailure.unwrapped(cause) instanceof IOException)) {
             LOG.log(System.Logger.Level.WARNING, "a connection failed: " + ctx.channel(), cause);
         }
         ctx.close();

@@ -10,12 +10,15 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Origin {
 
     private final Authority authority;
-    private final HttpVersion version;
+    // Null: what the server picks by ALPN, known with the first connection.
+    private @Nullable HttpVersion version;
+    private final @Nullable TlsContext tls;
     private final ClientLimits limits;
     final EventLoop loop;
     final LoopQueue queue;
@@ -34,9 +39,15 @@ final class Origin {
     private int connecting;
     private boolean closed;
 
-    Origin(Authority authority, HttpVersion version, ClientLimits limits, EventLoop loop) {
+    Origin(
+            Authority authority,
+            @Nullable HttpVersion version,
+            @Nullable TlsContext tls,
+            ClientLimits limits,
+            EventLoop loop) {
         this.authority = authority;
         this.version = version;
+        this.tls = tls;
         this.limits = limits;
         this.loop = loop;
         this.queue = LoopQueue.of(loop);
@@ -88,8 +99,9 @@ final class Origin {
 
     private void connectIfNeeded() {
         int perConnection = version == HttpVersion.HTTP_2 ? 100 : 1;
-        int wanted = (waiting.size() + perConnection - 1) / perConnection;
-        while (connecting < wanted && connecting + connections.size() < limits.maxConnections(version)) {
+        int wanted = version == null ? 1 : (waiting.size() + perConnection - 1) / perConnection;
+        while (connecting < wanted
+                && connecting + connections.size() < (version == null ? 1 : limits.maxConnections(version))) {
             connecting++;
             // Looking a name up blocks, so it is not done on the loop.
             Thread.ofVirtual().name("parley-connect").start(this::resolve);
@@ -113,7 +125,7 @@ final class Origin {
                 .channel(Loops.CLIENT_CHANNEL)
                 .option(ChannelOption.TCP_NODELAY, true)
                 // A peer that answers early and closes fails our writes; its answer is still there to be read.
-                .option(ChannelOption.AUTO_CLOSE, version == HttpVersion.HTTP_2)
+                .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         limits.connectTimeout().toMillis())
                 .handler(new ChannelInitializer<SocketChannel>() {
@@ -124,16 +136,40 @@ final class Origin {
                 })
                 .connect(address);
         connected.addListener(done -> {
-            if (done.isSuccess()) {
-                connected(connected.channel());
+            if (done.isSuccess() && tls != null) {
+                handshake(connected.channel(), tls);
+            } else if (done.isSuccess()) {
+                connected(connected.channel(), Objects.requireNonNull(version));
             } else {
                 connectFailed(done.cause().getMessage(), done.cause());
             }
         });
     }
 
-    private void connected(Channel channel) {
-        if (version == HttpVersion.HTTP_2) {
+    private void handshake(Channel channel, TlsContext context) {
+        SslHandler handler = context.current().newHandler(channel.alloc(), authority.host(), authority.port());
+        handler.setHandshakeTimeoutMillis(limits.connectTimeout().toMillis());
+        channel.pipeline().addLast(handler);
+        handler.handshakeFuture().addListener(done -> {
+            if (!done.isSuccess()) {
+                connectFailed("the TLS handshake failed: " + TlsFailure.reason(done.cause()), done.cause());
+                channel.close();
+                return;
+            }
+            boolean http2 = ApplicationProtocolNames.HTTP_2.equals(handler.applicationProtocol());
+            if (version == HttpVersion.HTTP_2 && !http2) {
+                connectFailed("it does not speak HTTP/2 over TLS (ALPN)", null);
+                channel.close();
+                return;
+            }
+            version = http2 ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1;
+            connected(channel, version);
+        });
+    }
+
+    private void connected(Channel channel, HttpVersion spoken) {
+        if (spoken == HttpVersion.HTTP_2) {
+            channel.config().setAutoClose(true);
             Http2Client.install(channel, this);
         } else {
             ready(Http1Client.install(channel, this));

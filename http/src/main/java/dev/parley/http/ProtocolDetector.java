@@ -1,6 +1,8 @@
 package dev.parley.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -13,11 +15,22 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Tells HTTP/2 by prior knowledge from HTTP/1.1 by the first bytes of a plain connection, and makes way for it. */
+/**
+ * Tells TLS, HTTP/2 by prior knowledge and HTTP/1.1 apart by the first bytes of a connection, and makes way for what it is.
+ */
 final class ProtocolDetector extends ByteToMessageDecoder {
+
+    /** The content type of a handshake record, with which TLS begins (RFC 8446, 5.1); no method of HTTP does. */
+    private static final int TLS_HANDSHAKE = 0x16;
+
+    /** A fatal alert, "unexpected_message" (RFC 8446, 6): what a TLS client understands on a port without TLS. */
+    private static final byte[] NO_TLS_HERE = {0x15, 3, 3, 0, 2, 2, 10};
+
+    private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
 
     private final ServerContext server;
     private @Nullable ScheduledFuture<?> timeout;
+    private boolean refused;
 
     ProtocolDetector(ServerContext server) {
         this.server = server;
@@ -37,6 +50,32 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (refused) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        ServerSecurity security = server.security();
+        if (in.getUnsignedByte(in.readerIndex()) == TLS_HANDSHAKE) {
+            cancelTimeout();
+            if (security == null) {
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        () -> ctx.channel() + " speaks TLS, which this port does not; give the server tls(...)");
+                refused = true;
+                in.skipBytes(in.readableBytes());
+                ctx.writeAndFlush(Unpooled.wrappedBuffer(NO_TLS_HERE)).addListener(ChannelFutureListener.CLOSE);
+                return;
+            }
+            TlsServer.install(ctx.pipeline(), server, security);
+            ctx.pipeline().remove(this);
+            return;
+        }
+        if (security != null && !security.plainToo()) {
+            cancelTimeout();
+            refused = true;
+            TlsServer.refusePlain(ctx, in);
+            return;
+        }
         ByteBuf preface = Http2CodecUtil.connectionPrefaceBuf();
         try {
             int known = Math.min(in.readableBytes(), preface.readableBytes());
@@ -45,9 +84,9 @@ final class ProtocolDetector extends ByteToMessageDecoder {
                 same = in.getByte(in.readerIndex() + i) == preface.getByte(preface.readerIndex() + i);
             }
             if (!same) {
-                http1(ctx.pipeline());
+                http1(ctx.pipeline(), server);
             } else if (known == preface.readableBytes()) {
-                ctx.pipeline().addLast(new LingeringClose(), Http2Server.create(server));
+                http2(ctx.pipeline(), server);
             } else {
                 // It could still become the preface.
                 schedule(ctx, server.limits().headTimeout());
@@ -60,7 +99,11 @@ final class ProtocolDetector extends ByteToMessageDecoder {
         ctx.pipeline().remove(this); // hands on what has been read
     }
 
-    private void http1(ChannelPipeline pipeline) {
+    static void http2(ChannelPipeline pipeline, ServerContext server) {
+        pipeline.addLast(new LingeringClose(), Http2Server.create(server));
+    }
+
+    static void http1(ChannelPipeline pipeline, ServerContext server) {
         HttpLimits limits = server.limits();
         HttpDecoderConfig decoder = new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.maxTargetBytes() + 32)

@@ -1,16 +1,21 @@
 package dev.parley.http;
 
 import dev.parley.CallException;
+import dev.parley.Peer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** The open connections of a server. */
 @ChannelHandler.Sharable
@@ -92,6 +97,22 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
     private void each(Consumer<Channel> action) {
         for (Channel channel : open) {
             channel.eventLoop().execute(() -> action.accept(channel));
+        }
+    }
+
+    /** Who is at the other end, with the certificate that was verified. */
+    static Peer peer(Channel channel, String protocol) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return new Peer(address(channel), protocol, tls == null ? Optional.empty() : certificate(tls));
+    }
+
+    private static Optional<X509Certificate> certificate(SslHandler tls) {
+        try {
+            return tls.engine().getSession().getPeerCertificates()[0] instanceof X509Certificate shown
+                    ? Optional.of(shown)
+                    : Optional.empty();
+        } catch (SSLPeerUnverifiedException none) {
+            return Optional.empty();
         }
     }
 

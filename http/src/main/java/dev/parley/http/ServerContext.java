@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What every connection of one server shares. */
 record ServerContext(
@@ -18,7 +19,8 @@ record ServerContext(
         Dispatch dispatch,
         ThreadFactory threads,
         AtomicInteger active,
-        AtomicInteger streams) {
+        AtomicInteger streams,
+        @Nullable ServerSecurity security) {
 
     private static final Map<String, Method> METHODS = new ConcurrentHashMap<>();
 

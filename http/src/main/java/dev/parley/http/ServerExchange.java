@@ -7,6 +7,7 @@ import dev.parley.Code;
 import dev.parley.Deadline;
 import dev.parley.Metadata;
 import dev.parley.Outcome;
+import dev.parley.Peer;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -38,7 +39,7 @@ abstract class ServerExchange implements Runnable {
     private boolean ended;
     volatile long lastActivity = System.nanoTime();
 
-    ServerExchange(ServerContext server, EventLoop loop, HttpRequest request, String protocol, String address) {
+    ServerExchange(ServerContext server, EventLoop loop, HttpRequest request, Peer peer) {
         this.server = server;
         this.loop = loop;
         this.queue = LoopQueue.of(loop);
@@ -57,8 +58,9 @@ abstract class ServerExchange implements Runnable {
         this.scope = CallScope.builder(ServerContext.method(request.method()))
                 .requestHeaders(request.headers())
                 .deadline(deadline)
-                .peer(new dev.parley.Peer(address, protocol))
+                .peer(peer)
                 .build();
+        peer.certificate().ifPresent(verified -> scope.principal(verified.getSubjectX500Principal()));
         if (refused != null) {
             scope.cancel(refused);
         }

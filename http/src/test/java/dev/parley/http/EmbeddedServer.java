@@ -66,7 +66,8 @@ final class EmbeddedServer {
                 Dispatch.VIRTUAL_THREAD,
                 later,
                 active,
-                streams);
+                streams,
+                null);
         Channel channel = new Channel(context);
         for (byte[] part : parts) {
             if (channel.isOpen()) {

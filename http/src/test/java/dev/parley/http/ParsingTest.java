@@ -107,13 +107,13 @@ class ParsingTest {
 
     @Property
     void anAuthorityIsHostAndPort(@ForAll("host") String host, @ForAll @IntRange(min = 1, max = 65_535) int port) {
-        assertThat(Authority.parse(host + ":" + port)).isEqualTo(new Authority(host, port));
-        assertThat(Authority.parse(host)).isEqualTo(new Authority(host, 80));
+        assertThat(Authority.parse(host + ":" + port, 80)).isEqualTo(new Authority(host, port));
+        assertThat(Authority.parse(host, 80)).isEqualTo(new Authority(host, 80));
     }
 
     @Property
     void aPortOutOfRangeIsRefused(@ForAll("host") String host, @ForAll("notPorts") String port) {
-        CallException error = (CallException) catchThrowable(() -> Authority.parse(host + ":" + port));
+        CallException error = (CallException) catchThrowable(() -> Authority.parse(host + ":" + port, 80));
         assertThat(error.code()).isEqualTo(Code.INVALID_ARGUMENT);
         assertThat(error.message()).contains(host + ":" + port);
     }
@@ -128,7 +128,7 @@ class ParsingTest {
     @Property
     void anyAuthorityIsParsedOrRefused(@ForAll String text) {
         try {
-            Authority parsed = Authority.parse(text);
+            Authority parsed = Authority.parse(text, 80);
             assertThat(parsed.host()).isNotEmpty();
             assertThat(parsed.port()).isBetween(1, 65_535);
         } catch (CallException refused) {
