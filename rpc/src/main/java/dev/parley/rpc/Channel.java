@@ -27,7 +27,7 @@ public interface Channel extends AutoCloseable {
     /**
      * Starts to describe a channel.
      *
-     * @param target {@code http://host:port}, or the name of a service such as {@code inventory-service}, whose URL is
+     * @param target {@code http://host:port} or {@code https://host:port}, or the name of a service such as {@code inventory-service}, whose URL is
      *     then in the environment: {@code INVENTORY_SERVICE_URL}
      */
     static ChannelBuilder builder(String target) {

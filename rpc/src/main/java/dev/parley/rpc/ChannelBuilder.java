@@ -3,6 +3,8 @@ package dev.parley.rpc;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.Method;
+import dev.parley.http.ClientLimits;
+import dev.parley.http.ClientTls;
 import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
@@ -27,6 +29,7 @@ public final class ChannelBuilder {
     private Map<String, String> environment = System.getenv();
     private @Nullable Handler<HttpRequest, HttpResponse> transport;
     private @Nullable HttpClient client;
+    private ClientTls tls = ClientTls.defaults();
     private @Nullable HttpVersion http;
 
     ChannelBuilder(String target) {
@@ -71,7 +74,16 @@ public final class ChannelBuilder {
         return this;
     }
 
-    /** The version of HTTP; HTTP/2 for gRPC, for Connect HTTP/1.1 but HTTP/2 where both sides stream. */
+    /** How TLS is spoken with an {@code https} target; {@link ClientTls#defaults()}. Not with a client that is shared. */
+    public ChannelBuilder tls(ClientTls how) {
+        this.tls = how;
+        return this;
+    }
+
+    /**
+     * The version of HTTP; HTTP/2 for gRPC, for Connect HTTP/1.1 (over TLS, what the server picks) but HTTP/2 where both
+     * sides stream.
+     */
     public ChannelBuilder http(HttpVersion version) {
         this.http = version;
         return this;
@@ -137,8 +149,8 @@ public final class ChannelBuilder {
         }
         ServiceAddress address = ServiceAddress.of(target, environment);
         HttpClient shared = client;
-        HttpClient used = shared == null ? HttpClient.create() : shared;
-        return new ClientChannel(settings(address), over(used), shared == null ? used : null);
+        HttpClient used = shared == null ? HttpClient.create(ClientLimits.defaults(), tls) : shared;
+        return new ClientChannel(settings(address), over(used, address.scheme()), shared == null ? used : null);
     }
 
     private ClientSettings settings(ServiceAddress address) {
@@ -146,13 +158,13 @@ public final class ChannelBuilder {
                 address, protocol, codec, interceptors, maxMessageBytes, defaultTimeout, streamIdleTimeout);
     }
 
-    private Function<Method.Kind, Handler<HttpRequest, HttpResponse>> over(HttpClient used) {
+    private Function<Method.Kind, Handler<HttpRequest, HttpResponse>> over(HttpClient used, String scheme) {
         HttpVersion version = http;
         if (version != null) {
             Handler<HttpRequest, HttpResponse> sender = used.over(version);
             return kind -> sender;
         }
-        Handler<HttpRequest, HttpResponse> http1 = used.over(HttpVersion.HTTP_1_1);
+        Handler<HttpRequest, HttpResponse> http1 = scheme.equals("https") ? used : used.over(HttpVersion.HTTP_1_1);
         Handler<HttpRequest, HttpResponse> http2 = used.over(HttpVersion.HTTP_2);
         boolean mayUseHttp1 = protocol == RpcProtocol.CONNECT;
         // In HTTP/1.1 a server may wait for the end of the request before it answers, so both sides cannot stream.

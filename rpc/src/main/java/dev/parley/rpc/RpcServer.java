@@ -4,6 +4,7 @@ import dev.parley.Interceptor;
 import dev.parley.http.Dispatch;
 import dev.parley.http.HttpLimits;
 import dev.parley.http.HttpServer;
+import dev.parley.http.ServerTls;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +72,18 @@ public final class RpcServer implements AutoCloseable {
         /** What HTTP accepts; {@link HttpLimits#defaults()}. Bodies have the limit of a message instead. */
         public Builder limits(HttpLimits limits) {
             http.limits(limits);
+            return this;
+        }
+
+        /** Speaks TLS, and nothing else. */
+        public Builder tls(ServerTls tls) {
+            http.tls(tls);
+            return this;
+        }
+
+        /** Speaks TLS with those who begin with it, and plain HTTP with all others, on the same port. */
+        public Builder tlsOrPlain(ServerTls tls) {
+            http.tlsOrPlain(tls);
             return this;
         }
 
