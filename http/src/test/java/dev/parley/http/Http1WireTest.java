@@ -229,7 +229,7 @@ class Http1WireTest {
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: a\u0001b\r\n\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: minus\r\n\r\n",
-                "\u0016\u0003\u0001\u0002\u0000garbage\r\n\r\n",
+                "\u0005\u0001\u0000garbage\r\n\r\n",
             })
     void whatIsMalformedIsABadRequest(String bytes) throws Exception {
         try (RawClient raw = new RawClient(server.port())) {
