@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * server's limit ({@link HttpLimits#maxBodyBytes()}), unless {@link #limit} set another one first. Not reading is
  * back-pressure to the sender.
  */
-public abstract sealed class Body permits Body.Bytes, Body.Stream, ReceivedBody {
+public abstract sealed class Body permits Body.Bytes, Body.Stream, Body.Upgrade, ReceivedBody {
 
     private static final byte[] NOTHING = {};
 
@@ -96,6 +96,43 @@ public abstract sealed class Body permits Body.Bytes, Body.Stream, ReceivedBody 
         @Override
         public Metadata trailers() {
             return trailers;
+        }
+
+        @Override
+        public Body limit(long most) {
+            return this;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** No body: behind this response the connection speaks another protocol (RFC 9110, 7.8). */
+    static final class Upgrade extends Body {
+        final Takeover takeover;
+
+        Upgrade(Takeover takeover) {
+            this.takeover = takeover;
+        }
+
+        @Override
+        public OptionalLong length() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public byte[] readAll() {
+            return NOTHING;
+        }
+
+        @Override
+        public Messages<byte[]> chunks() {
+            return Messages.of();
+        }
+
+        @Override
+        public Metadata trailers() {
+            return new Metadata();
         }
 
         @Override

@@ -31,6 +31,7 @@ final class Http1Exchange extends ServerExchange {
     // What a declared length still wants; -1 without one.
     private long owed = -1;
     private boolean answered;
+    private boolean upgraded;
 
     Http1Exchange(Http1Server connection, io.netty.handler.codec.http.HttpRequest received, Metadata headers) {
         super(
@@ -257,8 +258,21 @@ final class Http1Exchange extends ServerExchange {
     }
 
     @Override
+    void writeUpgrade(Metadata headers, Takeover takeover) {
+        FullHttpResponse switching = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+        copy(headers, switching.headers());
+        switching.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+        switching.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+        upgraded = true;
+        connection.upgrade(switching, takeover, this);
+    }
+
+    @Override
     void closed() {
         answered = true;
-        connection.answered(this);
+        if (!upgraded) {
+            connection.answered(this);
+        }
     }
 }

@@ -11,6 +11,8 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
@@ -195,6 +197,31 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         receiving = false;
         exchange.closeAfter();
         exchange.body().fail(new HttpException(400, Code.INVALID_ARGUMENT, "the body is malformed: " + cause));
+    }
+
+    /** Answers and leaves the connection to {@code takeover}. On the loop. */
+    void upgrade(FullHttpResponse switching, Takeover takeover, Http1Exchange exchange) {
+        ChannelHandlerContext ctx = ctx();
+        if (!pipelined.isEmpty()) {
+            ctx.close(); // what came behind the request was read as HTTP, and is lost
+            return;
+        }
+        ctx.write(switching);
+        ChannelPipeline pipeline = ctx.pipeline();
+        takeover.install(pipeline, exchange);
+        pipeline.remove(this);
+        pipeline.remove(HttpServerCodec.class); // hands on what the client may have sent behind its request
+        ctx.channel().config().setAutoRead(true);
+        ctx.channel().flush();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        cancelHeadTask();
+        cancel(idleTask);
+        pipelined.forEach(ReferenceCountUtil::release);
+        pipelined.clear();
+        current = null;
     }
 
     /** Tells a client that waits for it to send its body. On the loop. */

@@ -126,6 +126,11 @@ final class Http2Exchange extends ServerExchange {
     }
 
     @Override
+    void writeUpgrade(Metadata headers, Takeover takeover) {
+        throw new IllegalStateException("HTTP/2 has no Upgrade (RFC 9113, 8.6)");
+    }
+
+    @Override
     void closed() {}
 
     private ChannelPromise promise(boolean last) {

@@ -137,6 +137,15 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
                 : speech.origins().computeIfAbsent(request.authority(), authority -> create(speech, authority));
     }
 
+    ClientLimits limits() {
+        return limits;
+    }
+
+    /** For what begins as HTTP/1.1 and becomes another protocol. */
+    TlsContext http1Tls() {
+        return java.util.Objects.requireNonNull(https1.tls()).get();
+    }
+
     private Speech speech(String scheme, @Nullable HttpVersion version) {
         return switch (scheme) {
             case "http" -> version == HttpVersion.HTTP_2 ? http2 : http1;

@@ -66,10 +66,13 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
         each(channel -> {
             Http1Server http1 = channel.pipeline().get(Http1Server.class);
             Http2Server http2 = channel.pipeline().get(Http2Server.class);
+            WebSocketConnection socket = channel.pipeline().get(WebSocketConnection.class);
             if (http1 != null) {
                 http1.shutdown();
             } else if (http2 != null) {
                 http2.drain();
+            } else if (socket != null) {
+                socket.goAway();
             } else {
                 channel.close();
             }
@@ -81,10 +84,13 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
         each(channel -> {
             Http1Server http1 = channel.pipeline().get(Http1Server.class);
             Http2Server http2 = channel.pipeline().get(Http2Server.class);
+            WebSocketConnection socket = channel.pipeline().get(WebSocketConnection.class);
             if (http1 != null) {
                 http1.abort(reason);
             } else if (http2 != null) {
                 http2.abort(reason);
+            } else if (socket != null) {
+                socket.abort(reason);
             }
         });
     }

@@ -81,6 +81,9 @@ abstract class ServerExchange implements Runnable {
     /** Breaks the response off so that the client sees that it is not whole. */
     abstract void writeAbort(CallException reason);
 
+    /** Answers 101 and makes the connection over. */
+    abstract void writeUpgrade(Metadata headers, Takeover takeover);
+
     /** The exchange is over on the loop: nothing is written after this. */
     abstract void closed();
 
@@ -179,8 +182,12 @@ abstract class ServerExchange implements Runnable {
         complete(outcome);
     }
 
-    private void drain(HttpResponse response) {
+    private void drain(HttpResponse response) throws Exception {
         Body streamed = response.body();
+        if (streamed instanceof Body.Upgrade upgrade) {
+            takeOver(response, upgrade.takeover);
+            return;
+        }
         try {
             if (request.method().equals("HEAD") || isBodiless(response)) {
                 submitHead(() -> writeHead(response, true), true);
@@ -215,6 +222,12 @@ abstract class ServerExchange implements Runnable {
         } finally {
             streamed.close();
         }
+    }
+
+    private void takeOver(HttpResponse response, Takeover takeover) throws Exception {
+        submitHead(() -> writeUpgrade(response.headers(), takeover), false);
+        takeover.run();
+        submit(() -> {}, true);
     }
 
     static boolean isBodiless(HttpResponse response) {

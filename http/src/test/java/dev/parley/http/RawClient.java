@@ -71,6 +71,10 @@ final class RawClient implements AutoCloseable {
         return bytes.toString(StandardCharsets.ISO_8859_1);
     }
 
+    int read() throws IOException {
+        return in.read();
+    }
+
     /** All that comes until the server closes. */
     String rest() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
