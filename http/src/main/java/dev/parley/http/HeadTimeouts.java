@@ -13,8 +13,8 @@ final class HeadTimeouts {
 
     private final EventLoop loop;
     private final long most;
-    private @Nullable Lane first;
-    private @Nullable Lane last;
+    private @Nullable Passage first;
+    private @Nullable Passage last;
     private boolean scheduled;
 
     HeadTimeouts(EventLoop loop, long mostNanos) {
@@ -23,31 +23,31 @@ final class HeadTimeouts {
     }
 
     /** From now on; also for one that waits already. */
-    void restart(Lane lane) {
-        remove(lane);
-        lane.waitsSince = System.nanoTime();
-        lane.waits = true;
-        lane.before = last;
+    void restart(Passage passage) {
+        remove(passage);
+        passage.waitsSince = System.nanoTime();
+        passage.waits = true;
+        passage.before = last;
         if (last != null) {
-            last.behind = lane;
+            last.behind = passage;
         } else {
-            first = lane;
+            first = passage;
         }
-        last = lane;
+        last = passage;
         if (!scheduled) {
             schedule(most);
         }
     }
 
-    void remove(Lane lane) {
-        if (!lane.waits) {
+    void remove(Passage passage) {
+        if (!passage.waits) {
             return;
         }
-        lane.waits = false;
-        Lane before = lane.before;
-        Lane behind = lane.behind;
-        lane.before = null;
-        lane.behind = null;
+        passage.waits = false;
+        Passage before = passage.before;
+        Passage behind = passage.behind;
+        passage.before = null;
+        passage.behind = null;
         if (before != null) {
             before.behind = behind;
         } else {
@@ -68,16 +68,16 @@ final class HeadTimeouts {
     private void check() {
         scheduled = false;
         long now = System.nanoTime();
-        for (Lane lane = first; lane != null; lane = first) {
-            long left = most - (now - lane.waitsSince);
+        for (Passage passage = first; passage != null; passage = first) {
+            long left = most - (now - passage.waitsSince);
             if (left > 0) {
                 if (!scheduled) {
                     schedule(left);
                 }
                 return;
             }
-            remove(lane);
-            lane.upstreamTooSlow();
+            remove(passage);
+            passage.upstreamTooSlow();
         }
     }
 }

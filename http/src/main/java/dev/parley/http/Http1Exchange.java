@@ -113,7 +113,7 @@ final class Http1Exchange extends ServerExchange implements Answer.OnHttp1 {
     @Override
     public boolean data(ByteBuf data) {
         int length = data.readableBytes();
-        boolean kept = super.data(data);
+        boolean kept = offer(data);
         if (kept) {
             ((Http1Reader) body().reader()).buffered(length);
         }

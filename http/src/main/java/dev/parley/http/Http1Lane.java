@@ -88,7 +88,9 @@ final class Http1Lane extends Lane implements Answer.OnHttp1 {
     @Override
     ServerExchange handOver() {
         received.setUri(target());
-        received.headers().set(HttpHeaderNames.HOST, authority());
+        if (!authority().isEmpty()) {
+            requestHeaders().put("host", authority());
+        }
         Http1Exchange exchange = new Http1Exchange(connection, received, fields.metadata(), reader, deadline());
         if (!keepAlive) {
             exchange.closeAfter();

@@ -5,26 +5,22 @@ import dev.parley.Code;
 import dev.parley.Deadline;
 import dev.parley.Metadata;
 import dev.parley.Outcome;
-import dev.parley.RetryAdvice;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The raw lane: an exchange that goes through filters and, if they say so, to an upstream and back, with no other thread
- * than the event loop that its connections share. Bytes pass as Netty's buffers; what the slower side has not taken is
- * not read from the faster one, by the same accounts ({@link ReceivedBody.Reader}, {@link ClientStream#consumed}) that
- * bound what a handler or a caller has not read. The protocols of the client's side differ in the write methods only.
+ * The raw lane: an exchange that goes through filters and, if they say so, to an upstream and back ({@link Passage}), with
+ * no other thread than the event loop that its connections share. This is the client's side; the protocols differ in the
+ * write methods only.
  */
-abstract sealed class Lane extends FilteredExchange implements Answer, OutboundExchange permits Http1Lane, Http2Lane {
+abstract sealed class Lane extends FilteredExchange implements Answer permits Http1Lane, Http2Lane {
 
     final LoopQueue queue;
     private final ReceivedBody.Reader reader;
@@ -32,34 +28,17 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
 
     // The request's body before there is somebody to take it: what came with its head.
     private @Nullable ArrayDeque<ByteBuf> held;
-    private @Nullable Fields trailers;
+    private Fields trailers = Fields.none();
     private boolean bodyEnded;
 
-    private @Nullable Upstream passedTo;
-    private @Nullable PassedHead passed;
-    private @Nullable Origin origin;
-    private @Nullable ClientStream stream;
-    private boolean sentAgain;
-
-    // A response that has come, and the first of its body, until it is known whether that is all.
-    private @Nullable Fields response;
-    private @Nullable ByteBuf responseStart;
-    private int responseStatus;
-    private long responseLength;
+    private @Nullable Passage passage;
     private boolean headWritten;
-    private boolean tunnel;
 
     private boolean active;
     private boolean done;
     private long lastActivity = System.nanoTime();
     private Deadline armed = Deadline.NONE;
     private @Nullable ScheduledFuture<?> deadlineTask;
-
-    // The list of HeadTimeouts.
-    @Nullable Lane before;
-    @Nullable Lane behind;
-    long waitsSince;
-    boolean waits;
 
     Lane(
             ServerContext server,
@@ -170,11 +149,11 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
     }
 
     private void deadlinePassed() {
-        String what = passedTo == null ? "while a filter decided" : "while waiting for upstream " + passedTo;
-        queue.submit(() -> cancel(new CallException(
-                Code.DEADLINE_EXCEEDED,
-                "the deadline of " + method() + " passed "
-                        + (headWritten ? "while the response was passed on from " + passedTo : what))));
+        Optional<Upstream> to = passage == null ? Optional.empty() : upstream();
+        String what = to.map(upstream -> "while waiting for upstream " + upstream).orElse("while a filter decided");
+        CallException reason =
+                new CallException(Code.DEADLINE_EXCEEDED, "the deadline of " + method() + " passed " + what);
+        queue.submit(() -> cancel(reason));
     }
 
     @Override
@@ -186,36 +165,22 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
     public boolean data(ByteBuf data) {
         int bytes = data.readableBytes();
         receivedBytes(bytes);
-        ClientStream on = stream;
+        Passage to = passage;
         if (done) {
             return false;
         }
         queue.turn();
-        if (on == null) {
+        if (to == null || !to.takesBody()) {
             ArrayDeque<ByteBuf> waiting = held;
             if (waiting == null) {
                 waiting = new ArrayDeque<>();
                 held = waiting;
             }
             waiting.add(data.retain());
-        } else if (tunnel) {
-            on.writeRaw(data.retain());
         } else {
-            progressed();
-            on.writeData(data.retain());
+            to.data(data.retain());
         }
         return true;
-    }
-
-    /** The upstream's time for its head begins anew: it was given more of the request. */
-    private void progressed() {
-        if (waits) {
-            timeouts().restart(this);
-        }
-    }
-
-    private HeadTimeouts timeouts() {
-        return server.upstreams().of(loop).timeouts;
     }
 
     @Override
@@ -224,16 +189,11 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
         if (done) {
             return;
         }
-        if (!last.isEmpty()) {
-            last = HopByHop.trailers(last);
-        }
-        ClientStream on = stream;
-        if (on == null) {
-            trailers = last;
-        } else {
+        trailers = last.isEmpty() ? last : HopByHop.trailers(last);
+        Passage to = passage;
+        if (to != null && to.takesBody()) {
             queue.turn();
-            progressed();
-            on.writeEnd(last);
+            to.end(trailers);
         }
     }
 
@@ -287,13 +247,11 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
 
     @Override
     public final void gone(CallException reason) {
+        Passage to = passage;
         if (done) {
             return;
         }
-        ClientStream on = stream;
-        if (tunnel && on != null) {
-            stream = null;
-            on.endRaw(); // behind what was sent into it
+        if (to != null && to.leaveTunnel()) {
             finish(Outcome.OK);
         } else {
             stop(reason);
@@ -303,10 +261,9 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
 
     /** The upstream's side is over, whatever it still sends. */
     private void stop(CallException reason) {
-        ClientStream on = stream;
-        stream = null;
-        if (on != null) {
-            on.reset(reason);
+        Passage to = passage;
+        if (to != null) {
+            to.stop(reason);
         }
     }
 
@@ -329,35 +286,22 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
         exchange.filtered(this);
         done = true;
         disarm();
-        ArrayDeque<ByteBuf> waiting = held;
-        held = null;
-        if (waiting != null) {
-            receivedBytes(-requestBytes()); // counted again by the exchange
-            for (ByteBuf data = waiting.poll(); data != null; data = waiting.poll()) {
-                exchange.data(data);
-                data.release();
-            }
+        receivedBytes(-requestBytes()); // counted again by the exchange
+        for (ByteBuf data = nextHeld(); data != null; data = nextHeld()) {
+            exchange.offer(data);
+            data.release();
         }
-        Fields last = trailers;
-        if (bodyEnded && last != null) {
-            exchange.end(last);
+        if (bodyEnded) {
+            exchange.end(trailers);
         }
         exchange.start();
     }
 
     private void pass(Upstream upstream) {
-        passedTo = upstream;
         armDeadline();
-        Upstreams.OfLoop here = server.upstreams().of(loop);
-        try {
-            Origin to = here.origin(upstream);
-            origin = to;
-            passed = PassedHead.prepare(
-                    this, upstream, server.upstreams().options().forwarded(), length, upgrade());
-            to.submit(this);
-        } catch (RuntimeException e) {
-            fail(CallException.from(e), false);
-        }
+        Passage to = new Passage(this, upstream);
+        passage = to;
+        to.submit(length);
     }
 
     @Override
@@ -382,7 +326,8 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
         finish(outcome);
     }
 
-    private void whole(int status, Fields headers, long bytes, ByteBuf body, Fields last) {
+    /** Writes a response that is all there. */
+    final void whole(int status, Fields headers, long bytes, ByteBuf body, Fields last) {
         headWritten = true;
         if (headOnly() || ResponseHead.isBodiless(status)) {
             body.release();
@@ -393,14 +338,41 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
         }
     }
 
-    private void finish(Outcome outcome) {
+    /** Writes the head of a response whose body follows. */
+    final void head(int status, Fields headers, long bytes) {
+        headWritten = true;
+        writeHead(status, headers, bytes);
+    }
+
+    /** Switches protocols. */
+    final boolean tunnel(Fields headers) {
+        headWritten = true;
+        return writeSwitch(headers);
+    }
+
+    /** The passage has failed: says so to the client, or breaks the response off. */
+    final void failed(CallException reason) {
+        if (headWritten) {
+            writeAbort(reason);
+            finish(Outcome.failed(reason));
+        } else {
+            reply(Problems.of(reason), Outcome.failed(reason));
+        }
+    }
+
+    final void finish(Outcome outcome) {
         if (done) {
             return;
         }
         done = true;
         disarm();
-        timeouts().remove(this);
-        release();
+        Passage to = passage;
+        if (to != null) {
+            to.over();
+        }
+        for (ByteBuf data = nextHeld(); data != null; data = nextHeld()) {
+            data.release();
+        }
         if (active) {
             active = false;
             server.active().decrementAndGet();
@@ -412,58 +384,30 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
         closed();
     }
 
-    private void release() {
+    // ---- what the passage asks
+
+    final boolean isHeadWritten() {
+        return headWritten;
+    }
+
+    /** Bytes of the request that came before somebody took them, in their order; the caller's. */
+    final @Nullable ByteBuf nextHeld() {
         ArrayDeque<ByteBuf> waiting = held;
-        held = null;
-        if (waiting != null) {
-            waiting.forEach(ByteBuf::release);
-        }
-        ByteBuf begun = responseStart;
-        responseStart = null;
-        if (begun != null) {
-            begun.release();
-        }
+        return waiting == null ? null : waiting.poll();
     }
 
-    // ---- OutboundExchange: to the upstream and back
-
-    @Override
-    public final boolean isDone() {
-        return done;
-    }
-
-    @Override
-    public final void begin() {
-        timeouts().restart(this);
-    }
-
-    @Override
-    public final void sent(ClientStream on) {
-        stream = on;
-        PassedHead head = Objects.requireNonNull(passed);
+    final boolean holdsBody() {
         ArrayDeque<ByteBuf> waiting = held;
-        held = null;
-        Fields last = trailers == null ? Fields.none() : trailers;
-        boolean whole = bodyEnded && waiting == null && last.isEmpty();
-        progressed();
-        on.writeHead(head, whole);
-        if (waiting != null) {
-            for (ByteBuf data = waiting.poll(); data != null; data = waiting.poll()) {
-                if (done) {
-                    data.release(); // the head was refused
-                } else {
-                    on.writeData(data);
-                }
-            }
-        }
-        if (bodyEnded && !whole && !done) {
-            on.writeEnd(last);
-        }
+        return waiting != null && !waiting.isEmpty();
     }
 
-    @Override
-    public final void written(int bytes) {
-        lastActivity = System.nanoTime();
+    /** The trailers of a request that has come to its end. */
+    final Fields trailers() {
+        return trailers;
+    }
+
+    /** These bytes of the request were given to the upstream, or dropped. */
+    final void taken(int bytes) {
         if (!done) {
             reader.consumed(bytes);
         }
@@ -471,225 +415,9 @@ abstract sealed class Lane extends FilteredExchange implements Answer, OutboundE
 
     /** These bytes of the response are out, or dropped. */
     final void sent(int bytes) {
-        ClientStream on = stream;
-        if (on != null && !done) {
-            on.consumed(bytes);
+        Passage to = passage;
+        if (to != null && !done) {
+            to.sent(bytes);
         }
-    }
-
-    @Override
-    public final void interim(int status, Fields headers) {
-        if (!done && !headWritten) {
-            queue.turn();
-            HopByHop.removeNamed(headers);
-            HopByHop.remove(headers);
-            timeouts().restart(this);
-            writeInterim(status, headers);
-        }
-    }
-
-    @Override
-    public final boolean switched(Fields headers) {
-        if (done || upgrade().isEmpty()) {
-            return false;
-        }
-        queue.turn();
-        timeouts().remove(this);
-        String protocol = headers.get(HopByHop.UPGRADE);
-        HopByHop.removeNamed(headers);
-        HopByHop.remove(headers);
-        ResponseHead head = new ResponseHead(101, headers);
-        HttpResponse instead = respond(head);
-        if (instead != null) {
-            refuseInstead(instead);
-            return true;
-        }
-        headers.set(HopByHop.CONNECTION, "Upgrade");
-        headers.set(HopByHop.UPGRADE, protocol == null ? upgrade() : protocol);
-        headWritten = true;
-        tunnel = true;
-        return writeSwitch(headers);
-    }
-
-    @Override
-    public final void received(int status, Fields headers) {
-        if (done) {
-            return;
-        }
-        queue.turn();
-        timeouts().remove(this);
-        lastActivity = System.nanoTime();
-        responseLength = ContentLength.of(headers);
-        HopByHop.removeNamed(headers);
-        HopByHop.remove(headers);
-        ResponseHead head = new ResponseHead(status, headers);
-        HttpResponse instead = respond(head);
-        if (instead != null) {
-            refuseInstead(instead);
-            return;
-        }
-        responseStatus = head.status();
-        response = headers;
-    }
-
-    /** A filter replies in the place of the upstream, whose answer is given up. */
-    private void refuseInstead(HttpResponse instead) {
-        stop(new CallException(Code.CANCELLED, "a filter has answered instead of the upstream"));
-        reply(instead, Outcome.OK); // no filter is left to be asked
-    }
-
-    @Override
-    public final boolean receivedData(ByteBuf data) {
-        if (done) {
-            return false;
-        }
-        queue.turn();
-        lastActivity = System.nanoTime();
-        if (tunnel) {
-            sentBytes(data.readableBytes());
-            writeRaw(data.retain());
-            return true;
-        }
-        if (headOnly() || ResponseHead.isBodiless(responseStatus)) {
-            return false;
-        }
-        if (response != null && responseStart == null) {
-            responseStart = data.retain(); // it may be all there is, and go out with its head
-            return true;
-        }
-        writeHeld();
-        pass(data.retain());
-        return true;
-    }
-
-    private void pass(ByteBuf data) {
-        sentBytes(data.readableBytes());
-        writeData(data);
-    }
-
-    /** Writes the head that waited for its body, and what has come of it. */
-    private void writeHeld() {
-        Fields head = response;
-        if (head == null) {
-            return;
-        }
-        response = null;
-        headWritten = true;
-        writeHead(responseStatus, head, responseLength);
-        ByteBuf begun = responseStart;
-        responseStart = null;
-        if (begun != null) {
-            pass(begun);
-        }
-    }
-
-    @Override
-    public final void wake() {
-        if (!done && response != null && !headOnly() && !ResponseHead.isBodiless(responseStatus)) {
-            queue.turn();
-            writeHeld();
-        }
-    }
-
-    @Override
-    public final void complete(Fields last) {
-        if (done) {
-            return;
-        }
-        queue.turn();
-        Fields head = response;
-        if (head == null && !headWritten) {
-            fail(
-                    Http2Names.remote(Code.INTERNAL, "it sent the end of a response without its head", RetryAdvice.NEVER),
-                    true);
-            return;
-        }
-        if (!last.isEmpty()) {
-            last = HopByHop.trailers(last);
-        }
-        stream = null;
-        if (head == null) {
-            writeEnd(last);
-        } else {
-            response = null;
-            ByteBuf body = responseStart == null ? Unpooled.EMPTY_BUFFER : responseStart;
-            responseStart = null;
-            whole(responseStatus, head, responseLength, body, last);
-        }
-        finish(Outcome.OK);
-    }
-
-    @Override
-    public final boolean sendAgain() {
-        if (sentAgain || done || !isReplayable()) {
-            return false;
-        }
-        sentAgain = true;
-        stream = null;
-        return true;
-    }
-
-    private boolean isReplayable() {
-        return hasNoBody() && switch (method()) {
-            case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
-            default -> false;
-        };
-    }
-
-    private boolean hasNoBody() {
-        return bodyEnded && requestBytes() == 0 && upgrade().isEmpty();
-    }
-
-    /** The head of the response has not come in time. */
-    final void upstreamTooSlow() {
-        queue.submit(() -> fail(
-                new CallException(
-                        Code.DEADLINE_EXCEEDED,
-                        "did not answer within " + server.upstreams().options().responseTimeout()),
-                true));
-    }
-
-    @Override
-    public final void fail(CallException reason, boolean reset) {
-        if (done) {
-            return;
-        }
-        queue.turn();
-        ClientStream on = stream;
-        stream = null;
-        Origin to = origin;
-        if (on != null && reason.retryAdvice() == RetryAdvice.NEVER_LEFT && !sentAgain && hasNoBody() && to != null) {
-            sentAgain = true; // refused, or the connection is going away: it was never looked at
-            to.again(this);
-            return;
-        }
-        if (on != null && reset) {
-            on.reset(reason);
-        }
-        if (tunnel) {
-            finish(Outcome.OK); // closes behind what was written
-        } else if (headWritten) {
-            writeAbort(reason);
-            finish(Outcome.failed(reason));
-        } else {
-            release();
-            response = null;
-            CallException told = told(reason);
-            reply(Problems.of(told), Outcome.failed(told));
-        }
-    }
-
-    private CallException told(CallException reason) {
-        if (reason instanceof HttpException own) {
-            return own;
-        }
-        int status =
-                switch (reason.code()) {
-                    case DEADLINE_EXCEEDED -> 504;
-                    case RESOURCE_EXHAUSTED -> reason.retryAdvice() == RetryAdvice.NEVER ? 502 : 503;
-                    case CANCELLED -> reason.origin() == CallException.Origin.LOCAL ? 503 : 502;
-                    default -> reason.getCause() instanceof ConnectTimeoutException ? 504 : 502;
-                };
-        return new HttpException(status, reason.code(), "upstream " + passedTo + ": " + reason.message());
     }
 }

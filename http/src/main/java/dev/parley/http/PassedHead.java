@@ -90,6 +90,11 @@ final class PassedHead {
         return upstream.authority();
     }
 
+    /** HTTP/1.0 need not say it. */
+    private String authority() {
+        return exchange.authority().isEmpty() ? upstream.authority() : exchange.authority();
+    }
+
     private void remaining() {
         long nanos = exchange.deadline().remainingNanos();
         if (nanos != Long.MAX_VALUE) {
@@ -102,7 +107,7 @@ final class PassedHead {
         remaining();
         HttpMethod method = HttpMethod.valueOf(exchange.method());
         HttpHeaders headers = fields.http1();
-        headers.set(HttpHeaderNames.HOST, exchange.authority());
+        headers.set(HttpHeaderNames.HOST, authority());
         joinCookies(headers);
         if (!upgrade.isEmpty()) {
             headers.set(HopByHop.CONNECTION, HopByHop.UPGRADE);
@@ -150,7 +155,7 @@ final class PassedHead {
         Http2Headers headers = new DefaultHttp2Headers(false, metadata.size() + 8);
         headers.method(exchange.method())
                 .scheme("http")
-                .authority(exchange.authority())
+                .authority(authority())
                 .path(exchange.target());
         metadata.forEach((name, value) -> {
             if (!name.equals("host") && !name.equals("content-length")) {

@@ -106,6 +106,11 @@ abstract class ServerExchange implements Answer, Runnable {
 
     @Override
     public boolean data(ByteBuf data) {
+        return offer(data);
+    }
+
+    /** Bytes of the body, the caller's, that were counted already. */
+    final boolean offer(ByteBuf data) {
         byte[] bytes = new byte[data.readableBytes()];
         data.readBytes(bytes);
         FilteredExchange by = filtered;
