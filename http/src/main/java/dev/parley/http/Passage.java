@@ -26,6 +26,8 @@ final class Passage implements OutboundExchange {
     private @Nullable ClientStream stream;
     private boolean sentAgain;
     private boolean tunnel;
+    // Given up; a connection says so once more when it resets a stream.
+    private boolean stopped;
 
     // A response that has come, and the first of its body, until it is known whether that is all.
     private @Nullable Fields response;
@@ -102,6 +104,7 @@ final class Passage implements OutboundExchange {
 
     /** It is over, whatever the upstream still sends. */
     void stop(CallException reason) {
+        stopped = true;
         ClientStream on = stream;
         stream = null;
         if (on != null) {
@@ -132,7 +135,7 @@ final class Passage implements OutboundExchange {
 
     @Override
     public boolean isDone() {
-        return lane.isFinished();
+        return stopped || lane.isFinished();
     }
 
     @Override
@@ -346,6 +349,7 @@ final class Passage implements OutboundExchange {
             to.again(this);
             return;
         }
+        stopped = true;
         if (on != null && reset) {
             on.reset(reason);
         }
