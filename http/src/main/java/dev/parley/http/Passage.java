@@ -36,8 +36,12 @@ final class Passage implements OutboundExchange {
     private long responseLength;
 
     // The list of HeadTimeouts.
-    @Nullable Passage before;
-    @Nullable Passage behind;
+    @Nullable
+    Passage before;
+
+    @Nullable
+    Passage behind;
+
     long waitsSince;
     boolean waits;
 
@@ -286,7 +290,8 @@ final class Passage implements OutboundExchange {
         Fields head = response;
         if (head == null && !lane.isHeadWritten()) {
             fail(
-                    Http2Names.remote(Code.INTERNAL, "it sent the end of a response without its head", RetryAdvice.NEVER),
+                    Http2Names.remote(
+                            Code.INTERNAL, "it sent the end of a response without its head", RetryAdvice.NEVER),
                     true);
             return;
         }
@@ -316,10 +321,11 @@ final class Passage implements OutboundExchange {
     }
 
     private boolean isReplayable() {
-        return hasNoBody() && switch (lane.method()) {
-            case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
-            default -> false;
-        };
+        return hasNoBody()
+                && switch (lane.method()) {
+                    case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
+                    default -> false;
+                };
     }
 
     private boolean hasNoBody() {
@@ -331,7 +337,8 @@ final class Passage implements OutboundExchange {
         queue.submit(() -> fail(
                 new CallException(
                         Code.DEADLINE_EXCEEDED,
-                        "did not answer within " + lane.server.upstreams().options().responseTimeout()),
+                        "did not answer within "
+                                + lane.server.upstreams().options().responseTimeout()),
                 true));
     }
 
@@ -364,13 +371,12 @@ final class Passage implements OutboundExchange {
         if (reason instanceof HttpException own) {
             return own;
         }
-        int status =
-                switch (reason.code()) {
-                    case DEADLINE_EXCEEDED -> 504;
-                    case RESOURCE_EXHAUSTED -> reason.retryAdvice() == RetryAdvice.NEVER ? 502 : 503;
-                    case CANCELLED -> reason.origin() == CallException.Origin.LOCAL ? 503 : 502;
-                    default -> reason.getCause() instanceof ConnectTimeoutException ? 504 : 502;
-                };
+        int status = switch (reason.code()) {
+            case DEADLINE_EXCEEDED -> 504;
+            case RESOURCE_EXHAUSTED -> reason.retryAdvice() == RetryAdvice.NEVER ? 502 : 503;
+            case CANCELLED -> reason.origin() == CallException.Origin.LOCAL ? 503 : 502;
+            default -> reason.getCause() instanceof ConnectTimeoutException ? 504 : 502;
+        };
         return new HttpException(status, reason.code(), "upstream " + upstream + ": " + reason.message());
     }
 }

@@ -45,11 +45,7 @@ class ExchangeFilterTest {
         @Override
         public void ended(Exchange exchange, Outcome outcome) {
             all.add(new End(
-                    exchange.target(),
-                    exchange.status(),
-                    exchange.requestBytes(),
-                    exchange.responseBytes(),
-                    outcome));
+                    exchange.target(), exchange.status(), exchange.requestBytes(), exchange.responseBytes(), outcome));
         }
 
         End next() throws InterruptedException {
@@ -80,21 +76,20 @@ class ExchangeFilterTest {
                             .add("x-inner", "secret");
                     return seen;
                 });
-                HttpServer proxy = Proxies.with(
-                        ProxyOptions.defaults(), change, new ExchangeFilter() {
-                            @Override
-                            public Verdict request(Exchange exchange) {
-                                exchange.upstream(new Upstream(Talk.at(upstream), up));
-                                return Verdict.proceed();
-                            }
+                HttpServer proxy = Proxies.with(ProxyOptions.defaults(), change, new ExchangeFilter() {
+                    @Override
+                    public Verdict request(Exchange exchange) {
+                        exchange.upstream(new Upstream(Talk.at(upstream), up));
+                        return Verdict.proceed();
+                    }
 
-                            @Override
-                            public Verdict.OfResponse response(Exchange exchange, ResponseHead response) {
-                                response.headers().remove("x-inner").add("x-outer", "yes");
-                                response.status(203);
-                                return Verdict.proceed();
-                            }
-                        })) {
+                    @Override
+                    public Verdict.OfResponse response(Exchange exchange, ResponseHead response) {
+                        response.headers().remove("x-inner").add("x-outer", "yes");
+                        response.status(203);
+                        return Verdict.proceed();
+                    }
+                })) {
             HttpRequest request = Talk.get(Talk.at(proxy), "/path?q");
             request.headers().add("x-old", "1");
             HttpResponse response = Talk.send(client, down, request);
@@ -156,8 +151,8 @@ class ExchangeFilterTest {
                 ends,
                 exchange -> exchange.target().equals("/no") ? Verdict.reply(constant) : Verdict.proceed())) {
             for (int i = 0; i < 3; i++) {
-                HttpResponse response = Talk.send(
-                        client, version, Talk.post(Talk.at(server), "/no", Body.of(new byte[10])));
+                HttpResponse response =
+                        Talk.send(client, version, Talk.post(Talk.at(server), "/no", Body.of(new byte[10])));
                 assertThat(response.status()).isEqualTo(403);
                 assertThat(Talk.text(response)).isEqualTo("not you");
                 assertThat(ends.next().responseBytes()).isEqualTo(7);
@@ -166,8 +161,8 @@ class ExchangeFilterTest {
             assertThat(Talk.text(Talk.send(client, version, Talk.get(Talk.at(server), "/yes"))))
                     .isEqualTo("handled");
         }
-        assertThatThrownBy(() -> Verdict.reply(new HttpResponse(
-                        200, new Metadata(), Body.stream(dev.parley.Messages.of(new byte[1])))))
+        assertThatThrownBy(() -> Verdict.reply(
+                        new HttpResponse(200, new Metadata(), Body.stream(dev.parley.Messages.of(new byte[1])))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Body.of");
     }
@@ -313,33 +308,29 @@ class ExchangeFilterTest {
     @EnumSource
     void whatAFilterThrowsIsAnError(HttpVersion version) throws Exception {
         Ends ends = new Ends();
-        try (HttpServer server = serve(
-                (call, request) -> HttpResponse.text(200, "fine"),
-                ends,
-                new ExchangeFilter() {
-                    @Override
-                    public Verdict request(Exchange exchange) {
-                        return switch (exchange.target()) {
-                            case "/bug" -> throw new IllegalStateException("secret detail");
-                            case "/limit" ->
-                                throw new HttpException(429, Code.RESOURCE_EXHAUSTED, "too many requests of you");
-                            default -> Verdict.proceed();
-                        };
-                    }
+        try (HttpServer server = serve((call, request) -> HttpResponse.text(200, "fine"), ends, new ExchangeFilter() {
+            @Override
+            public Verdict request(Exchange exchange) {
+                return switch (exchange.target()) {
+                    case "/bug" -> throw new IllegalStateException("secret detail");
+                    case "/limit" -> throw new HttpException(429, Code.RESOURCE_EXHAUSTED, "too many requests of you");
+                    default -> Verdict.proceed();
+                };
+            }
 
-                    @Override
-                    public Verdict.OfResponse response(Exchange exchange, ResponseHead response) {
-                        if (exchange.target().equals("/late")) {
-                            throw new IllegalStateException("secret detail");
-                        }
-                        return Verdict.proceed();
-                    }
+            @Override
+            public Verdict.OfResponse response(Exchange exchange, ResponseHead response) {
+                if (exchange.target().equals("/late")) {
+                    throw new IllegalStateException("secret detail");
+                }
+                return Verdict.proceed();
+            }
 
-                    @Override
-                    public void ended(Exchange exchange, Outcome outcome) {
-                        throw new IllegalStateException("only logged");
-                    }
-                })) {
+            @Override
+            public void ended(Exchange exchange, Outcome outcome) {
+                throw new IllegalStateException("only logged");
+            }
+        })) {
             HttpResponse bug = Talk.send(client, version, Talk.get(Talk.at(server), "/bug"));
             assertThat(bug.status()).isEqualTo(500);
             assertThat(Talk.text(bug)).doesNotContain("secret");
@@ -360,9 +351,10 @@ class ExchangeFilterTest {
     @MethodSource("dev.parley.http.Proxies#combinations")
     void countsBytesOfWhatIsPassedOn(HttpVersion down, HttpVersion up) throws Exception {
         Ends ends = new Ends();
-        try (HttpServer upstream = Talk.serve((call, request) -> request.method().equals("GET")
-                        ? HttpResponse.of(200, "text/plain", new byte[70_000])
-                        : HttpResponse.text(200, "" + request.body().readAll().length));
+        try (HttpServer upstream =
+                        Talk.serve((call, request) -> request.method().equals("GET")
+                                ? HttpResponse.of(200, "text/plain", new byte[70_000])
+                                : HttpResponse.text(200, "" + request.body().readAll().length));
                 HttpServer proxy =
                         Proxies.with(ProxyOptions.defaults(), ends, Proxy.to(new Upstream(Talk.at(upstream), up)))) {
             Talk.send(client, down, Talk.get(Talk.at(proxy), "/get")).body().readAll();

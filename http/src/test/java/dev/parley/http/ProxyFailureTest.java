@@ -60,11 +60,11 @@ class ProxyFailureTest {
     @Test
     void connectingTooLongIs504() throws Exception {
         List<Socket> queued = new ArrayList<>();
-        ClientLimits limits =
-                ClientLimits.defaults().withTimeouts(Duration.ofMillis(150), Duration.ofSeconds(9));
+        ClientLimits limits = ClientLimits.defaults().withTimeouts(Duration.ofMillis(150), Duration.ofSeconds(9));
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 HttpServer proxy = Proxies.with(
-                        ProxyOptions.defaults().withConnections(limits), Proxy.to("127.0.0.1:" + full.getLocalPort()))) {
+                        ProxyOptions.defaults().withConnections(limits),
+                        Proxy.to("127.0.0.1:" + full.getLocalPort()))) {
             fill(full, queued);
             HttpResponse response = Talk.send(client, HttpVersion.HTTP_1_1, Talk.get(Talk.at(proxy), "/"));
             assertThat(response.status()).isEqualTo(504);
@@ -138,18 +138,20 @@ class ProxyFailureTest {
                     go.await();
                     return HttpResponse.of(200);
                 });
-                HttpServer proxy = Proxies.with(
-                        ProxyOptions.defaults().withConnections(one), Proxy.to(Talk.at(upstream)))) {
+                HttpServer proxy =
+                        Proxies.with(ProxyOptions.defaults().withConnections(one), Proxy.to(Talk.at(upstream)))) {
             // The limits hold for each event loop, so one more than all loops can carry and keep waiting.
             int loops = Runtime.getRuntime().availableProcessors();
             List<java.util.concurrent.FutureTask<HttpResponse>> tasks = new ArrayList<>();
             for (int i = 0; i < 8 * loops; i++) {
-                tasks.add(Talk.start(
-                        () -> Talk.send(client, HttpVersion.HTTP_1_1, Talk.get(Talk.at(proxy), "/"))));
+                tasks.add(Talk.start(() -> Talk.send(client, HttpVersion.HTTP_1_1, Talk.get(Talk.at(proxy), "/"))));
             }
             Talk.await(
                     "those that found no place",
-                    () -> tasks.stream().filter(java.util.concurrent.Future::isDone).count() >= 8L * loops - 2L * loops);
+                    () -> tasks.stream()
+                                    .filter(java.util.concurrent.Future::isDone)
+                                    .count()
+                            >= 8L * loops - 2L * loops);
             go.countDown();
             int refused = 0;
             for (var task : tasks) {
@@ -225,7 +227,8 @@ class ProxyFailureTest {
                 RawClient raw = new RawClient(proxy.port())) {
             raw.send(GET);
             byte[] head = raw.socket.getInputStream().readNBytes(12);
-            assertThat(new String(head, java.nio.charset.StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+            assertThat(new String(head, java.nio.charset.StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 200");
             read.countDown();
             assertThat(raw.rest()).contains("half").doesNotContain("\r\n0\r\n\r\n");
         }
@@ -262,17 +265,12 @@ class ProxyFailureTest {
                 });
                 HttpServer proxy = Proxies.to(up, upstream)) {
             HttpClient leaving = HttpClient.create();
-            var task = Talk.start(() -> Talk.send(
-                    leaving,
-                    down,
-                    Talk.post(
-                            Talk.at(proxy),
-                            "/",
-                            Body.stream(Messages.produce(sink -> {
-                                sink.send(new byte[1000]);
-                                Talk.await(begun);
-                                new CountDownLatch(1).await();
-                            })))));
+            var task = Talk.start(() ->
+                    Talk.send(leaving, down, Talk.post(Talk.at(proxy), "/", Body.stream(Messages.produce(sink -> {
+                        sink.send(new byte[1000]);
+                        Talk.await(begun);
+                        new CountDownLatch(1).await();
+                    })))));
             Talk.await(begun);
             leaving.close();
             assertThat(seen.poll(20, TimeUnit.SECONDS)).isInstanceOf(Code.class);
@@ -326,16 +324,11 @@ class ProxyFailureTest {
                 HttpServer proxy = Proxies.to(up, upstream)) {
             for (int i = 0; i < 3; i++) {
                 CountDownLatch answered = new CountDownLatch(1);
-                HttpResponse response = Talk.send(
-                        client,
-                        down,
-                        Talk.post(
-                                Talk.at(proxy),
-                                "/",
-                                Body.stream(Messages.produce(sink -> {
-                                    sink.send(new byte[1000]);
-                                    Talk.await(answered);
-                                }))));
+                HttpResponse response =
+                        Talk.send(client, down, Talk.post(Talk.at(proxy), "/", Body.stream(Messages.produce(sink -> {
+                            sink.send(new byte[1000]);
+                            Talk.await(answered);
+                        }))));
                 assertThat(response.status()).isEqualTo(413);
                 assertThat(Talk.text(response)).isEqualTo("no more");
                 answered.countDown();

@@ -48,9 +48,10 @@ class ProxyHeadersTest {
         try (RawServer upstream = recorder(heads, answer);
                 HttpServer proxy = Proxies.to(HttpVersion.HTTP_1_1, upstream.authority());
                 RawClient raw = new RawClient(proxy.port())) {
-            String response = raw.send("GET /x HTTP/1.1\r\nHost: front.example\r\nConnection: keep-alive, X-Hop, Content-Length"
-                            + "\r\nKeep-Alive: 5\r\nX-Hop: 1\r\nTE: trailers, gzip\r\nProxy-Connection: x\r\n"
-                            + "Upgrade: h2c\r\nHTTP2-Settings: AAA\r\nX-End: 1\r\n\r\n")
+            String response = raw.send(
+                            "GET /x HTTP/1.1\r\nHost: front.example\r\nConnection: keep-alive, X-Hop, Content-Length"
+                                    + "\r\nKeep-Alive: 5\r\nX-Hop: 1\r\nTE: trailers, gzip\r\nProxy-Connection: x\r\n"
+                                    + "Upgrade: h2c\r\nHTTP2-Settings: AAA\r\nX-End: 1\r\n\r\n")
                     .response();
             String head = next(heads);
             assertThat(head)
@@ -79,8 +80,8 @@ class ProxyHeadersTest {
     void tellsWhoCame(ProxyOptions.Forwarded rule) throws Exception {
         BlockingQueue<String> heads = new LinkedBlockingQueue<>();
         try (RawServer upstream = recorder(heads, OK);
-                HttpServer proxy = Proxies.with(
-                        ProxyOptions.defaults().withForwarded(rule), Proxy.to(upstream.authority()));
+                HttpServer proxy =
+                        Proxies.with(ProxyOptions.defaults().withForwarded(rule), Proxy.to(upstream.authority()));
                 RawClient raw = new RawClient(proxy.port())) {
             raw.send("GET / HTTP/1.1\r\nHost: front\r\nX-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 8.8.8.8\r\n"
                             + "X-Forwarded-Proto: https\r\nX-Forwarded-Host: evil\r\nVia: 1.0 other\r\n\r\n")
@@ -111,13 +112,17 @@ class ProxyHeadersTest {
         try (RawServer upstream = recorder(heads, OK);
                 HttpServer proxy = Proxies.to(HttpVersion.HTTP_1_1, upstream.authority());
                 RawClient raw = new RawClient(proxy.port())) {
-            raw.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc").response();
-            assertThat(next(heads)).containsIgnoringCase("content-length: 3\r\n").doesNotContain("chunked");
+            raw.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")
+                    .response();
+            assertThat(next(heads))
+                    .containsIgnoringCase("content-length: 3\r\n")
+                    .doesNotContain("chunked");
             raw.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").response();
             assertThat(next(heads)).containsIgnoringCase("content-length: 0\r\n");
             raw.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").response();
             assertThat(next(heads)).doesNotContainIgnoringCase("content-length").doesNotContain("chunked");
-            raw.send("GET http://other.example:81/abs?q HTTP/1.1\r\nHost: x\r\n\r\n").response();
+            raw.send("GET http://other.example:81/abs?q HTTP/1.1\r\nHost: x\r\n\r\n")
+                    .response();
             assertThat(next(heads))
                     .startsWith("GET /abs?q HTTP/1.1\r\n")
                     .containsIgnoringCase("\r\nhost: other.example:81\r\n");
@@ -138,8 +143,7 @@ class ProxyHeadersTest {
         BlockingQueue<String> heads = new LinkedBlockingQueue<>();
         try (RawServer upstream = new RawServer(socket -> {
                     heads.add(RawServer.head(socket));
-                    socket.getOutputStream()
-                            .write(Talk.bytes("HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n"));
+                    socket.getOutputStream().write(Talk.bytes("HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n"));
                     socket.getOutputStream().write(Talk.bytes("HTTP/1.1 100 Continue\r\n\r\n"));
                     heads.add(new String(
                             socket.getInputStream().readNBytes(3), java.nio.charset.StandardCharsets.US_ASCII));
@@ -236,7 +240,9 @@ class ProxyHeadersTest {
             for (Frames.Frame frame = frames.read(); frame != null; frame = frames.read()) {
                 if (frame.stream() == 1 || frame.type() == Frames.GOAWAY) {
                     if (frame.type() == Frames.HEADERS) {
-                        assertThat(frame.payload()[0]).as("status by the static table").isNotEqualTo((byte) 0x88);
+                        assertThat(frame.payload()[0])
+                                .as("status by the static table")
+                                .isNotEqualTo((byte) 0x88);
                     }
                     break;
                 }

@@ -124,7 +124,9 @@ class ProxyUpgradeTest {
             mayRead.countDown();
             long read = 0;
             byte[] buffer = new byte[64 << 10];
-            for (int n = raw.socket.getInputStream().read(buffer); n >= 0; n = raw.socket.getInputStream().read(buffer)) {
+            for (int n = raw.socket.getInputStream().read(buffer);
+                    n >= 0;
+                    n = raw.socket.getInputStream().read(buffer)) {
                 read += n;
             }
             assertThat(read).isEqualTo(total);
@@ -142,7 +144,9 @@ class ProxyUpgradeTest {
                 HttpServer proxy = proxy(upstream.authority());
                 RawClient raw = new RawClient(proxy.port())) {
             for (int i = 0; i < 3; i++) {
-                assertThat(raw.send(UPGRADE).response()).startsWith("HTTP/1.1 200").endsWith("no");
+                assertThat(raw.send(UPGRADE).response())
+                        .startsWith("HTTP/1.1 200")
+                        .endsWith("no");
             }
             assertThat(upstream.accepted).hasValue(1);
         }
