@@ -351,7 +351,11 @@ final class Passage implements OutboundExchange {
         ClientStream on = stream;
         stream = null;
         Origin to = origin;
-        if (on != null && reason.retryAdvice() == RetryAdvice.NEVER_LEFT && !sentAgain && hasNoBody() && to != null) {
+        if (on != null
+                && reason.retryAdvice().equals(RetryAdvice.NEVER_LEFT)
+                && !sentAgain
+                && hasNoBody()
+                && to != null) {
             sentAgain = true; // refused, or the connection is going away: it was never looked at
             to.again(this);
             return;
@@ -373,7 +377,7 @@ final class Passage implements OutboundExchange {
         }
         int status = switch (reason.code()) {
             case DEADLINE_EXCEEDED -> 504;
-            case RESOURCE_EXHAUSTED -> reason.retryAdvice() == RetryAdvice.NEVER ? 502 : 503;
+            case RESOURCE_EXHAUSTED -> reason.retryAdvice().equals(RetryAdvice.NEVER) ? 502 : 503;
             case CANCELLED -> reason.origin() == CallException.Origin.LOCAL ? 503 : 502;
             default -> reason.getCause() instanceof ConnectTimeoutException ? 504 : 502;
         };
