@@ -52,38 +52,6 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
         }
     }
 
-    /** Made with the first request: most clients never speak TLS, and its library takes long to load. */
-    private static final class LazyTls {
-        private final ClientTls how;
-        private final List<String> protocols;
-        private @Nullable TlsContext context;
-        private boolean closed;
-
-        LazyTls(ClientTls how, List<String> protocols) {
-            this.how = how;
-            this.protocols = protocols;
-        }
-
-        synchronized TlsContext get() {
-            TlsContext made = context;
-            if (made == null) {
-                made = TlsContext.client(how, protocols);
-                context = made;
-                if (closed) {
-                    made.close();
-                }
-            }
-            return made;
-        }
-
-        synchronized void close() {
-            closed = true;
-            if (context != null) {
-                context.close();
-            }
-        }
-    }
-
     /** A client with {@link ClientLimits#defaults()} and {@link ClientTls#defaults()}. */
     public static HttpClient create() {
         return new HttpClient(ClientLimits.defaults(), ClientTls.defaults());

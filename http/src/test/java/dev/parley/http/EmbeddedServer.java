@@ -67,7 +67,9 @@ final class EmbeddedServer {
                 later,
                 active,
                 streams,
-                null);
+                null,
+                List.of(),
+                new Upstreams(ProxyOptions.defaults()));
         Channel channel = new Channel(context);
         for (byte[] part : parts) {
             if (channel.isOpen()) {
