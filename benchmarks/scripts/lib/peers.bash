@@ -123,7 +123,7 @@ check_size() {
 
 # peer_notes
 peer_notes() {
-    NOTES+=("$(nginx -v 2>&1)" "$(haproxy -v | head -n 1)")
+    NOTES+=("$(nginx -v 2>&1)" "$(haproxy -v | sed -n 1p)")
 }
 
 # load_size NAME PORT SIZE_NAME SECONDS: with wrk; sets VALUE

@@ -1,6 +1,7 @@
 package dev.parley.benchmarks;
 
 import dev.parley.Call;
+import dev.parley.http.HttpLimits;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.HttpServer;
@@ -57,6 +58,7 @@ final class HelloServer {
     private static int parley(int port, Map<String, byte[]> files) {
         return HttpServer.builder()
                 .port(port)
+                .limits(HttpLimits.defaults().withMaxConnections(100_000))
                 .handler(new HelloServer(files)::hello)
                 .start()
                 .port();
