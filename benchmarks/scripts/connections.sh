@@ -34,7 +34,7 @@ held() {
 open_more() {
     local answer=''
     printf '%s\n' "$2" >&"${TO[$1]}"
-    read -r -t 120 -u "${FROM[$1]}" answer || { cat "$WORK/$1.err" >&2; die "$1 could not open $2 connections"; }
+    read -r -t 120 -u "${FROM[$1]}" answer && ((answer >= $2)) || { cat "$WORK/$1.err" >&2; die "$1 could not open $2 connections"; }
 }
 
 # measure_one NAME: a fresh server and a fresh client

@@ -20,12 +20,8 @@ http2_server() { [[ $1 == nginx ]] && printf nginx-http2 || printf '%s' "$1"; }
 load_http2() {
     local connections=8 streams=8
     [[ $3 != 10MB ]] || connections=4 streams=2
-    run $(($4 + 40)) "$WORK/h2load" taskset -c $LOAD_CORE h2load -t 1 -c $connections -m $streams --warm-up-time=1 -D "$4" \
-        "http://127.0.0.1:$2/$3" &&
-        grep -q ' 0 failed, 0 errored, 0 timeout' "$WORK/h2load" &&
-        grep -qE 'status codes: [1-9][0-9]* 2xx, 0 3xx, 0 4xx, 0 5xx' "$WORK/h2load" ||
-        { cat "$WORK/h2load" >&2; die "$1: h2load failed"; }
-    VALUE=$(sed -n 's/^finished in .*, \([0-9.]*\) req\/s.*/\1/p' "$WORK/h2load")
+    h2load_at "$1" -c $connections -m $streams --warm-up-time=1 -D "$4" "http://127.0.0.1:$2/$3"
+    h2load_rate
 }
 
 check() {

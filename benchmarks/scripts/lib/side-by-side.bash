@@ -196,6 +196,19 @@ wrk_at() {
     VALUE=$(awk '$1 == "Requests/sec:" { print $2 }' "$WORK/wrk")
 }
 
+# h2load_at NAME OPTIONS... URL: dies unless every request was answered with 2xx; what it said is in WORK/h2load
+h2load_at() {
+    run 60 "$WORK/h2load" taskset -c $LOAD_CORE h2load -t 1 "${@:2}" &&
+        grep -q ' 0 failed, 0 errored, 0 timeout' "$WORK/h2load" &&
+        grep -qE 'status codes: [1-9][0-9]* 2xx, 0 3xx, 0 4xx, 0 5xx' "$WORK/h2load" ||
+        { cat "$WORK/h2load" >&2; die "$1: h2load failed"; }
+}
+
+# h2load_rate: sets VALUE to the requests a second that it found
+h2load_rate() {
+    VALUE=$(sed -n 's/^finished in .*, \([0-9.]*\) req\/s.*/\1/p' "$WORK/h2load")
+}
+
 # measure NAME COMMAND...: COMMAND sets VALUE, which becomes a sample of NAME
 measure() {
     local name=$1 server load
