@@ -59,8 +59,7 @@ first_answer() {
 }
 
 requests() {
-    run 60 "$WORK/h2load" h2load --h1 -t 1 -c 8 -n $REQUESTS "http://127.0.0.1:${PORT[$1]}$ADDRESS" &&
-        grep -qF "status codes: $REQUESTS 2xx" "$WORK/h2load" || { cat "$WORK/h2load" >&2; die "$1: h2load failed"; }
+    h2load_at "$1" --h1 -c 8 -n $REQUESTS "http://127.0.0.1:${PORT[$1]}$ADDRESS"
 }
 
 # train KIND: its AOT cache, from the same requests; the demo's launcher makes its own
