@@ -54,7 +54,7 @@ check
 measure_all load
 check
 NOTES+=("HTTP/1.1: wrk, 64 connections (10 MB: 8); HTTP/2: h2load, 8 connections with 8 streams (10 MB: 4 with 2)"
-    "$(nginx -v 2>&1), 1 worker; 100 bytes by return, the others from files with sendfile"
+    "$(nginx -v 2>&1), 1 worker; 100 bytes by return, the others from files in the page cache"
     "every answer compared byte for byte before and after")
 {
     printf '# Answers from memory\n\n'

@@ -35,8 +35,7 @@ error_log $folder/error.log warn;
 events { worker_connections $(($(ulimit -n) - 100)); }
 http {
     access_log off;
-    sendfile on;
-    tcp_nopush on;
+    sendfile off; # over loopback its copies are faster than sendfile, 10 MB by half
     open_file_cache max=16;
     keepalive_requests 1000000000;
     keepalive_timeout 300s;
@@ -64,7 +63,8 @@ nginx_files() {
     }"
 }
 
-# nginx_proxy NAME BACKEND_PORT: with connections kept to the backend, and no temporary files on the way
+# nginx_proxy NAME BACKEND_PORT: with connections kept to the backend, no temporary files on the way, and buffers that
+# hold 64 KiB: with its default of 8 times 8 KiB, or without buffering, nginx is half as fast there
 nginx_proxy() {
     free_port
     nginx_on $SERVER_CORE "$1" "upstream backend { server 127.0.0.1:$2; keepalive 256; keepalive_requests 1000000000; }
@@ -75,6 +75,9 @@ nginx_proxy() {
             proxy_http_version 1.1;
             proxy_set_header Connection '';
             proxy_max_temp_file_size 0;
+            proxy_buffer_size 16k;
+            proxy_buffers 8 64k;
+            proxy_busy_buffers_size 128k;
         }
     }"
 }
