@@ -9,7 +9,7 @@ interface ClientConnection {
     boolean hasRoom();
 
     /** Begins an exchange; {@link #hasRoom} holds. */
-    void begin(ClientExchange exchange);
+    void begin(OutboundExchange exchange);
 
     /** Closes it now; what runs on it fails with {@code reason}. */
     void close(CallException reason);

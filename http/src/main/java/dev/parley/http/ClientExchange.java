@@ -6,6 +6,8 @@ import dev.parley.Code;
 import dev.parley.Messages;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One request and its response on a client. The calling thread waits in {@link #response}; all else happens on the event
  * loop of its origin, and what touches the network is done by the {@link ClientStream} that the connection gives it.
  */
-final class ClientExchange implements ReceivedBody.Reader {
+final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
 
     final Call call;
     final HttpRequest request;
@@ -96,12 +98,13 @@ final class ClientExchange implements ReceivedBody.Reader {
 
     // ---- the loop's side
 
-    boolean isDone() {
+    @Override
+    public boolean isDone() {
         return done;
     }
 
-    /** Arms the deadline; the exchange may still wait for a connection. */
-    void begin() {
+    @Override
+    public void begin() {
         long nanos = call.deadline().remainingNanos();
         if (nanos != Long.MAX_VALUE) {
             deadlineTask = loop.schedule(this::deadlinePassed, Math.max(0, nanos), TimeUnit.NANOSECONDS);
@@ -120,14 +123,14 @@ final class ClientExchange implements ReceivedBody.Reader {
                 true);
     }
 
-    /** A connection has taken the request and its head is written. */
-    void sent(ClientStream on) {
+    @Override
+    public void sent(ClientStream on) {
         stream = on;
         if (request.body() instanceof Body.Bytes bytes) {
-            on.writeWhole(bytes.bytes, bytes.trailers());
+            on.writeWhole(request, bytes.bytes, bytes.trailers());
             return;
         }
-        on.writeHead();
+        on.writeHead(request);
         // The request's stream is the caller's code: it runs on a thread of the library's, under the caller's call.
         sender = Thread.ofVirtual().name("parley-request").start(carried);
     }
@@ -149,10 +152,10 @@ final class ClientExchange implements ReceivedBody.Reader {
                     return; // HTTP/2 peers take a run of empty frames for an attack
                 }
                 window.acquire(chunk.length);
-                onStream(target -> target.writeData(chunk));
+                onStream(target -> target.writeData(Unpooled.wrappedBuffer(chunk)));
             });
             Metadata trailers = sent.trailers();
-            onStream(target -> target.writeEnd(trailers));
+            onStream(target -> target.writeEnd(Fields.of(trailers)));
         } catch (Throwable thrown) {
             if (!done) {
                 CallException reason = CallException.from(thrown);
@@ -170,24 +173,33 @@ final class ClientExchange implements ReceivedBody.Reader {
         });
     }
 
-    /** The head of the response has come. The caller is woken by {@link #wake}. */
-    void received(int status, Metadata headers) {
+    @Override
+    public void written(int bytes) {
+        window.release(bytes);
+    }
+
+    @Override
+    public void received(int status, Fields headers) {
         if (head == null && failure == null) {
-            head = new HttpResponse(status, headers, body);
+            head = new HttpResponse(status, headers.metadata(), body);
         }
     }
 
-    /** To be called at the end of a read, so that a response that came whole wakes its caller once. */
-    void wake() {
-        parking.wake();
+    @Override
+    public void wake() {
+        parking.wake(); // a response that came whole wakes its caller once
     }
 
-    ReceivedBody body() {
-        return body;
+    @Override
+    public boolean receivedData(ByteBuf data) {
+        byte[] bytes = new byte[data.readableBytes()];
+        data.readBytes(bytes);
+        return body.offer(bytes);
     }
 
-    /** The response has come to its end. */
-    void complete(Metadata trailers) {
+    @Override
+    public void complete(Fields trailers) {
+        Metadata last = trailers.metadata();
         if (head == null) {
             fail(
                     Http2Names.remote(
@@ -197,13 +209,13 @@ final class ClientExchange implements ReceivedBody.Reader {
                     true);
             return;
         }
-        body.end(trailers);
+        body.end(last);
         // As a rule the request has been sent whole and nobody is to be told, so no exception is made.
         finish(sender == null ? null : new CallException(Code.CANCELLED, "the peer has answered and reads no more"));
     }
 
-    /** Nothing more will come. {@code reset}: the peer is to be told. */
-    void fail(CallException reason, boolean reset) {
+    @Override
+    public void fail(CallException reason, boolean reset) {
         if (done || failure != null) {
             return; // a reset of ours closes the stream, which is told here, too
         }

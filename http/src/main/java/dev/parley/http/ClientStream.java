@@ -2,21 +2,31 @@ package dev.parley.http;
 
 import dev.parley.CallException;
 import dev.parley.Metadata;
+import io.netty.buffer.ByteBuf;
 
 /** What a connection does for one exchange of a client. On the loop, but for {@link #consumed} and {@link #waits}. */
 interface ClientStream {
 
     /** Writes the head and no end. */
-    void writeHead();
+    void writeHead(HttpRequest request);
+
+    /** Writes the head of a request that is passed on, and its end if there is no body. */
+    void writeHead(PassedHead request, boolean end);
 
     /** Writes head, body and end. */
-    void writeWhole(byte[] body, Metadata trailers);
+    void writeWhole(HttpRequest request, byte[] body, Metadata trailers);
 
-    /** Writes bytes of the body; they are released from the exchange's window once out. */
-    void writeData(byte[] bytes);
+    /** Writes bytes of the body, which it takes over; {@link OutboundExchange#written} once they are out. */
+    void writeData(ByteBuf data);
 
     /** Writes the end. */
-    void writeEnd(Metadata trailers);
+    void writeEnd(Fields trailers);
+
+    /** Writes bytes into a tunnel, which it takes over; {@link OutboundExchange#written} once they are out. */
+    void writeRaw(ByteBuf data);
+
+    /** Closes the tunnel behind what was written into it. */
+    void endRaw();
 
     /** Stops the exchange: RST_STREAM, or the connection is closed. */
     void reset(CallException reason);

@@ -1,11 +1,13 @@
 package dev.parley.http;
 
 import dev.parley.Metadata;
+import io.netty.util.AsciiString;
 import java.util.Optional;
 
 /** The declared length of a body. */
 final class ContentLength {
 
+    private static final AsciiString NAME = AsciiString.cached("content-length");
     private static final int MOST_DIGITS = 18;
 
     private ContentLength() {}
@@ -14,6 +16,12 @@ final class ContentLength {
     static long of(Metadata headers) {
         Optional<String> declared = headers.get("content-length");
         return declared.isEmpty() ? -1 : parse(declared.get());
+    }
+
+    /** As {@link #of(Metadata)}, of headers that nobody may have to look at. */
+    static long of(Fields fields) {
+        String declared = fields.get(NAME);
+        return declared == null ? -1 : parse(declared);
     }
 
     // Not Long.parseLong: a sign is no digit.

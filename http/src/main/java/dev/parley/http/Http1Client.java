@@ -7,6 +7,7 @@ import dev.parley.RetryAdvice;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.PrematureChannelClosureException;
@@ -25,7 +26,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +35,16 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
 
     private final Origin origin;
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ClientExchange current;
+    private @Nullable OutboundExchange current;
     private boolean requestEnded;
     private boolean keepAlive = true;
     private boolean headReceived;
+    // Something came since the exchange began, be it half a head.
+    private boolean answering;
+    private boolean reusable;
+    private boolean reused;
+    // A tunnel: the codec is gone, and bytes are bytes.
+    private boolean switched;
     private boolean retired;
     // What a declared length of the request still wants; -1 without one.
     private long owed = -1;
@@ -60,6 +66,14 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     static ClientConnection install(Channel channel, Origin origin) {
         Http1Client client = new Http1Client(origin);
         channel.pipeline()
+                // The codec keeps half a head to itself, and the end of a connection completes a read, too.
+                .addLast(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                        client.answering = true;
+                        ctx.fireChannelRead(message);
+                    }
+                })
                 .addLast(new HttpClientCodec(
                         new HttpDecoderConfig()
                                 .setMaxInitialLineLength(8 << 10)
@@ -111,11 +125,13 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     }
 
     @Override
-    public void begin(ClientExchange exchange) {
+    public void begin(OutboundExchange exchange) {
         current = exchange;
         requestEnded = false;
         owed = -1;
+        reused = reusable;
         headReceived = false;
+        answering = false;
         keepAlive = true;
         buffered.set(0);
         exchange.sent(this);
@@ -123,7 +139,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
 
     @Override
     public void close(CallException reason) {
-        ClientExchange exchange = current;
+        OutboundExchange exchange = current;
         current = null;
         close();
         if (exchange != null) {
@@ -139,7 +155,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
 
     // ---- the request
 
-    private ClientExchange exchange() {
+    private OutboundExchange exchange() {
         return java.util.Objects.requireNonNull(current);
     }
 
@@ -151,14 +167,25 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
         });
     }
 
+    private void write(Object message) {
+        ctx().write(message);
+        origin.queue.wrote(flushing);
+    }
+
     private void fill(io.netty.handler.codec.http.HttpHeaders headers, HttpRequest request) {
         copy(request.headers(), headers);
         headers.set(HttpHeaderNames.HOST, request.authority());
     }
 
     @Override
-    public void writeHead() {
-        HttpRequest request = exchange().request;
+    public void writeHead(PassedHead request, boolean end) {
+        requestEnded = end;
+        owed = end ? -1 : request.length();
+        write(request.http1(end));
+    }
+
+    @Override
+    public void writeHead(HttpRequest request) {
         DefaultHttpRequest head = new DefaultHttpRequest(
                 io.netty.handler.codec.http.HttpVersion.HTTP_1_1,
                 HttpMethod.valueOf(request.method()),
@@ -169,21 +196,19 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
             head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
-        ctx().write(head);
-        origin.queue.wrote(flushing);
+        write(head);
     }
 
     @Override
-    public void writeWhole(byte[] body, Metadata trailers) {
-        HttpRequest request = exchange().request;
+    public void writeWhole(HttpRequest request, byte[] body, Metadata trailers) {
         if (!trailers.isEmpty()) {
-            ClientExchange exchange = exchange();
-            writeHead();
+            OutboundExchange exchange = exchange();
+            writeHead(request);
             if (body.length > 0) {
-                writeData(body);
+                writeData(Unpooled.wrappedBuffer(body));
             }
             if (!exchange.isDone()) {
-                writeEnd(trailers);
+                writeEnd(Fields.of(trailers));
             }
             return;
         }
@@ -201,23 +226,31 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
             whole.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
         }
         requestEnded = true;
-        ctx().write(whole);
-        origin.queue.wrote(flushing);
+        write(whole);
     }
 
     @Override
-    public void writeData(byte[] bytes) {
-        ClientExchange writing = exchange();
+    public void writeData(ByteBuf data) {
+        OutboundExchange writing = exchange();
+        int bytes = data.readableBytes();
         if (owed >= 0) {
-            owed -= bytes.length;
+            owed -= bytes;
             if (owed < 0) {
+                data.release();
                 // More would be taken for the next request.
                 writing.fail(wrongLength("longer"), true);
                 return;
             }
         }
-        ctx().write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)))
-                .addListener(written -> writing.window.release(bytes.length));
+        ctx().write(new DefaultHttpContent(data)).addListener(written -> writing.written(bytes));
+        origin.queue.wrote(flushing);
+    }
+
+    @Override
+    public void writeRaw(ByteBuf data) {
+        OutboundExchange writing = exchange();
+        int bytes = data.readableBytes();
+        ctx().write(data).addListener(written -> writing.written(bytes));
         origin.queue.wrote(flushing);
     }
 
@@ -227,20 +260,28 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     }
 
     @Override
-    public void writeEnd(Metadata trailers) {
+    public void endRaw() {
+        current = null;
+        retired = true;
+        origin.remove(this);
+        lastActivity = System.nanoTime(); // one that takes no more is closed when it has been idle for long enough
+        ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void writeEnd(Fields trailers) {
         if (owed > 0) {
             exchange().fail(wrongLength("shorter"), true);
             return;
         }
         requestEnded = true;
         if (trailers.isEmpty()) {
-            ctx().write(LastHttpContent.EMPTY_LAST_CONTENT);
+            write(LastHttpContent.EMPTY_LAST_CONTENT);
         } else {
             DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
-            copy(trailers, last.trailingHeaders());
-            ctx().write(last);
+            copy(trailers.metadata(), last.trailingHeaders());
+            write(last);
         }
-        origin.queue.wrote(flushing);
     }
 
     @Override
@@ -265,10 +306,16 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         flushing.reading = true;
         try {
-            ClientExchange exchange = current;
+            OutboundExchange exchange = current;
             if (exchange == null) {
                 close(); // bytes that nobody asked for
                 return;
+            }
+            if (switched) {
+                if (message instanceof ByteBuf raw) {
+                    pass(exchange, raw);
+                }
+                return; // or the end of the head that switched
             }
             if (message instanceof HttpObject object && !object.decoderResult().isSuccess()) {
                 broken(exchange, object.decoderResult().cause());
@@ -285,7 +332,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
         }
     }
 
-    private void broken(ClientExchange exchange, Throwable cause) {
+    private void broken(OutboundExchange exchange, Throwable cause) {
         if (cause instanceof PrematureChannelClosureException) {
             return; // channelInactive follows, and says so
         }
@@ -299,53 +346,58 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
                 false);
     }
 
-    private void head(ClientExchange exchange, io.netty.handler.codec.http.HttpResponse response) {
+    private void head(OutboundExchange exchange, io.netty.handler.codec.http.HttpResponse response) {
         int status = response.status().code();
+        if (status == 101) {
+            switched = true;
+            ctx().pipeline().remove(HttpClientCodec.class); // hands on what has been read behind the head
+            if (!exchange.switched(Fields.of(response.headers()))) {
+                broken(exchange, new IllegalStateException("status 101 that nobody asked for"));
+            }
+            return;
+        }
         if (status < 200) {
-            return; // interim; its empty end is passed over, too
+            exchange.interim(status, Fields.of(response.headers()));
+            return; // its empty end is passed over, too
         }
         keepAlive = HttpUtil.isKeepAlive(response);
         try {
-            exchange.received(Math.min(status, 599), metadata(response.headers()));
             headReceived = true;
+            exchange.received(Math.min(status, 599), Fields.of(response.headers()));
         } catch (IllegalArgumentException e) {
             broken(exchange, e);
         }
     }
 
-    private static Metadata metadata(io.netty.handler.codec.http.HttpHeaders headers) {
-        Metadata metadata = new Metadata();
-        for (Map.Entry<String, String> header : headers) {
-            metadata.add(header.getKey(), header.getValue());
-        }
-        return metadata;
-    }
-
-    private void body(ClientExchange exchange, HttpContent content) {
-        ByteBuf data = content.content();
+    private void pass(OutboundExchange exchange, ByteBuf data) {
         int length = data.readableBytes();
-        if (length > 0) {
-            byte[] bytes = new byte[length];
-            data.readBytes(bytes);
-            int most = origin.limits().streamWindowBytes();
-            if (exchange.body().offer(bytes) && buffered.addAndGet(length) > most) {
-                ctx().channel().config().setAutoRead(false);
-                if (buffered.get() <= most / 2) {
-                    ctx().channel().config().setAutoRead(true); // read meanwhile, before reading had stopped
-                }
+        int most = origin.limits().streamWindowBytes();
+        if (length > 0 && exchange.receivedData(data) && buffered.addAndGet(length) > most) {
+            ctx().channel().config().setAutoRead(false);
+            if (buffered.get() <= most / 2) {
+                ctx().channel().config().setAutoRead(true); // read meanwhile, before reading had stopped
             }
         }
+    }
+
+    private void body(OutboundExchange exchange, HttpContent content) {
+        pass(exchange, content.content());
+        if (current != exchange) {
+            return; // given up
+        }
         if (content instanceof LastHttpContent last) {
-            Metadata trailers;
             try {
-                trailers = metadata(last.trailingHeaders());
+                exchange.complete(last.trailingHeaders().isEmpty() ? Fields.none() : Fields.of(last.trailingHeaders()));
             } catch (IllegalArgumentException e) {
                 broken(exchange, e);
                 return;
             }
+            if (current != exchange) {
+                return;
+            }
             current = null;
+            reusable = true;
             lastActivity = System.nanoTime();
-            exchange.complete(trailers);
             exchange.wake();
             ctx().channel().config().setAutoRead(true);
             if (keepAlive && requestEnded && !retired) {
@@ -358,7 +410,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        ClientExchange exchange = current;
+        OutboundExchange exchange = current;
         if (exchange != null) {
             exchange.wake();
         }
@@ -374,22 +426,35 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
         if (task != null) {
             task.cancel(false);
         }
-        ClientExchange exchange = current;
+        OutboundExchange exchange = current;
         if (exchange != null) {
             current = null;
-            exchange.fail(
-                    Http2Names.remote(
-                            Code.UNAVAILABLE,
-                            "the connection to " + origin.name() + " was lost "
-                                    + (headReceived ? "in the middle of the response" : "before a response"),
-                            RetryAdvice.UNSTATED),
-                    false);
+            if (reused && !answering && exchange.sendAgain()) {
+                origin.again(exchange);
+                super.channelInactive(ctx);
+                return;
+            }
+            exchange.fail(lost(), false);
         }
         super.channelInactive(ctx);
     }
 
+    private CallException lost() {
+        return Http2Names.remote(
+                Code.UNAVAILABLE,
+                "the connection to " + origin.name() + " was lost "
+                        + (headReceived ? "in the middle of the response" : "before a response"),
+                RetryAdvice.UNSTATED);
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        OutboundExchange exchange = current;
+        if (headReceived && exchange != null) {
+            // A body that ends with its connection: the codec would take the failure for the end of it.
+            current = null;
+            exchange.fail(lost(), false);
+        }
         Loops.close(ctx, cause); // channelInactive tells the exchange
     }
 }

@@ -2,10 +2,10 @@ package dev.parley.http;
 
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Deadline;
 import dev.parley.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -15,13 +15,12 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An exchange on an HTTP/1.1 connection. */
-final class Http1Exchange extends ServerExchange {
+final class Http1Exchange extends ServerExchange implements Answer.OnHttp1 {
 
     private final Http1Server connection;
     private final boolean http11;
@@ -32,7 +31,12 @@ final class Http1Exchange extends ServerExchange {
     private long owed = -1;
     private boolean answered;
 
-    Http1Exchange(Http1Server connection, io.netty.handler.codec.http.HttpRequest received, Metadata headers) {
+    Http1Exchange(
+            Http1Server connection,
+            io.netty.handler.codec.http.HttpRequest received,
+            Metadata headers,
+            Http1Reader reader,
+            Deadline most) {
         super(
                 connection.server(),
                 connection.ctx().channel().eventLoop(),
@@ -43,11 +47,12 @@ final class Http1Exchange extends ServerExchange {
                         received.uri(),
                         headers,
                         new ReceivedBody(
-                                new Http1Reader(connection, HttpUtil.is100ContinueExpected(received)),
+                                reader,
                                 ContentLength.of(headers),
                                 connection.server().limits().maxBodyBytes())),
                 "http/1.1",
-                connection.peer());
+                connection.peer(),
+                most);
         this.connection = connection;
         this.http11 = received.protocolVersion().minorVersion() > 0;
         this.headOnly = received.method().equals(io.netty.handler.codec.http.HttpMethod.HEAD);
@@ -55,7 +60,7 @@ final class Http1Exchange extends ServerExchange {
     }
 
     /** Bounds what is buffered for a handler that does not read: the connection is read again as it does. */
-    private static final class Http1Reader implements ReceivedBody.Reader {
+    static final class Http1Reader implements ReceivedBody.Reader {
         private final Http1Server connection;
         private final AtomicInteger buffered = new AtomicInteger();
         private final int most;
@@ -105,19 +110,28 @@ final class Http1Exchange extends ServerExchange {
         }
     }
 
-    void buffered(int bytes) {
-        ((Http1Reader) body().reader()).buffered(bytes);
+    @Override
+    public boolean data(ByteBuf data) {
+        int length = data.readableBytes();
+        boolean kept = offer(data);
+        if (kept) {
+            ((Http1Reader) body().reader()).buffered(length);
+        }
+        return kept;
     }
 
-    void closeAfter() {
+    @Override
+    public void closeAfter() {
         keepAlive = false;
     }
 
-    boolean closes() {
+    @Override
+    public boolean closes() {
         return !keepAlive;
     }
 
-    boolean isAnswered() {
+    @Override
+    public boolean isAnswered() {
         return answered;
     }
 
@@ -138,7 +152,7 @@ final class Http1Exchange extends ServerExchange {
         });
     }
 
-    private static void finishHead(HttpHeaders headers, boolean keepAlive, boolean http11) {
+    static void finishHead(HttpHeaders headers, boolean keepAlive, boolean http11) {
         if (!headers.contains(HttpHeaderNames.DATE)) {
             headers.set(HttpHeaderNames.DATE, HttpDate.now());
         }
@@ -247,14 +261,7 @@ final class Http1Exchange extends ServerExchange {
     @Override
     void writeAbort(CallException reason) {
         keepAlive = false;
-        if (!chunked && owed < 0) {
-            // The end of the connection would pass for the end of the body: a reset does not.
-            connection.ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-        // Without the last chunk, so that nobody takes what was sent for the whole; and not behind what a client that
-        // has stopped reading may never take.
-        connection.ctx().flush();
-        connection.ctx().close();
+        connection.abort(!chunked && owed < 0);
     }
 
     @Override

@@ -5,6 +5,9 @@ import dev.parley.Metadata;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.util.AsciiString;
+import java.util.Iterator;
 import java.util.Map;
 
 /** The head of an HTTP/1.1 request, checked for what Netty leaves to its user. */
@@ -18,15 +21,7 @@ final class Http1Head {
      * @throws HttpException if the request is broken: nothing behind it on the connection can be trusted
      */
     static Metadata metadata(HttpRequest received, HttpLimits limits) {
-        if (!received.decoderResult().isSuccess()) {
-            throw broken(received.decoderResult().cause(), limits);
-        }
-        if (received.protocolVersion().majorVersion() != 1) {
-            throw new HttpException(
-                    505,
-                    Code.UNIMPLEMENTED,
-                    "this server speaks HTTP/1.1 and HTTP/2, not " + received.protocolVersion());
-        }
+        checkLine(received, limits);
         Metadata headers = new Metadata();
         int hosts = 0;
         for (Map.Entry<String, String> header : received.headers()) {
@@ -40,10 +35,69 @@ final class Http1Head {
                 hosts++;
             }
         }
+        checkHosts(hosts, received);
+        return headers;
+    }
+
+    /**
+     * The same checks, but for names and values that only Metadata refuses, of headers that stay as they are; and that
+     * the body's coding is one that can be framed anew.
+     *
+     * @throws HttpException if the request is broken: nothing behind it on the connection can be trusted
+     */
+    static Fields fields(HttpRequest received, HttpLimits limits) {
+        checkLine(received, limits);
+        int hosts = 0;
+        for (Iterator<Map.Entry<CharSequence, CharSequence>> all =
+                        received.headers().iteratorCharSequence();
+                all.hasNext(); ) {
+            Map.Entry<CharSequence, CharSequence> header = all.next();
+            CharSequence name = header.getKey();
+            if (name.length() == 4 && AsciiString.contentEqualsIgnoreCase(name, HttpHeaderNames.HOST)) {
+                hosts++;
+            }
+            checkValue(name, header.getValue());
+        }
+        checkHosts(hosts, received);
+        Fields fields = Fields.of(received.headers());
+        String coding = fields.get(HopByHop.TRANSFER_ENCODING);
+        if (coding != null) {
+            if (received.protocolVersion().minorVersion() == 0) {
+                throw badRequest("HTTP/1.0 has no Transfer-Encoding (RFC 9112, 6.1)");
+            }
+            if (!coding.trim().equalsIgnoreCase("chunked") || fields.getAll(HopByHop.TRANSFER_ENCODING).size() > 1) {
+                throw new HttpException(
+                        501, Code.UNIMPLEMENTED, "Transfer-Encoding must be chunked, once, and nothing else");
+            }
+        }
+        return fields;
+    }
+
+    private static void checkValue(CharSequence name, CharSequence value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
+                throw badRequest(String.format("value of header %s holds U+%04X at index %d", name, (int) c, i));
+            }
+        }
+    }
+
+    private static void checkLine(HttpRequest received, HttpLimits limits) {
+        if (!received.decoderResult().isSuccess()) {
+            throw broken(received.decoderResult().cause(), limits);
+        }
+        if (received.protocolVersion().majorVersion() != 1) {
+            throw new HttpException(
+                    505,
+                    Code.UNIMPLEMENTED,
+                    "this server speaks HTTP/1.1 and HTTP/2, not " + received.protocolVersion());
+        }
+    }
+
+    private static void checkHosts(int hosts, HttpRequest received) {
         if (hosts > 1 || (hosts == 0 && received.protocolVersion().minorVersion() > 0)) {
             throw badRequest("a request has one Host header (RFC 9112, 3.2), but this one has " + hosts);
         }
-        return headers;
     }
 
     private static HttpException broken(Throwable cause, HttpLimits limits) {

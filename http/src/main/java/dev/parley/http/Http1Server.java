@@ -2,6 +2,7 @@ package dev.parley.http;
 
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Deadline;
 import dev.parley.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -9,8 +10,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
@@ -19,7 +22,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +42,8 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     private final ServerContext server;
     private final ArrayDeque<Object> pipelined = new ArrayDeque<>();
     private @Nullable ChannelHandlerContext context;
-    private @Nullable Http1Exchange current;
-    private @Nullable Http1Exchange toStart;
+    private Answer.@Nullable OnHttp1 current;
+    private Answer.@Nullable OnHttp1 toStart;
     private boolean receiving;
     private boolean decoded;
     private boolean fresh = true;
@@ -49,6 +51,8 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     // The next request waits until the client has read more of its answers.
     private boolean blocked;
     private boolean closing;
+    // A tunnel: the codec is gone, and bytes are bytes.
+    private boolean switched;
     private long lastActivity = System.nanoTime();
     private long unsentBefore;
     private String peer = "unknown";
@@ -85,6 +89,10 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
             lastActivity = System.nanoTime();
         }
         decoded = true;
+        if (switched) {
+            raw(message);
+            return;
+        }
         // A request behind one that is being answered waits: answers go out in the order of the requests.
         if (!pipelined.isEmpty() || (current != null && !receiving)) {
             pipelined.add(message);
@@ -92,6 +100,18 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
             return;
         }
         receive(message);
+    }
+
+    private void raw(Object message) {
+        try {
+            Answer.OnHttp1 exchange = current;
+            if (exchange != null && !closing && message instanceof ByteBuf data && data.isReadable()) {
+                exchange.touched(lastActivity);
+                exchange.data(data);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
     }
 
     private void receive(Object message) {
@@ -112,18 +132,32 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         if (closing) {
             return;
         }
-        Metadata headers;
+        Answer.OnHttp1 exchange;
         try {
-            headers = Http1Head.metadata(received, server.limits());
+            exchange = answer(received);
         } catch (HttpException e) {
             refuse(e.status(), e.message());
             return;
         }
-        Http1Exchange exchange = new Http1Exchange(this, received, headers);
         current = exchange;
         receiving = true;
         continueAwaited = HttpUtil.is100ContinueExpected(received);
         toStart = exchange;
+    }
+
+    private Answer.OnHttp1 answer(io.netty.handler.codec.http.HttpRequest received) {
+        Http1Exchange.Http1Reader reader =
+                new Http1Exchange.Http1Reader(this, HttpUtil.is100ContinueExpected(received));
+        if (server.filters().isEmpty()) {
+            Metadata headers = Http1Head.metadata(received, server.limits());
+            return new Http1Exchange(this, received, headers, reader, Deadline.NONE);
+        }
+        return new Http1Lane(this, received, Http1Head.fields(received, server.limits()), reader);
+    }
+
+    /** The handler's exchange answers instead of the lane that led to it. On the loop. */
+    void takeOver(Http1Exchange exchange) {
+        current = exchange;
     }
 
     private void refuse(int status, String detail) {
@@ -153,7 +187,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     }
 
     private void body(HttpContent content) {
-        Http1Exchange exchange = current;
+        Answer.OnHttp1 exchange = current;
         if (exchange == null || closing) {
             return;
         }
@@ -161,47 +195,71 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
             malformed(exchange, content.decoderResult().cause());
             return;
         }
-        exchange.lastActivity = lastActivity;
+        exchange.touched(lastActivity);
         ByteBuf data = content.content();
         int length = data.readableBytes();
         if (length > 0) {
             continueAwaited = false;
-            byte[] bytes = new byte[length];
-            data.readBytes(bytes);
-            if (exchange.body().offer(bytes)) {
-                exchange.buffered(length);
-            }
+            exchange.data(data);
         }
         if (content instanceof LastHttpContent last) {
-            Metadata trailers = new Metadata();
-            try {
-                for (Map.Entry<String, String> trailer : last.trailingHeaders()) {
-                    trailers.add(trailer.getKey(), trailer.getValue());
-                }
-            } catch (IllegalArgumentException e) {
-                malformed(exchange, e);
-                return;
-            }
             receiving = false;
             continueAwaited = false;
-            exchange.body().end(trailers);
+            try {
+                exchange.end(last.trailingHeaders().isEmpty() ? Fields.none() : Fields.of(last.trailingHeaders()));
+            } catch (IllegalArgumentException e) {
+                malformed(exchange, e);
+            }
         }
     }
 
-    private void malformed(Http1Exchange exchange, Throwable cause) {
+    private void malformed(Answer.OnHttp1 exchange, Throwable cause) {
         receiving = false;
         exchange.closeAfter();
-        exchange.body().fail(new HttpException(400, Code.INVALID_ARGUMENT, "the body is malformed: " + cause));
+        exchange.bodyFailed(new HttpException(400, Code.INVALID_ARGUMENT, "the body is malformed: " + cause));
     }
 
     /** Tells a client that waits for it to send its body. On the loop. */
     void sendContinue() {
-        ChannelHandlerContext codec = ctx().pipeline().context(HttpServerCodec.class);
-        if (continueAwaited && codec != null) {
+        if (continueAwaited) {
             continueAwaited = false;
-            // Past the codec, which would take it for the answer to the oldest request.
-            codec.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
+            sendPastCodec(Unpooled.wrappedBuffer(CONTINUE));
         }
+    }
+
+    /** Sends an interim response past the codec, which would take it for the answer to the oldest request. */
+    void sendPastCodec(ByteBuf interim) {
+        ChannelHandlerContext codec = ctx().pipeline().context(HttpServerCodec.class);
+        if (codec == null) {
+            interim.release();
+        } else {
+            codec.writeAndFlush(interim);
+        }
+    }
+
+    /** Sends the head that switches protocols; bytes are bytes from then on. False behind more requests than this one. */
+    boolean switchProtocols(FullHttpResponse head) {
+        if (!pipelined.isEmpty()) {
+            head.release();
+            return false;
+        }
+        switched = true;
+        ctx().write(head);
+        ctx().flush();
+        ctx().pipeline().remove(HttpServerCodec.class); // hands on what the client has sent already
+        return true;
+    }
+
+    /** Ends the connection in the middle of a response. {@code unframed}: nothing in that tells its end. */
+    void abort(boolean unframed) {
+        if (unframed) {
+            // The end of the connection would pass for the end of the body: a reset does not.
+            ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        // Without the last chunk, so that nobody takes what was sent for the whole; and not behind what a client that
+        // has stopped reading may never take.
+        ctx().flush();
+        ctx().close();
     }
 
     @Override
@@ -223,7 +281,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     }
 
     private void startReceived() {
-        Http1Exchange exchange = toStart;
+        Answer.OnHttp1 exchange = toStart;
         if (exchange != null) {
             toStart = null;
             exchange.start();
@@ -249,7 +307,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     }
 
     /** The exchange has been answered; on to the next one once its request is through. On the loop. */
-    void answered(Http1Exchange exchange) {
+    void answered(Answer.OnHttp1 exchange) {
         continueAwaited = false;
         if (exchange == current) {
             next();
@@ -257,9 +315,9 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     }
 
     private void next() {
-        Http1Exchange exchange = current;
+        Answer.OnHttp1 exchange = current;
         if (closing || (exchange != null && exchange.closes())) {
-            closeBehindAnswer(exchange != null && !exchange.body().isEnded());
+            closeBehindAnswer(exchange != null && !exchange.isBodyEnded());
             return;
         }
         if (!ctx().channel().isWritable()) {
@@ -294,7 +352,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
 
     /** Closes the connection as soon as no request is on it. On the loop. */
     void shutdown() {
-        Http1Exchange exchange = current;
+        Answer.OnHttp1 exchange = current;
         if (exchange == null) {
             closeBehindAnswer(false);
         } else {
@@ -303,7 +361,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     }
 
     void abort(CallException reason) {
-        Http1Exchange exchange = current;
+        Answer.OnHttp1 exchange = current;
         if (exchange != null) {
             exchange.cancel(reason);
         }
@@ -319,7 +377,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
             return;
         }
         long now = System.nanoTime();
-        Http1Exchange exchange = current;
+        Answer.OnHttp1 exchange = current;
         if (exchange == null || exchange.isAnswered()) {
             ChannelOutboundBuffer out = ctx().channel().unsafe().outboundBuffer();
             long unsent = out == null ? 0 : out.totalPendingWriteBytes();
@@ -329,7 +387,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
                 ctx().close();
                 return;
             }
-        } else if (now - exchange.lastActivity >= idle) {
+        } else if (now - exchange.lastActivity() >= idle) {
             CallException reason = new CallException(
                     Code.DEADLINE_EXCEEDED,
                     "the exchange was idle for " + server.limits().idleTimeout());
@@ -349,7 +407,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         closing = true; // so that no request that waits is begun for nobody
         pipelined.forEach(ReferenceCountUtil::release);
         pipelined.clear();
-        Http1Exchange exchange = current;
+        Answer.OnHttp1 exchange = current;
         if (exchange != null && !exchange.isFinished()) {
             exchange.gone(new CallException(Code.CANCELLED, "the client closed the connection"));
         }

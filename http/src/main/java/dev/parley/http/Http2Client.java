@@ -2,7 +2,6 @@ package dev.parley.http;
 
 import dev.parley.CallException;
 import dev.parley.Code;
-import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -33,7 +32,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
 
     private final Origin origin;
     private final Http2Connection.PropertyKey key;
-    private final ArrayList<ClientExchange> toWake = new ArrayList<>();
+    private final ArrayList<OutboundExchange> toWake = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Http2Windows windows;
     private @Nullable ScheduledFuture<?> idleTask;
@@ -117,7 +116,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     }
 
     @Override
-    public void begin(ClientExchange exchange) {
+    public void begin(OutboundExchange exchange) {
         int id = connection().local().incrementAndGetNextStreamId();
         if (id <= 0) {
             retire(); // stream ids are used up
@@ -130,7 +129,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     }
 
     /** The head of {@code exchange} has been given to Netty. */
-    void opened(int id, ClientExchange exchange) {
+    void opened(int id, OutboundExchange exchange) {
         Http2Stream stream = connection().stream(id);
         if (stream != null) {
             stream.setProperty(key, exchange);
@@ -209,7 +208,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
 
     private void failAll(CallException reason) {
         for (Http2Stream stream : activeStreams()) {
-            ClientExchange exchange = stream.getProperty(key);
+            OutboundExchange exchange = stream.getProperty(key);
             if (exchange != null) {
                 exchange.fail(reason, false);
             }
@@ -227,7 +226,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     }
 
     /** The response is whole. */
-    private void complete(Http2Stream stream, ClientExchange exchange, Metadata trailers) {
+    private void complete(Http2Stream stream, OutboundExchange exchange, Fields trailers) {
         exchange.complete(trailers);
         if (stream.state().localSideOpen()) {
             // The rest of the request is of no use; the stream would stay open for good. Not from inside the decoder.
@@ -240,7 +239,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     }
 
     private void closed(Http2Stream stream) {
-        ClientExchange exchange = stream.getProperty(key);
+        OutboundExchange exchange = stream.getProperty(key);
         if (exchange != null && !exchange.isDone()) {
             exchange.fail(
                     Http2Names.remote(Code.UNAVAILABLE, "the stream was closed by the peer", RetryAdvice.UNSTATED),
@@ -270,7 +269,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     protected void onStreamError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
         Http2Stream stream = connection().stream(error.streamId());
-        ClientExchange exchange = stream == null ? null : stream.getProperty(key);
+        OutboundExchange exchange = stream == null ? null : stream.getProperty(key);
         if (exchange != null && !outbound) {
             exchange.fail(broken(cause), false); // Netty resets the stream
         }
@@ -322,7 +321,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         public void onHeadersRead(
                 ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean endOfStream) {
             Http2Stream stream = connection().stream(streamId);
-            ClientExchange exchange = stream.getProperty(key);
+            OutboundExchange exchange = stream.getProperty(key);
             if (exchange == null) {
                 return;
             }
@@ -330,7 +329,8 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
             if (status != null) {
                 int code = status.length() == 3 ? AsciiString.of(status).parseInt() : 0;
                 if (code >= 100 && code < 200) {
-                    return; // interim; the final one follows
+                    exchange.interim(code, Fields.of(Http2Names.metadata(headers)));
+                    return; // the final one follows
                 }
                 if (code < 200 || code > 599) {
                     exchange.fail(
@@ -338,12 +338,12 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
                             true);
                     return;
                 }
-                exchange.received(code, Http2Names.metadata(headers));
+                exchange.received(code, Fields.of(Http2Names.metadata(headers)));
                 if (endOfStream) {
-                    complete(stream, exchange, new Metadata());
+                    complete(stream, exchange, Fields.none());
                 }
             } else {
-                complete(stream, exchange, Http2Names.metadata(headers));
+                complete(stream, exchange, Fields.of(Http2Names.metadata(headers)));
             }
             toWake.add(exchange);
         }
@@ -352,25 +352,23 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream) {
             int length = data.readableBytes();
             Http2Stream stream = connection().stream(streamId);
-            ClientExchange exchange = stream.getProperty(key);
+            OutboundExchange exchange = stream.getProperty(key);
             if (exchange == null) {
                 return length + padding;
             }
             boolean taken = true;
             if (length > 0) {
-                byte[] bytes = new byte[length];
-                data.readBytes(bytes);
-                taken = exchange.body().offer(bytes);
+                taken = exchange.receivedData(data);
             }
             if (endOfStream) {
-                complete(stream, exchange, new Metadata());
+                complete(stream, exchange, Fields.none());
             }
             return endOfStream || !taken ? length + padding : padding;
         }
 
         @Override
         public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
-            ClientExchange exchange = connection().stream(streamId).getProperty(key);
+            OutboundExchange exchange = connection().stream(streamId).getProperty(key);
             if (exchange != null) {
                 // NO_ERROR behind a whole response only stops our sending; then the exchange is done already.
                 exchange.fail(Http2Names.error(errorCode, "the stream was reset"), false);
@@ -384,7 +382,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
                     origin.name() + " is going away and did not see the request",
                     RetryAdvice.NEVER_LEFT);
             for (Http2Stream stream : activeStreams()) {
-                ClientExchange exchange = stream.getProperty(key);
+                OutboundExchange exchange = stream.getProperty(key);
                 if (stream.id() > lastStreamId && exchange != null) {
                     exchange.fail(never, false);
                 }

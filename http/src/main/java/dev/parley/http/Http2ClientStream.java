@@ -4,6 +4,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -15,11 +16,11 @@ import java.util.List;
 final class Http2ClientStream implements ClientStream {
 
     private final Http2Client connection;
-    private final ClientExchange exchange;
+    private final OutboundExchange exchange;
     private final int id;
     private final Http2Windows.Reader reader;
 
-    Http2ClientStream(Http2Client connection, ClientExchange exchange, int id, Http2Windows.Reader reader) {
+    Http2ClientStream(Http2Client connection, OutboundExchange exchange, int id, Http2Windows.Reader reader) {
         this.connection = connection;
         this.exchange = exchange;
         this.id = id;
@@ -30,28 +31,31 @@ final class Http2ClientStream implements ClientStream {
         return connection.ctx();
     }
 
-    private void head(boolean end) {
-        HttpRequest request = exchange.request;
+    private void head(HttpRequest request, boolean end) {
         Http2Headers headers = new DefaultHttp2Headers(false, request.headers().size() + 8);
         headers.method(request.method())
                 .scheme(request.scheme())
                 .authority(request.authority())
                 .path(request.target());
         Http2Names.addTo(headers, request.headers());
+        head(headers, request.authority(), end);
+    }
+
+    private void head(Http2Headers headers, String authority, boolean end) {
         connection
                 .encoder()
                 .writeHeaders(ctx(), id, headers, 0, end, ctx().newPromise())
                 .addListener(written -> {
                     if (!written.isSuccess()) {
-                        notWritten(written.cause());
+                        notWritten(authority, written.cause());
                     }
                 });
         connection.opened(id, exchange);
         connection.wrote();
     }
 
-    private void notWritten(Throwable cause) {
-        String message = "the request could not be sent to " + request() + ": " + cause.getMessage();
+    private void notWritten(String authority, Throwable cause) {
+        String message = "the request could not be sent to " + authority + ": " + cause.getMessage();
         boolean tooLarge = cause instanceof Http2Exception.HeaderListSizeException;
         exchange.fail(
                 new CallException(
@@ -65,22 +69,23 @@ final class Http2ClientStream implements ClientStream {
                 false);
     }
 
-    private String request() {
-        return exchange.request.authority();
+    @Override
+    public void writeHead(HttpRequest request) {
+        head(request, false);
     }
 
     @Override
-    public void writeHead() {
-        head(false);
+    public void writeHead(PassedHead request, boolean end) {
+        head(request.http2(), request.upstream(), end);
     }
 
     @Override
-    public void writeWhole(byte[] body, Metadata trailers) {
+    public void writeWhole(HttpRequest request, byte[] body, Metadata trailers) {
         if (body.length == 0 && trailers.isEmpty()) {
-            head(true);
+            head(request, true);
             return;
         }
-        head(false);
+        head(request, false);
         if (exchange.isDone()) {
             return; // the head was refused
         }
@@ -90,25 +95,37 @@ final class Http2ClientStream implements ClientStream {
                     .writeData(ctx(), id, Unpooled.wrappedBuffer(body), 0, trailers.isEmpty(), ctx().newPromise());
         }
         if (!trailers.isEmpty()) {
-            writeEnd(trailers);
+            writeEnd(Fields.of(trailers));
         }
     }
 
     @Override
-    public void writeData(byte[] bytes) {
+    public void writeData(ByteBuf data) {
+        int bytes = data.readableBytes();
         connection
                 .encoder()
-                .writeData(ctx(), id, Unpooled.wrappedBuffer(bytes), 0, false, ctx().newPromise())
-                .addListener(written -> exchange.window.release(bytes.length));
+                .writeData(ctx(), id, data, 0, false, ctx().newPromise())
+                .addListener(written -> exchange.written(bytes));
         connection.wrote();
     }
 
     @Override
-    public void writeEnd(Metadata trailers) {
+    public void writeRaw(ByteBuf data) {
+        data.release();
+        throw new IllegalStateException("a stream of HTTP/2 is never switched to another protocol");
+    }
+
+    @Override
+    public void endRaw() {
+        throw new IllegalStateException("a stream of HTTP/2 is never switched to another protocol");
+    }
+
+    @Override
+    public void writeEnd(Fields trailers) {
         if (trailers.isEmpty()) {
             connection.encoder().writeData(ctx(), id, Unpooled.EMPTY_BUFFER, 0, true, ctx().newPromise());
         } else {
-            connection.encoder().writeHeaders(ctx(), id, Http2Names.trailers(trailers), 0, true, ctx().newPromise());
+            connection.encoder().writeHeaders(ctx(), id, Http2Names.trailers(trailers.metadata()), 0, true, ctx().newPromise());
         }
         connection.wrote();
     }

@@ -2,29 +2,25 @@ package dev.parley.http;
 
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Deadline;
 import dev.parley.Metadata;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.util.concurrent.TimeUnit;
 
 /** An exchange on a stream of an HTTP/2 connection. */
-final class Http2Exchange extends ServerExchange {
-
-    /** Most clients stop by themselves when they see the answer, and some lose it if the reset comes in the same read. */
-    private static final int STOP_MILLIS = 20;
+final class Http2Exchange extends ServerExchange implements Http2Server.Idling {
 
     private final Http2Server connection;
     private final Http2Stream stream;
     private final boolean headOnly;
     private boolean waitsForReader;
 
-    Http2Exchange(Http2Server connection, Http2Stream stream, HttpRequest request) {
-        super(connection.server(), connection.ctx().channel().eventLoop(), request, "h2", connection.peer());
+    Http2Exchange(Http2Server connection, Http2Stream stream, HttpRequest request, Deadline most) {
+        super(connection.server(), connection.ctx().channel().eventLoop(), request, "h2", connection.peer(), most);
         this.connection = connection;
         this.stream = stream;
         this.headOnly = request.method().equals("HEAD");
@@ -36,9 +32,9 @@ final class Http2Exchange extends ServerExchange {
         writeWhole(response, response.body().readAll(), new Metadata());
     }
 
-    /** Ends what has been idle for so long. On the loop. */
-    void checkIdle(long now, long idle) {
-        if (now - lastActivity < idle) {
+    @Override
+    public void checkIdle(long now, long idle) {
+        if (now - lastActivity() < idle) {
             return;
         }
         CallException reason = new CallException(
@@ -52,7 +48,7 @@ final class Http2Exchange extends ServerExchange {
             writeAbort(reason);
         } else {
             waitsForReader = true; // written, but not read yet: from now on
-            lastActivity = now;
+            touched(now);
         }
     }
 
@@ -129,23 +125,6 @@ final class Http2Exchange extends ServerExchange {
     void closed() {}
 
     private ChannelPromise promise(boolean last) {
-        ChannelPromise promise = connection.promise();
-        if (last && !body().isEnded()) {
-            // The answer is whole without the rest of the request: once it is out, tell the client to stop (RFC 9113,
-            // 8.1). Before that a reset would take the answer back.
-            promise.addListener(written -> connection
-                    .ctx()
-                    .channel()
-                    .eventLoop()
-                    .schedule(this::stopSender, STOP_MILLIS, TimeUnit.MILLISECONDS));
-        }
-        return promise;
-    }
-
-    private void stopSender() {
-        if (stream.state().remoteSideOpen()) {
-            connection.resetStream(connection.ctx(), stream.id(), Http2Error.NO_ERROR.code(), connection.promise());
-            queue.wrote(connection.connection);
-        }
+        return last ? connection.lastPromise(stream, body().isEnded()) : connection.promise();
     }
 }

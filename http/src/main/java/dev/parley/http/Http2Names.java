@@ -34,11 +34,14 @@ final class Http2Names {
 
     /** Adds to {@code headers}; what HTTP/2 forbids (RFC 9113, 8.2.2) is left out. */
     static void addTo(Http2Headers headers, Metadata metadata) {
-        metadata.forEach((name, value) -> {
-            if (!HopByHop.isForbidden(name)) {
-                headers.add(name, trimmed(value));
-            }
-        });
+        metadata.forEach((name, value) -> add(headers, name, value));
+    }
+
+    /** Adds to {@code headers} unless HTTP/2 forbids it. */
+    static void add(Http2Headers headers, String name, String value) {
+        if (!HopByHop.isForbidden(name)) {
+            headers.add(name, trimmed(value));
+        }
     }
 
     /** Peers refuse a value with space around it as malformed (RFC 9113, 8.2.1). */

@@ -2,6 +2,7 @@ package dev.parley.http;
 
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Deadline;
 import dev.parley.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,9 +26,19 @@ import org.jspecify.annotations.Nullable;
 /** An HTTP/2 connection of a server: Netty's frames to exchanges and back (RFC 9113). */
 final class Http2Server extends Http2ConnectionHandler {
 
+    /** Most clients stop by themselves when they see the answer, and some lose it if the reset comes in the same read. */
+    private static final int STOP_MILLIS = 20;
+
+    /** What is on a stream. */
+    interface Idling extends Answer {
+
+        /** Ends what has been idle for so long. */
+        void checkIdle(long now, long idle);
+    }
+
     private final ServerContext server;
     private final Http2Connection.PropertyKey key;
-    private final ArrayList<Http2Exchange> toStart = new ArrayList<>();
+    private final ArrayList<Idling> toStart = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable LoopQueue queue;
     private String peer = "unknown";
@@ -54,7 +65,7 @@ final class Http2Server extends Http2ConnectionHandler {
         connection().addListener(new Http2EventAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
-                Http2Exchange exchange = stream.getProperty(key);
+                Idling exchange = stream.getProperty(key);
                 if (exchange != null && !exchange.isFinished()) {
                     exchange.gone(new CallException(Code.CANCELLED, "the stream was closed"));
                 }
@@ -123,10 +134,10 @@ final class Http2Server extends Http2ConnectionHandler {
         scheduleIdleCheck(ctx);
     }
 
-    private void eachExchange(java.util.function.Consumer<Http2Exchange> action) {
+    private void eachExchange(java.util.function.Consumer<Idling> action) {
         try {
             connection().forEachActiveStream(stream -> {
-                Http2Exchange exchange = stream.getProperty(key);
+                Idling exchange = stream.getProperty(key);
                 if (exchange != null) {
                     action.accept(exchange);
                 }
@@ -187,9 +198,9 @@ final class Http2Server extends Http2ConnectionHandler {
                 ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean endOfStream)
                 throws Http2Exception {
             Http2Stream stream = connection().stream(streamId);
-            Http2Exchange known = stream.getProperty(key);
+            Idling known = stream.getProperty(key);
             if (known != null) {
-                known.body().end(Http2Names.metadata(headers));
+                known.end(Fields.of(Http2Names.metadata(headers)));
                 return;
             }
             if (Http2Names.text(headers.method()).isEmpty()
@@ -198,29 +209,48 @@ final class Http2Server extends Http2ConnectionHandler {
                         streamId, Http2Error.PROTOCOL_ERROR, "a request needs :method and :path");
             }
             Metadata metadata = Http2Names.metadata(headers);
-            Http2Exchange exchange = new Http2Exchange(
-                    Http2Server.this,
-                    stream,
-                    new HttpRequest(
-                            Http2Names.text(headers.method()),
-                            headers.scheme() == null ? "http" : headers.scheme().toString(),
-                            headers.authority() != null
-                                    ? headers.authority().toString()
-                                    : metadata.get("host").orElse(""),
-                            Http2Names.text(headers.path()),
-                            metadata,
-                            new ReceivedBody(
-                                    windows().reader(streamId),
-                                    endOfStream ? 0 : ContentLength.of(metadata),
-                                    server.limits().maxBodyBytes())));
+            HttpRequest request = new HttpRequest(
+                    Http2Names.text(headers.method()),
+                    headers.scheme() == null ? "http" : headers.scheme().toString(),
+                    headers.authority() != null
+                            ? headers.authority().toString()
+                            : metadata.get("host").orElse(""),
+                    Http2Names.text(headers.path()),
+                    metadata,
+                    new ReceivedBody(
+                            windows().reader(streamId),
+                            endOfStream ? 0 : ContentLength.of(metadata),
+                            server.limits().maxBodyBytes()));
+            String refused = null;
+            int status = 0;
+            if (request.target().length() > server.limits().maxTargetBytes()) {
+                status = 414;
+                refused = "the target is longer than " + server.limits().maxTargetBytes() + " bytes";
+            } else if (!server.filters().isEmpty()) {
+                try {
+                    begin(stream, lane(stream, request), endOfStream);
+                    return;
+                } catch (HttpException e) {
+                    status = e.status();
+                    refused = e.message();
+                }
+            }
+            Http2Exchange exchange = new Http2Exchange(Http2Server.this, stream, request, Deadline.NONE);
+            if (refused == null) {
+                begin(stream, exchange, endOfStream);
+                return;
+            }
             stream.setProperty(key, exchange);
             if (endOfStream) {
-                exchange.body().end(new Metadata());
+                exchange.end(Fields.none());
             }
-            if (Http2Names.text(headers.path()).length() > server.limits().maxTargetBytes()) {
-                exchange.refuse(
-                        414, "the target is longer than " + server.limits().maxTargetBytes() + " bytes");
-                return;
+            exchange.refuse(status, refused);
+        }
+
+        private void begin(Http2Stream stream, Idling exchange, boolean endOfStream) {
+            stream.setProperty(key, exchange);
+            if (endOfStream) {
+                exchange.end(Fields.none());
             }
             toStart.add(exchange);
         }
@@ -228,19 +258,17 @@ final class Http2Server extends Http2ConnectionHandler {
         @Override
         public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream) {
             int length = data.readableBytes();
-            Http2Exchange exchange = connection().stream(streamId).getProperty(key);
+            Idling exchange = connection().stream(streamId).getProperty(key);
             if (exchange == null) {
                 return length + padding;
             }
-            exchange.lastActivity = lastActivity;
+            exchange.touched(lastActivity);
             boolean taken = true;
             if (length > 0) {
-                byte[] bytes = new byte[length];
-                data.readBytes(bytes);
-                taken = exchange.body().offer(bytes);
+                taken = exchange.data(data);
             }
             if (endOfStream) {
-                exchange.body().end(new Metadata());
+                exchange.end(Fields.none());
             }
             // The window of a stream that has ended is of no use; for others it opens again as the handler reads.
             return endOfStream || !taken ? length + padding : padding;
@@ -249,21 +277,56 @@ final class Http2Server extends Http2ConnectionHandler {
         @Override
         public void onWindowUpdateRead(ChannelHandlerContext ctx, int streamId, int windowSizeIncrement) {
             Http2Stream stream = connection().stream(streamId);
-            Http2Exchange exchange = stream == null ? null : stream.getProperty(key);
+            Idling exchange = stream == null ? null : stream.getProperty(key);
             if (exchange != null) {
-                exchange.lastActivity = lastActivity; // the client reads
+                exchange.touched(lastActivity); // the client reads
             }
         }
 
         @Override
         public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
-            Http2Exchange exchange = connection().stream(streamId).getProperty(key);
+            Idling exchange = connection().stream(streamId).getProperty(key);
             if (exchange != null && !exchange.isFinished()) {
                 exchange.gone(
                         errorCode == Http2Error.CANCEL.code() || errorCode == Http2Error.NO_ERROR.code()
                                 ? new CallException(Code.CANCELLED, "the client cancelled the call")
                                 : Http2Names.error(errorCode, "the stream was reset"));
             }
+        }
+    }
+
+    private Http2Lane lane(Http2Stream stream, HttpRequest request) {
+        return new Http2Lane(
+                this,
+                stream,
+                request.method(),
+                request.scheme(),
+                RequestParts.check(request.method(), request.authority(), request.target()),
+                Fields.of(request.headers()),
+                ((ReceivedBody) request.body()).reader());
+    }
+
+    /** The handler's exchange answers instead of the lane that led to it. */
+    void takeOver(Http2Stream stream, Http2Exchange exchange) {
+        stream.setProperty(key, exchange);
+    }
+
+    /** For the last frame of an answer. */
+    ChannelPromise lastPromise(Http2Stream stream, boolean requestEnded) {
+        ChannelPromise promise = promise();
+        if (!requestEnded) {
+            // The answer is whole without the rest of the request: once it is out, tell the client to stop (RFC 9113,
+            // 8.1). Before that a reset would take the answer back.
+            promise.addListener(written ->
+                    ctx().channel().eventLoop().schedule(() -> stopSender(stream), STOP_MILLIS, TimeUnit.MILLISECONDS));
+        }
+        return promise;
+    }
+
+    private void stopSender(Http2Stream stream) {
+        if (stream.state().remoteSideOpen()) {
+            resetStream(ctx(), stream.id(), Http2Error.NO_ERROR.code(), promise());
+            queue().wrote(connection);
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -52,6 +53,11 @@ public final class HttpServer implements AutoCloseable {
         return context.active().get();
     }
 
+    /** Connections to upstreams that are open. Asks the event loops; for tests and monitoring. */
+    public int upstreamConnections() {
+        return context.upstreams().openConnections();
+    }
+
     /** Connections that are open. */
     public int openConnections() {
         return connections.count();
@@ -72,6 +78,7 @@ public final class HttpServer implements AutoCloseable {
             await(Duration.ofSeconds(1), () -> context.active().get() == 0 && connections.count() == 0);
         }
         connections.close();
+        context.upstreams().close();
         return drained;
     }
 
@@ -103,7 +110,9 @@ public final class HttpServer implements AutoCloseable {
         private int port;
         private HttpLimits limits = HttpLimits.defaults();
         private Dispatch dispatch = Dispatch.VIRTUAL_THREAD;
-        private Function<HttpRequest, Optional<Duration>> timeout = request -> Optional.empty();
+        private Function<HttpRequest, Optional<Duration>> timeout = ServerContext.NO_TIMEOUT;
+        private List<ExchangeFilter> filters = List.of();
+        private ProxyOptions proxy = ProxyOptions.defaults();
         private @Nullable Handler<HttpRequest, HttpResponse> handler;
 
         private Builder() {}
@@ -126,6 +135,21 @@ public final class HttpServer implements AutoCloseable {
         /** What answers. */
         public Builder handler(Handler<HttpRequest, HttpResponse> answers) {
             this.handler = answers;
+            return this;
+        }
+
+        /**
+         * What stands in front of every exchange, in this order, whether it ends in the handler or at an upstream. With a
+         * filter the handler may be left out: what no filter replies to or passes on is answered with 404.
+         */
+        public Builder filters(List<ExchangeFilter> inFront) {
+            this.filters = List.copyOf(inFront);
+            return this;
+        }
+
+        /** How exchanges are passed on to upstreams; {@link ProxyOptions#defaults()}. */
+        public Builder proxy(ProxyOptions options) {
+            this.proxy = options;
             return this;
         }
 
@@ -153,13 +177,16 @@ public final class HttpServer implements AutoCloseable {
         /**
          * Starts to listen.
          *
-         * @throws IllegalStateException without a handler
+         * @throws IllegalStateException without a handler or filter
          * @throws UncheckedIOException if the port cannot be had; the message names it
          */
         public HttpServer start() {
             Handler<HttpRequest, HttpResponse> answers = handler;
             if (answers == null) {
-                throw new IllegalStateException("a server needs a handler: HttpServer.builder().handler(...)");
+                if (filters.isEmpty()) {
+                    throw new IllegalStateException("a server needs a handler: HttpServer.builder().handler(...)");
+                }
+                answers = (call, request) -> Problems.of(404, "nothing is served under " + request.path());
             }
             ServerContext context = new ServerContext(
                     answers,
@@ -167,7 +194,9 @@ public final class HttpServer implements AutoCloseable {
                     limits,
                     dispatch,
                     Thread.ofVirtual().name("parley-http").factory(),
-                    new AtomicInteger());
+                    new AtomicInteger(),
+                    filters,
+                    new Upstreams(proxy));
             ServerConnections connections = new ServerConnections(context);
             ChannelFuture bound = new ServerBootstrap()
                     .group(Loops.shared())

@@ -31,7 +31,9 @@ final class LoopQueue implements Runnable {
     // Turns whose replies are held back, and since when.
     private final AtomicInteger holds = new AtomicInteger();
     private volatile long heldSince;
+    private final Runnable endOfTurn = this::endTurn;
     private int depth;
+    private boolean turning;
 
     /** A connection that can be flushed. */
     abstract static class Connection {
@@ -68,6 +70,23 @@ final class LoopQueue implements Runnable {
         if (holds.get() == 0 || System.nanoTime() - heldSince > MOST_HELD_NANOS) {
             wake();
         }
+    }
+
+    /**
+     * Until the end of this turn of the loop nothing more is flushed: what its reads lead to goes out together. On the
+     * loop.
+     */
+    void turn() {
+        if (!turning) {
+            turning = true;
+            depth++;
+            loop.execute(endOfTurn); // runs behind all reads of this turn
+        }
+    }
+
+    private void endTurn() {
+        turning = false;
+        leave();
     }
 
     /** What starts handlers. */

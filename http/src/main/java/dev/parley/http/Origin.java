@@ -30,7 +30,7 @@ final class Origin {
     final EventLoop loop;
     final LoopQueue queue;
     private final List<ClientConnection> connections = new ArrayList<>();
-    private final ArrayDeque<ClientExchange> waiting = new ArrayDeque<>();
+    private final ArrayDeque<OutboundExchange> waiting = new ArrayDeque<>();
     private int connecting;
     private boolean closed;
 
@@ -47,7 +47,7 @@ final class Origin {
     }
 
     /** Gives {@code exchange} a connection, now or when there is one. */
-    void submit(ClientExchange exchange) {
+    void submit(OutboundExchange exchange) {
         if (exchange.isDone()) {
             return;
         }
@@ -64,7 +64,7 @@ final class Origin {
             }
         }
         if (waiting.size() >= limits.maxWaiting()) {
-            waiting.removeIf(ClientExchange::isDone);
+            waiting.removeIf(OutboundExchange::isDone);
         }
         if (waiting.size() >= limits.maxWaiting()) {
             exchange.fail(
@@ -170,7 +170,7 @@ final class Origin {
                 CallException.Origin.LOCAL,
                 RetryAdvice.NEVER_LEFT);
         if (connections.isEmpty()) {
-            List<ClientExchange> failed = List.copyOf(waiting);
+            List<OutboundExchange> failed = List.copyOf(waiting);
             waiting.clear();
             failed.forEach(exchange -> exchange.fail(error, false));
         }
@@ -190,7 +190,7 @@ final class Origin {
     /** A connection has room: begins what waits. */
     void room() {
         while (!waiting.isEmpty()) {
-            ClientExchange next = waiting.peek();
+            OutboundExchange next = waiting.peek();
             if (next.isDone()) {
                 waiting.poll();
                 continue;
@@ -208,13 +208,13 @@ final class Origin {
     /** A connection takes no more exchanges or has been closed. */
     void remove(ClientConnection connection) {
         if (connections.remove(connection) && !waiting.isEmpty()) {
-            waiting.removeIf(ClientExchange::isDone);
+            waiting.removeIf(OutboundExchange::isDone);
             connectIfNeeded();
         }
     }
 
     /** Gives an exchange that the peer never saw to another connection. */
-    void again(ClientExchange exchange) {
+    void again(OutboundExchange exchange) {
         waiting.addFirst(exchange);
         connectIfNeeded();
         loop.execute(() -> queue.submit(this::room));
@@ -226,6 +226,11 @@ final class Origin {
         List.copyOf(waiting).forEach(exchange -> exchange.fail(reason, false));
         waiting.clear();
         List.copyOf(connections).forEach(connection -> connection.close(reason));
+    }
+
+    /** Nothing is lost with it. */
+    boolean isUnused() {
+        return connections.isEmpty() && waiting.isEmpty() && connecting == 0;
     }
 
     int openConnections() {

@@ -3,6 +3,7 @@ package dev.parley.http;
 import dev.parley.Handler;
 import dev.parley.Method;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,9 +18,19 @@ record ServerContext(
         HttpLimits limits,
         Dispatch dispatch,
         ThreadFactory threads,
-        AtomicInteger active) {
+        AtomicInteger active,
+        List<ExchangeFilter> filters,
+        Upstreams upstreams) {
+
+    /** The timeout function of a server that has none. */
+    static final Function<HttpRequest, Optional<Duration>> NO_TIMEOUT = request -> Optional.empty();
 
     private static final Map<String, Method> METHODS = new ConcurrentHashMap<>();
+
+    /** Whether somebody has to be asked; it takes all headers of the request. */
+    boolean hasTimeout() {
+        return timeout != NO_TIMEOUT;
+    }
 
     /** The call's method for a verb. */
     static Method method(String verb) {

@@ -7,6 +7,7 @@ import dev.parley.Code;
 import dev.parley.Deadline;
 import dev.parley.Metadata;
 import dev.parley.Outcome;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * One request and its response on a server: made and written on the connection's event loop, answered on a virtual
  * thread. The protocols differ in the write methods only, all of which run on the loop.
  */
-abstract class ServerExchange implements Runnable {
+abstract class ServerExchange implements Answer, Runnable {
 
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
 
@@ -36,20 +37,22 @@ abstract class ServerExchange implements Runnable {
 
     // On the loop.
     private boolean ended;
-    volatile long lastActivity = System.nanoTime();
+    private volatile long lastActivity = System.nanoTime();
+    // The filters that this exchange came through, if there are any.
+    private @Nullable FilteredExchange filtered;
 
-    ServerExchange(ServerContext server, EventLoop loop, HttpRequest request, String protocol, String address) {
+    ServerExchange(ServerContext server, EventLoop loop, HttpRequest request, String protocol, String address, Deadline most) {
         this.server = server;
         this.loop = loop;
         this.queue = LoopQueue.of(loop);
         this.request = request;
         this.body = (ReceivedBody) request.body();
-        Deadline deadline = Deadline.NONE;
+        Deadline deadline = most;
         CallException refused = null;
         try {
             Optional<Duration> timeout = server.timeout().apply(request);
             if (timeout.isPresent()) {
-                deadline = Deadline.after(timeout.get());
+                deadline = most.earlier(Deadline.after(timeout.get()));
             }
         } catch (RuntimeException e) {
             refused = failure(e); // the answer to this request alone; the connection has others
@@ -86,8 +89,54 @@ abstract class ServerExchange implements Runnable {
         return body;
     }
 
-    /** Begins to answer. On the loop. */
-    final void start() {
+    /** It came through filters, which are told of its response and its end. */
+    final void filtered(FilteredExchange by) {
+        filtered = by;
+    }
+
+    @Override
+    public final void touched(long nanos) {
+        lastActivity = nanos;
+    }
+
+    @Override
+    public final long lastActivity() {
+        return lastActivity;
+    }
+
+    @Override
+    public boolean data(ByteBuf data) {
+        return offer(data);
+    }
+
+    /** Bytes of the body, the caller's, that were counted already. */
+    final boolean offer(ByteBuf data) {
+        byte[] bytes = new byte[data.readableBytes()];
+        data.readBytes(bytes);
+        FilteredExchange by = filtered;
+        if (by != null) {
+            by.receivedBytes(bytes.length);
+        }
+        return body.offer(bytes);
+    }
+
+    @Override
+    public final void end(Fields trailers) {
+        body.end(trailers.metadata());
+    }
+
+    @Override
+    public final void bodyFailed(CallException reason) {
+        body.fail(reason);
+    }
+
+    @Override
+    public final boolean isBodyEnded() {
+        return body.isEnded();
+    }
+
+    @Override
+    public final void start() {
         if (ended) {
             return; // gone before its turn came
         }
@@ -107,21 +156,21 @@ abstract class ServerExchange implements Runnable {
         scope.cancel(scope.deadlineExceeded());
     }
 
-    /** Whether the answer has been written, or given up. On the loop. */
-    final boolean isFinished() {
+    @Override
+    public final boolean isFinished() {
         return ended;
     }
 
-    /** The client left, or the connection was lost. On the loop. */
-    final void gone(CallException reason) {
+    @Override
+    public final void gone(CallException reason) {
         scope.cancel(reason);
         body.fail(reason);
         window.fail(reason);
-        finish();
+        finish(Outcome.failed(reason));
     }
 
-    /** Cancels the handler; it may still answer with the reason. False if it had been cancelled before. */
-    final boolean cancel(CallException reason) {
+    @Override
+    public final boolean cancel(CallException reason) {
         boolean first = scope.cancel(reason);
         body.fail(reason);
         return first;
@@ -153,7 +202,7 @@ abstract class ServerExchange implements Runnable {
     private Outcome answer(Call call, HttpRequest received) throws Exception {
         HttpResponse response = server.handler().handle(call, received);
         if (response.body() instanceof Body.Bytes bytes) {
-            submitHead(() -> writeWhole(response, bytes.bytes, bytes.trailers()), true);
+            submitHead(() -> whole(response, bytes.bytes, bytes.trailers()), true);
         } else if (loop.inEventLoop()) {
             handedOver = response;
         } else {
@@ -181,11 +230,11 @@ abstract class ServerExchange implements Runnable {
         Body streamed = response.body();
         try {
             if (request.method().equals("HEAD") || isBodiless(response)) {
-                submitHead(() -> writeHead(response, true), true);
+                submitHead(() -> head(response, true), true);
                 return;
             }
             if (!response.headWithBody()) {
-                submitHead(() -> writeHead(response, false), false);
+                submitHead(() -> head(response, false), false);
             }
             streamed.chunks().drain(chunk -> {
                 if (chunk.length == 0) {
@@ -194,12 +243,12 @@ abstract class ServerExchange implements Runnable {
                 window.acquire(chunk.length);
                 lastActivity = System.nanoTime();
                 if (headSubmitted) {
-                    queue.submit(() -> data(chunk));
+                    queue.submit(() -> chunk(chunk));
                 } else {
                     submitHead(
                             () -> {
-                                writeHead(response, false);
-                                data(chunk);
+                                head(response, false);
+                                chunk(chunk);
                             },
                             false);
                 }
@@ -208,7 +257,7 @@ abstract class ServerExchange implements Runnable {
             if (headSubmitted) {
                 submit(() -> writeEnd(trailers), true);
             } else {
-                submitHead(() -> writeWhole(response, new byte[0], trailers), true);
+                submitHead(() -> whole(response, new byte[0], trailers), true);
             }
         } finally {
             streamed.close();
@@ -219,12 +268,55 @@ abstract class ServerExchange implements Runnable {
         return response.status() == 204 || response.status() == 304;
     }
 
-    private void data(byte[] chunk) {
+    private void chunk(byte[] chunk) {
         if (ended) {
             window.release(chunk.length);
         } else {
+            FilteredExchange by = filtered;
+            if (by != null) {
+                by.sentBytes(chunk.length);
+            }
             writeData(chunk);
         }
+    }
+
+    private void head(HttpResponse response, boolean end) {
+        FilteredExchange by = filtered;
+        if (by == null) {
+            writeHead(response, end);
+            return;
+        }
+        HttpResponse passed = by.passed(response);
+        if (passed.body() instanceof Body.Bytes bytes) {
+            // A filter replied instead: nobody waits for what the handler still sends.
+            window.fail(new CallException(Code.CANCELLED, "a filter has answered instead of the handler"));
+            writeFiltered(by, passed, bytes.bytes, bytes.trailers());
+            finish(Outcome.OK);
+        } else {
+            writeHead(passed, end);
+        }
+    }
+
+    private void whole(HttpResponse response, byte[] bytes, Metadata trailers) {
+        FilteredExchange by = filtered;
+        if (by == null) {
+            writeWhole(response, bytes, trailers);
+            return;
+        }
+        HttpResponse passed = by.passed(response);
+        if (passed.body() == response.body()) {
+            writeFiltered(by, passed, bytes, trailers);
+        } else {
+            Body.Bytes other = (Body.Bytes) passed.body();
+            writeFiltered(by, passed, other.bytes, other.trailers());
+        }
+    }
+
+    private void writeFiltered(FilteredExchange by, HttpResponse response, byte[] bytes, Metadata trailers) {
+        if (!request.method().equals("HEAD") && !isBodiless(response)) {
+            by.sentBytes(bytes.length);
+        }
+        writeWhole(response, bytes, trailers);
     }
 
     private void submitHead(Runnable write, boolean last) {
@@ -233,6 +325,10 @@ abstract class ServerExchange implements Runnable {
     }
 
     private void submit(Runnable write, boolean last) {
+        submit(write, last, Outcome.OK);
+    }
+
+    private void submit(Runnable write, boolean last, Outcome outcome) {
         queue.submit(() -> {
             if (ended) {
                 return;
@@ -241,21 +337,22 @@ abstract class ServerExchange implements Runnable {
                 write.run();
             } catch (RuntimeException e) {
                 // Headers, as a rule, that the protocol does not allow. The client must not wait for the rest.
-                writeAbort(failure(e));
-                finish();
+                CallException error = failure(e);
+                writeAbort(error);
+                finish(Outcome.failed(error));
                 return;
             }
             if (last) {
-                finish();
+                finish(outcome);
             }
         });
     }
 
-    /** Gives the response up in the middle. On the loop. */
-    final void breakOff(CallException reason) {
+    @Override
+    public final void breakOff(CallException reason) {
         window.fail(reason);
         writeAbort(reason);
-        finish();
+        finish(Outcome.failed(reason));
     }
 
     private CallException failure(Throwable thrown) {
@@ -288,18 +385,19 @@ abstract class ServerExchange implements Runnable {
             queue.submit(() -> {
                 if (!ended) {
                     writeAbort(error);
-                    finish();
+                    finish(Outcome.failed(error));
                 }
             });
         } else {
             HttpResponse response = Problems.of(error);
             byte[] bytes = response.body().readAll();
-            submitHead(() -> writeWhole(response, bytes, new Metadata()), true);
+            headSubmitted = true;
+            submit(() -> whole(response, bytes, new Metadata()), true, Outcome.failed(error));
         }
         return error;
     }
 
-    private void finish() {
+    private void finish(Outcome outcome) {
         if (!ended) {
             ended = true;
             ScheduledFuture<?> task = deadlineTask;
@@ -307,6 +405,10 @@ abstract class ServerExchange implements Runnable {
                 task.cancel(false);
             }
             closed();
+            FilteredExchange by = filtered;
+            if (by != null) {
+                by.over(outcome);
+            }
         }
     }
 }

@@ -1,0 +1,102 @@
+package dev.parley.http;
+
+import dev.parley.Code;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request line is made of, checked before it is written for another server: HTTP/2 carries a space or a line break
+ * in {@code :path} that HTTP/1.1 would take for the end of it.
+ */
+final class RequestParts {
+
+    private RequestParts() {}
+
+    /** Where a request goes. */
+    record Where(String authority, String target) {}
+
+    /**
+     * Authority and path of a request. The absolute form of HTTP/1.1 names both, and then Host does not count (RFC 9112,
+     * 3.2.2).
+     *
+     * @throws HttpException 400 or 501 if it cannot be passed on
+     */
+    static Where check(String method, String authority, String target) {
+        checkMethod(method);
+        String host = authority;
+        String path = target;
+        int schemeEnd = schemeEnd(target);
+        if (schemeEnd > 0) {
+            int slash = target.length();
+            for (int i = schemeEnd; i < target.length(); i++) {
+                char c = target.charAt(i);
+                if (c == '/' || c == '?' || c == '#') {
+                    slash = i;
+                    break;
+                }
+            }
+            host = target.substring(schemeEnd, slash);
+            path = slash == target.length()
+                    ? "/"
+                    : target.charAt(slash) == '/' ? target.substring(slash) : "/" + target.substring(slash);
+        }
+        String wrong = wrongTarget(path);
+        if (wrong != null) {
+            throw bad("the target " + wrong);
+        }
+        wrong = wrongAuthority(host);
+        if (wrong != null) {
+            throw bad("the authority " + wrong);
+        }
+        return new Where(host, path);
+    }
+
+    private static int schemeEnd(String target) {
+        if (target.regionMatches(true, 0, "http://", 0, 7)) {
+            return 7;
+        }
+        return target.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
+    }
+
+    private static void checkMethod(String method) {
+        for (int i = 0; i < method.length(); i++) {
+            char c = method.charAt(i);
+            boolean token = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            if (!token && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+                throw bad("the method holds a character that no token may");
+            }
+        }
+        if (method.equals("CONNECT")) {
+            throw new HttpException(501, Code.UNIMPLEMENTED, "CONNECT is not supported");
+        }
+    }
+
+    /** What is wrong with a path and query; null if nothing is. */
+    static @Nullable String wrongTarget(String target) {
+        if (target.equals("*")) {
+            return null;
+        }
+        if (target.isEmpty() || target.charAt(0) != '/') {
+            return "does not start with a slash";
+        }
+        return holdsOther(target, "");
+    }
+
+    /** What is wrong with an authority, which may be empty; null if nothing is. */
+    static @Nullable String wrongAuthority(String authority) {
+        return holdsOther(authority, "/?#@,\\");
+    }
+
+    private static @Nullable String holdsOther(String text, String forbidden) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c >= 0x7f || (!forbidden.isEmpty() && forbidden.indexOf(c) >= 0)) {
+                return String.format("holds U+%04X at index %d", (int) c, i);
+            }
+        }
+        return null;
+    }
+
+    private static HttpException bad(String message) {
+        return new HttpException(400, Code.INVALID_ARGUMENT, message);
+    }
+}
