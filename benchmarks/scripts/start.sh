@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # From the command to the first answer, and what is resident after 1,000 requests, with an AOT cache and without: our
-# server and the shop's demo, beside Spring Cloud Gateway in front of nginx.
+# server, our proxy and the shop's demo, beside Spring Cloud Gateway in front of nginx.
 # shellcheck source=lib/side-by-side.bash
 source "${BASH_SOURCE[0]%/*}/lib/side-by-side.bash"
 # shellcheck source=lib/peers.bash
 source "${BASH_SOURCE[0]%/*}/lib/peers.bash"
 
 readonly REQUESTS=1000
-readonly -a KINDS=(parley spring demo)
+readonly -a KINDS=(parley parley-proxy spring demo)
 
 # command_of NAME PORT [JVM_OPTIONS...]: sets COMMAND and ADDRESS. On all cores, as one starts it.
 command_of() {
@@ -16,6 +16,9 @@ command_of() {
     case $kind in
     parley)
         COMMAND=("$JAVA_HOME/bin/java" "${JVM[@]}" "${@:3}" -cp "$CLASS_PATH" dev.parley.benchmarks.HelloServer parley "$2") ;;
+    parley-proxy)
+        COMMAND=("$JAVA_HOME/bin/java" "${JVM[@]}" "${@:3}" -cp "$CLASS_PATH" dev.parley.benchmarks.ProxyServer
+            "${PORT[backend]}" "$2") ;;
     spring)
         spring_class_path
         COMMAND=("$JAVA_HOME/bin/java" "${JVM[@]}" "${@:3}" -cp "$VALUE"
@@ -115,10 +118,11 @@ done
 {
     printf '# Start to first answer\n\n'
     ratio_head
-    ratio 'Parley / Spring Cloud Gateway, time' parley spring 0.2 0.1
-    ratio 'Parley / Spring Cloud Gateway, time, AOT caches' parley-aot spring-aot 0.2 0.1
-    ratio 'Parley / Spring Cloud Gateway, resident' 'parley rss' 'spring rss' 0.5 0.33
-    ratio 'Parley / Spring Cloud Gateway, resident, AOT caches' 'parley-aot rss' 'spring-aot rss' 0.5 0.33
+    for with in '' -aot; do
+        ratio "Parley's proxy / Spring Cloud Gateway, time${with:+, AOT caches}" parley-proxy$with spring$with 0.2 0.1
+        ratio "Parley's proxy / Spring Cloud Gateway, resident${with:+, AOT caches}" "parley-proxy$with rss" "spring$with rss" 0.5 0.33
+        ratio "Parley's hello / Spring Cloud Gateway, time${with:+, AOT caches}" parley$with spring$with - -
+    done
     printf '\n| | ms to the first answer, median | min..max | MiB resident after %s requests, median | min..max |\n' $REQUESTS
     printf '| --- | --- | --- | --- | --- |\n'
     for name in "${NAMES[@]}"; do
