@@ -69,7 +69,6 @@ look() {
 }
 
 need nginx nginx
-need pgrep procps
 ROUNDS=3
 # small at first, and given back after a collection, so that what is resident is what is needed
 JVM=(-XX:+UseSerialGC -Xms16m -Xmx1g)

@@ -15,6 +15,10 @@ load() {
     esac
 }
 
+server_of() {
+    [[ $1 == nginx/http2/* ]] && http2_server nginx || printf '%s' "${1%%/*}"
+}
+
 http2_server() { [[ $1 == nginx ]] && printf nginx-http2 || printf '%s' "$1"; }
 
 load_http2() {
@@ -39,7 +43,7 @@ need nginx nginx
 need curl curl
 need wrk wrk
 need h2load nghttp2-client
-SECONDS_EACH=3 WARM_UP=4
+SECONDS_EACH=3 WARM_UP=5
 begin "$@"
 write_files
 start parley HelloServer parley 0 "$WORK/$FILES"
@@ -62,6 +66,7 @@ NOTES+=("HTTP/1.1: wrk, 64 connections (10 MB: 8); HTTP/2: h2load, 8 connections
     for version in http1 http2; do
         for size in 100B 64KiB 10MB; do
             ratio "Parley / nginx, $version, $size" "parley/$version/$size" "nginx/$version/$size" - -
+            ratio "the same, server CPU" "parley/$version/$size cpu" "nginx/$version/$size cpu" - -
         done
     done
     printf '\n'

@@ -22,7 +22,7 @@ check() {
 
 need_peers
 need wrk wrk
-SECONDS_EACH=3 WARM_UP=4
+SECONDS_EACH=3 WARM_UP=6
 begin "$@"
 write_files
 nginx_files $LOAD_CORE backend
@@ -46,9 +46,11 @@ NOTES+=("wrk, 64 connections (10 MB: 8); the backend is nginx on the load's core
         floors=(- -)
         [[ $size != 100B ]] || floors=(0.9 1.0)
         ratio "Parley / nginx, $size" "parley/$size" "nginx/$size" "${floors[@]}"
+        ratio "the same, server CPU" "parley/$size cpu" "nginx/$size cpu" - -
         floors=(- -)
         [[ $size != 64KiB ]] || floors=(0.8 1.0)
         ratio "Parley / HAProxy, $size" "parley/$size" "haproxy/$size" "${floors[@]}"
+        ratio "the same, server CPU" "parley/$size cpu" "haproxy/$size cpu" - -
         floors=(- -)
         [[ $size != 100B ]] || floors=(5 6)
         ratio "Parley / Spring Cloud Gateway, $size" "parley/$size" "spring/$size" "${floors[@]}"

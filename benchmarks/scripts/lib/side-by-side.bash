@@ -23,7 +23,7 @@ QUICK=false       # whether only to see that it runs
 NAMES=()          # what is compared, in the order of a round
 NOTES=()          # lines below the tables
 COMMAND=()
-declare -A PORT SAMPLES SERVER_BUSY LOAD_BUSY TO FROM
+declare -A PORT SERVER_PID SAMPLES SERVER_BUSY LOAD_BUSY TO FROM
 PIDS=()           # what runs now, and the last one started
 PID=
 WORK=             # a folder for logs and pipes, gone at the end
@@ -61,6 +61,7 @@ begin() {
     done
     [[ -n ${JAVA_HOME:-} ]] || die "run this by ./parley bench, which builds it and finds a JDK"
     need taskset util-linux
+    need pgrep procps
     (($(nproc) > 1)) || die "needs two cores, one for the servers and one for the load"
     JVM+=("${QUIET_JVM[@]}")
     WORK=$(mktemp -d)
@@ -114,7 +115,7 @@ launch() {
     TO[$name]=$to
     "${@:2}" <"$in" >"$log" 2>&1 &
     PID=$!
-    PIDS+=("$PID")
+    PIDS+=("$PID") SERVER_PID[$name]=$PID
     until port=$(awk '$1 == "listening" { print $2 }' "$log") && [[ -n $port ]]; do
         if ! kill -0 "$PID" 2>/dev/null || ((tries++ > 300)); then
             cat "$log" >&2
@@ -130,7 +131,7 @@ launch_at() {
     local name=$1 port=$2 log=$WORK/$1.log tries=0
     "${@:3}" >"$log" 2>&1 &
     PID=$!
-    PIDS+=("$PID")
+    PIDS+=("$PID") SERVER_PID[$name]=$PID
     until accepts "$port"; do
         if ! kill -0 "$PID" 2>/dev/null || ((tries++ > 100)); then
             cat "$log" >&2
@@ -209,13 +210,31 @@ h2load_rate() {
     VALUE=$(sed -n 's/^finished in .*, \([0-9.]*\) req\/s.*/\1/p' "$WORK/h2load")
 }
 
-# measure NAME COMMAND...: COMMAND sets VALUE, which becomes a sample of NAME
+# server_of NAME: the server that is measured under this name, which may go on with a slash and more
+server_of() { printf '%s' "${1%%/*}"; }
+
+# processor_time PID: microseconds of it and its children. Unlike a rate it hardly changes while others use the machine.
+processor_time() {
+    local pid all=0 ticks
+    for pid in "$1" $(pgrep -P "$1"); do
+        ticks=$(awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$pid/stat")
+        all=$((all + ticks))
+    done
+    printf '%s\n' $((all * 1000000 / $(getconf CLK_TCK)))
+}
+
+# measure NAME COMMAND...: COMMAND sets VALUE, which becomes a sample of NAME, as the processor time of one becomes of "NAME cpu"
 measure() {
-    local name=$1 server load
+    local name=$1 pid server load used=0 begun
+    pid=${SERVER_PID[$(server_of "$1")]:-}
     shift
     server=$(core_ticks $SERVER_CORE) load=$(core_ticks $LOAD_CORE)
+    [[ -z $pid ]] || used=$(processor_time "$pid")
+    begun=${EPOCHREALTIME/./}
     VALUE=
     "$@"
+    [[ -z $pid ]] || SAMPLES[$name cpu]+=" $(awk -v cpu=$(($(processor_time "$pid") - used)) \
+        -v time=$((${EPOCHREALTIME/./} - begun)) -v rate="$VALUE" 'BEGIN { printf "%.2f", (rate > 0 ? cpu / (rate * time / 1e6) : 0) }')"
     [[ $VALUE =~ ^[0-9]+(\.[0-9]+)?$ && $VALUE =~ [1-9] ]] || die "$name: no figure, but '$VALUE'"
     SERVER_BUSY[$name]+=" $(busy "$server" "$(core_ticks $SERVER_CORE)")"
     LOAD_BUSY[$name]+=" $(busy "$load" "$(core_ticks $LOAD_CORE)")"
@@ -284,11 +303,12 @@ machine() {
 figures() {
     local name i
     local -a row
-    printf '| | %s, median | min..max | server core busy | load core busy |\n| --- | --- | --- | --- | --- |\n' "$1"
+    printf '| | %s, median | min..max | server CPU, µs each, median | min..max | server core busy | load core busy |\n' "$1"
+    printf '| --- | --- | --- | --- | --- | --- | --- |\n'
     for name in "${NAMES[@]}"; do
         # shellcheck disable=SC2086 # lists of numbers
-        printf '| %s | %s | %s %% | %s %% |\n' "$name" "$(stats %.0f ${SAMPLES[$name]})" \
-            "$(median ${SERVER_BUSY[$name]})" "$(median ${LOAD_BUSY[$name]})"
+        printf '| %s | %s | %s | %s %% | %s %% |\n' "$name" "$(stats %.0f ${SAMPLES[$name]})" \
+            "$([[ -z ${SAMPLES[$name cpu]:-} ]] && printf -- '- | -' || stats %.1f ${SAMPLES[$name cpu]})" "$(median ${SERVER_BUSY[$name]})" "$(median ${LOAD_BUSY[$name]})"
     done
     printf '\nRounds, in the order they ran (even ones backwards):\n\n| round |'
     printf ' %s |' "${NAMES[@]}"
