@@ -66,8 +66,9 @@ final class Fields {
     HttpHeaders http1() {
         HttpHeaders raw = http1;
         if (raw == null) {
-            HttpHeaders made =
-                    DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+            HttpHeaders made = DefaultHttpHeadersFactory.headersFactory()
+                    .withValidation(false)
+                    .newHeaders();
             metadata().forEach(made::add); // validated when it was added
             http1 = made;
             metadata = null;
@@ -76,7 +77,8 @@ final class Fields {
         return raw;
     }
 
-    @Nullable String get(AsciiString name) {
+    @Nullable
+    String get(AsciiString name) {
         HttpHeaders raw = http1;
         return raw != null ? raw.get(name) : metadata().get(name.toString()).orElse(null);
     }

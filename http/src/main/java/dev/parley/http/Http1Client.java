@@ -350,8 +350,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
         int status = response.status().code();
         if (status == 101) {
             switched = true;
-            ctx().pipeline().remove(HttpClientCodec.class); // hands on what has been read behind the head
-            if (!exchange.switched(Fields.of(response.headers()))) {
+            if (exchange.switched(Fields.of(response.headers()))) {
+                ctx().pipeline().remove(HttpClientCodec.class); // hands on what has been read behind the head
+            } else {
                 broken(exchange, new IllegalStateException("status 101 that nobody asked for"));
             }
             return;

@@ -2,10 +2,10 @@ package dev.parley.http;
 
 import dev.parley.Code;
 import dev.parley.Metadata;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.Map;
@@ -65,7 +65,8 @@ final class Http1Head {
             if (received.protocolVersion().minorVersion() == 0) {
                 throw badRequest("HTTP/1.0 has no Transfer-Encoding (RFC 9112, 6.1)");
             }
-            if (!coding.trim().equalsIgnoreCase("chunked") || fields.getAll(HopByHop.TRANSFER_ENCODING).size() > 1) {
+            if (!coding.trim().equalsIgnoreCase("chunked")
+                    || fields.getAll(HopByHop.TRANSFER_ENCODING).size() > 1) {
                 throw new HttpException(
                         501, Code.UNIMPLEMENTED, "Transfer-Encoding must be chunked, once, and nothing else");
             }

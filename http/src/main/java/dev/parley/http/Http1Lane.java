@@ -72,7 +72,11 @@ final class Http1Lane extends Lane implements Answer.OnHttp1 {
 
     @Override
     String upgrade() {
-        return upstream().filter(to -> to.version() == dev.parley.http.HttpVersion.HTTP_1_1).isPresent() ? upgrade : "";
+        return upstream()
+                        .filter(to -> to.version() == dev.parley.http.HttpVersion.HTTP_1_1)
+                        .isPresent()
+                ? upgrade
+                : "";
     }
 
     @Override
@@ -164,11 +168,7 @@ final class Http1Lane extends Lane implements Answer.OnHttp1 {
         }
         finishHead(headers);
         write(new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(status),
-                body,
-                headers,
-                EmptyHttpHeaders.INSTANCE));
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body, headers, EmptyHttpHeaders.INSTANCE));
     }
 
     @Override

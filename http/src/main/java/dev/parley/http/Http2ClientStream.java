@@ -125,7 +125,9 @@ final class Http2ClientStream implements ClientStream {
         if (trailers.isEmpty()) {
             connection.encoder().writeData(ctx(), id, Unpooled.EMPTY_BUFFER, 0, true, ctx().newPromise());
         } else {
-            connection.encoder().writeHeaders(ctx(), id, Http2Names.trailers(trailers.metadata()), 0, true, ctx().newPromise());
+            connection
+                    .encoder()
+                    .writeHeaders(ctx(), id, Http2Names.trailers(trailers.metadata()), 0, true, ctx().newPromise());
         }
         connection.wrote();
     }

@@ -119,7 +119,10 @@ abstract sealed class Lane extends FilteredExchange implements Answer permits Ht
     private void inboundDeadline() {
         if (!server.hasTimeout()) {
             String text = fields.get(PassedHead.TIMEOUT);
-            if (text != null && !text.isEmpty() && text.length() <= 10 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            if (text != null
+                    && !text.isEmpty()
+                    && text.length() <= 10
+                    && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 deadline(Deadline.after(Duration.ofMillis(Long.parseLong(text))));
             }
             return;
@@ -150,7 +153,8 @@ abstract sealed class Lane extends FilteredExchange implements Answer permits Ht
 
     private void deadlinePassed() {
         Optional<Upstream> to = passage == null ? Optional.empty() : upstream();
-        String what = to.map(upstream -> "while waiting for upstream " + upstream).orElse("while a filter decided");
+        String what =
+                to.map(upstream -> "while waiting for upstream " + upstream).orElse("while a filter decided");
         CallException reason =
                 new CallException(Code.DEADLINE_EXCEEDED, "the deadline of " + method() + " passed " + what);
         queue.submit(() -> cancel(reason));

@@ -26,6 +26,8 @@ final class Passage implements OutboundExchange {
     private @Nullable ClientStream stream;
     private boolean sentAgain;
     private boolean tunnel;
+    // Given up; a connection says so once more when it resets a stream.
+    private boolean stopped;
 
     // A response that has come, and the first of its body, until it is known whether that is all.
     private @Nullable Fields response;
@@ -34,8 +36,12 @@ final class Passage implements OutboundExchange {
     private long responseLength;
 
     // The list of HeadTimeouts.
-    @Nullable Passage before;
-    @Nullable Passage behind;
+    @Nullable
+    Passage before;
+
+    @Nullable
+    Passage behind;
+
     long waitsSince;
     boolean waits;
 
@@ -102,6 +108,7 @@ final class Passage implements OutboundExchange {
 
     /** It is over, whatever the upstream still sends. */
     void stop(CallException reason) {
+        stopped = true;
         ClientStream on = stream;
         stream = null;
         if (on != null) {
@@ -132,7 +139,7 @@ final class Passage implements OutboundExchange {
 
     @Override
     public boolean isDone() {
-        return lane.isFinished();
+        return stopped || lane.isFinished();
     }
 
     @Override
@@ -283,7 +290,8 @@ final class Passage implements OutboundExchange {
         Fields head = response;
         if (head == null && !lane.isHeadWritten()) {
             fail(
-                    Http2Names.remote(Code.INTERNAL, "it sent the end of a response without its head", RetryAdvice.NEVER),
+                    Http2Names.remote(
+                            Code.INTERNAL, "it sent the end of a response without its head", RetryAdvice.NEVER),
                     true);
             return;
         }
@@ -313,10 +321,11 @@ final class Passage implements OutboundExchange {
     }
 
     private boolean isReplayable() {
-        return hasNoBody() && switch (lane.method()) {
-            case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
-            default -> false;
-        };
+        return hasNoBody()
+                && switch (lane.method()) {
+                    case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
+                    default -> false;
+                };
     }
 
     private boolean hasNoBody() {
@@ -328,7 +337,8 @@ final class Passage implements OutboundExchange {
         queue.submit(() -> fail(
                 new CallException(
                         Code.DEADLINE_EXCEEDED,
-                        "did not answer within " + lane.server.upstreams().options().responseTimeout()),
+                        "did not answer within "
+                                + lane.server.upstreams().options().responseTimeout()),
                 true));
     }
 
@@ -341,11 +351,16 @@ final class Passage implements OutboundExchange {
         ClientStream on = stream;
         stream = null;
         Origin to = origin;
-        if (on != null && reason.retryAdvice() == RetryAdvice.NEVER_LEFT && !sentAgain && hasNoBody() && to != null) {
+        if (on != null
+                && reason.retryAdvice().equals(RetryAdvice.NEVER_LEFT)
+                && !sentAgain
+                && hasNoBody()
+                && to != null) {
             sentAgain = true; // refused, or the connection is going away: it was never looked at
             to.again(this);
             return;
         }
+        stopped = true;
         if (on != null && reset) {
             on.reset(reason);
         }
@@ -360,13 +375,12 @@ final class Passage implements OutboundExchange {
         if (reason instanceof HttpException own) {
             return own;
         }
-        int status =
-                switch (reason.code()) {
-                    case DEADLINE_EXCEEDED -> 504;
-                    case RESOURCE_EXHAUSTED -> reason.retryAdvice() == RetryAdvice.NEVER ? 502 : 503;
-                    case CANCELLED -> reason.origin() == CallException.Origin.LOCAL ? 503 : 502;
-                    default -> reason.getCause() instanceof ConnectTimeoutException ? 504 : 502;
-                };
+        int status = switch (reason.code()) {
+            case DEADLINE_EXCEEDED -> 504;
+            case RESOURCE_EXHAUSTED -> reason.retryAdvice().equals(RetryAdvice.NEVER) ? 502 : 503;
+            case CANCELLED -> reason.origin() == CallException.Origin.LOCAL ? 503 : 502;
+            default -> reason.getCause() instanceof ConnectTimeoutException ? 504 : 502;
+        };
         return new HttpException(status, reason.code(), "upstream " + upstream + ": " + reason.message());
     }
 }

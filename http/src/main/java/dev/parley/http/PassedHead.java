@@ -116,9 +116,8 @@ final class PassedHead {
             headers.set(HopByHop.CONNECTION, HopByHop.TE);
         }
         if (end) {
-            boolean expectsBody = method.equals(HttpMethod.POST)
-                    || method.equals(HttpMethod.PUT)
-                    || method.equals(HttpMethod.PATCH);
+            boolean expectsBody =
+                    method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT) || method.equals(HttpMethod.PATCH);
             if (expectsBody || length == 0) {
                 headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
             } else {
@@ -153,10 +152,7 @@ final class PassedHead {
         remaining();
         Metadata metadata = fields.metadata();
         Http2Headers headers = new DefaultHttp2Headers(false, metadata.size() + 8);
-        headers.method(exchange.method())
-                .scheme("http")
-                .authority(authority())
-                .path(exchange.target());
+        headers.method(exchange.method()).scheme("http").authority(authority()).path(exchange.target());
         metadata.forEach((name, value) -> {
             if (!name.equals("host") && !name.equals("content-length")) {
                 Http2Names.add(headers, name, value);

@@ -29,7 +29,7 @@ record ServerContext(
 
     /** Whether somebody has to be asked; it takes all headers of the request. */
     boolean hasTimeout() {
-        return timeout != NO_TIMEOUT;
+        return !timeout.equals(NO_TIMEOUT);
     }
 
     /** The call's method for a verb. */

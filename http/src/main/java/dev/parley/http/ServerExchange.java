@@ -41,7 +41,8 @@ abstract class ServerExchange implements Answer, Runnable {
     // The filters that this exchange came through, if there are any.
     private @Nullable FilteredExchange filtered;
 
-    ServerExchange(ServerContext server, EventLoop loop, HttpRequest request, String protocol, String address, Deadline most) {
+    ServerExchange(
+            ServerContext server, EventLoop loop, HttpRequest request, String protocol, String address, Deadline most) {
         this.server = server;
         this.loop = loop;
         this.queue = LoopQueue.of(loop);

@@ -47,7 +47,8 @@ final class Upstreams {
     }
 
     void close() {
-        loops.values().forEach(each -> each.loop.execute(() -> each.origins.values().forEach(Origin::close)));
+        loops.values()
+                .forEach(each -> each.loop.execute(() -> each.origins.values().forEach(Origin::close)));
     }
 
     /** The pools of one loop. On the loop. */
@@ -75,8 +76,8 @@ final class Upstreams {
                 throw new CallException(
                         Code.RESOURCE_EXHAUSTED, "more than " + MOST + " upstreams are in use on one event loop");
             }
-            Origin made = new Origin(
-                    Authority.parse(upstream.authority()), upstream.version(), options.connections(), loop);
+            Origin made =
+                    new Origin(Authority.parse(upstream.authority()), upstream.version(), options.connections(), loop);
             origins.put(upstream, made);
             return made;
         }

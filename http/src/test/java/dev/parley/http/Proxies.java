@@ -33,8 +33,7 @@ final class Proxies {
         Body body = request.body().limit(Long.MAX_VALUE);
         Metadata headers = Metadata.of("x-seen-method", request.method(), "x-seen-target", request.target());
         headers.add("x-seen-authority", request.authority());
-        return new HttpResponse(
-                200, headers, Body.stream(body.chunks(), () -> new Metadata().addAll(body.trailers())));
+        return new HttpResponse(200, headers, Body.stream(body.chunks(), () -> new Metadata().addAll(body.trailers())));
     }
 
     /** Its headers as text, a line each. */
