@@ -52,7 +52,7 @@ final class HopByHop {
         }
         List<String> all = fields.getAll(CONNECTION);
         for (String value : all) {
-            for (String token : value.split(",")) {
+            for (String token : value.split(",", -1)) {
                 String name = token.trim().toLowerCase(Locale.ROOT);
                 switch (name) {
                     case "", "close", "upgrade", "te", "host", "content-length", "transfer-encoding", "connection" -> {}
@@ -91,7 +91,7 @@ final class HopByHop {
         if (list == null) {
             return false;
         }
-        for (String each : list.split(",")) {
+        for (String each : list.split(",", -1)) {
             int parameters = each.indexOf(';');
             if ((parameters < 0 ? each : each.substring(0, parameters)).trim().equalsIgnoreCase(token)) {
                 return true;

@@ -383,7 +383,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
 
     private void body(OutboundExchange exchange, HttpContent content) {
         pass(exchange, content.content());
-        if (current != exchange) {
+        if (!exchange.equals(current)) {
             return; // given up
         }
         if (content instanceof LastHttpContent last) {
@@ -393,7 +393,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
                 broken(exchange, e);
                 return;
             }
-            if (current != exchange) {
+            if (!exchange.equals(current)) {
                 return;
             }
             current = null;

@@ -309,7 +309,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     /** The exchange has been answered; on to the next one once its request is through. On the loop. */
     void answered(Answer.OnHttp1 exchange) {
         continueAwaited = false;
-        if (exchange == current) {
+        if (exchange.equals(current)) {
             next();
         }
     }
