@@ -7,10 +7,7 @@ readonly CONNECTIONS=64
 readonly WANTED='{"message":"hello"} application/json 200'
 
 load() {
-    run $(($2 + 30)) "$WORK/wrk" taskset -c $LOAD_CORE wrk -t 1 -c $CONNECTIONS -d "$2s" \
-        "http://127.0.0.1:${PORT[$1]}/hello" && ! grep -qE 'Non-2xx|Socket errors' "$WORK/wrk" ||
-        { cat "$WORK/wrk" >&2; die "$1: wrk failed"; }
-    VALUE=$(awk '$1 == "Requests/sec:" { print $2 }' "$WORK/wrk")
+    wrk_at "$1" "http://127.0.0.1:${PORT[$1]}/hello" $CONNECTIONS "$2"
 }
 
 check() {

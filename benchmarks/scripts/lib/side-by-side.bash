@@ -5,13 +5,16 @@ set -euo pipefail
 export LC_ALL=C
 
 readonly SERVER_CORE=0 LOAD_CORE=1
-readonly CLASS_PATH="benchmarks/target/parley-benchmarks.jar:benchmarks/target/lib/*"
+CLASS_PATH=benchmarks/target/parley-benchmarks.jar:$(printf '%s:' benchmarks/target/lib/*.jar) # sorted: an AOT cache needs it
+readonly CLASS_PATH=${CLASS_PATH%:}
 readonly RESULTS=benchmarks/target/results
 # One core is no "server-class machine", so this is the collector that the JVM would pick; named to be the same everywhere.
-readonly -a JVM=(-XX:+UseSerialGC -Xms512m -Xmx512m
-    --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+JVM=(-XX:+UseSerialGC -Xms512m -Xmx512m)
+readonly -a QUIET_JVM=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
     -Dorg.slf4j.simpleLogger.defaultLogLevel=warn)
 
+# These three from the environment go before what a script sets, and options before both.
+readonly GIVEN_ROUNDS=${ROUNDS:-} GIVEN_SECONDS_EACH=${SECONDS_EACH:-} GIVEN_WARM_UP=${WARM_UP:-}
 ROUNDS=5          # how often each one is measured
 SECONDS_EACH=4    # how long each time
 WARM_UP=8         # seconds of load before the first round
@@ -20,8 +23,9 @@ QUICK=false       # whether only to see that it runs
 NAMES=()          # what is compared, in the order of a round
 NOTES=()          # lines below the tables
 COMMAND=()
-declare -A PORT SAMPLES SERVER_BUSY LOAD_BUSY TO FROM
-PIDS=()           # what runs now
+declare -A PORT SERVER_PID SAMPLES SERVER_BUSY LOAD_BUSY TO FROM
+PIDS=()           # what runs now, and the last one started
+PID=
 WORK=             # a folder for logs and pipes, gone at the end
 VALUE=            # what was measured last
 quiet_before='not measured'
@@ -40,6 +44,7 @@ need() {
 
 # Reads --quick and the like; prepares the folder for logs, and the end.
 begin() {
+    ROUNDS=${GIVEN_ROUNDS:-$ROUNDS} SECONDS_EACH=${GIVEN_SECONDS_EACH:-$SECONDS_EACH} WARM_UP=${GIVEN_WARM_UP:-$WARM_UP}
     while (($#)); do
         case $1 in
         --quick) QUICK=true ROUNDS=2 SECONDS_EACH=1 WARM_UP=2 ;;
@@ -56,7 +61,9 @@ begin() {
     done
     [[ -n ${JAVA_HOME:-} ]] || die "run this by ./parley bench, which builds it and finds a JDK"
     need taskset util-linux
+    need pgrep procps
     (($(nproc) > 1)) || die "needs two cores, one for the servers and one for the load"
+    JVM+=("${QUIET_JVM[@]}")
     WORK=$(mktemp -d)
     trap stop_all EXIT
     trap 'exit 130' INT
@@ -94,15 +101,23 @@ main_class() {
     COMMAND=(taskset -c "$1" "$JAVA_HOME/bin/java" "${JVM[@]}" -cp "$CLASS_PATH" "dev.parley.benchmarks.$2" "${@:3}")
 }
 
-# start NAME MAIN ARGS...: a server, and waits until it says where it listens; PORT[NAME] is set
+# start NAME MAIN ARGS...: a server of ours, see launch
 start() {
-    local name=$1 log=$WORK/$1.log pid port='' tries=0
     main_class $SERVER_CORE "${@:2}"
-    "${COMMAND[@]}" >"$log" 2>&1 &
-    pid=$!
-    PIDS+=("$pid")
+    launch "$1" "${COMMAND[@]}"
+}
+
+# launch NAME COMMAND...: a server, and waits until it says where it listens; PORT[NAME] and TO[NAME], its input, are set
+launch() {
+    local name=$1 log=$WORK/$1.log in=$WORK/$1.in port='' tries=0 to
+    [[ -p $in ]] || mkfifo "$in"
+    exec {to}<>"$in"
+    TO[$name]=$to
+    "${@:2}" <"$in" >"$log" 2>&1 &
+    PID=$!
+    PIDS+=("$PID") SERVER_PID[$name]=$PID
     until port=$(awk '$1 == "listening" { print $2 }' "$log") && [[ -n $port ]]; do
-        if ! kill -0 "$pid" 2>/dev/null || ((tries++ > 300)); then
+        if ! kill -0 "$PID" 2>/dev/null || ((tries++ > 300)); then
             cat "$log" >&2
             die "$name did not start"
         fi
@@ -111,15 +126,45 @@ start() {
     PORT[$name]=$port
 }
 
+# launch_at NAME PORT COMMAND...: a server that does not say when it listens
+launch_at() {
+    local name=$1 port=$2 log=$WORK/$1.log tries=0
+    "${@:3}" >"$log" 2>&1 &
+    PID=$!
+    PIDS+=("$PID") SERVER_PID[$name]=$PID
+    until accepts "$port"; do
+        if ! kill -0 "$PID" 2>/dev/null || ((tries++ > 100)); then
+            cat "$log" >&2
+            die "$name did not start"
+        fi
+        sleep 0.1
+    done
+    PORT[$name]=$port
+}
+
+# accepts PORT: whether somebody listens
+accepts() {
+    { exec 9<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null && exec 9>&-
+}
+
+# free_port: sets VALUE to a port below those that the kernel gives to clients, so that none is in the way
+free_port() {
+    local tries=0
+    until VALUE=$((20000 + RANDOM % 10000)) && ! accepts "$VALUE"; do
+        ((tries++ < 100)) || die "no free port between 20000 and 30000"
+    done
+}
+
 # start_client NAME MAIN ARGS...: a client that obeys lines on its input; see ask
 start_client() {
     local name=$1 in=$WORK/$1.in out=$WORK/$1.out to from line=''
-    mkfifo "$in" "$out"
+    [[ -p $in ]] || mkfifo "$in" "$out"
     exec {to}<>"$in" {from}<>"$out"
     TO[$name]=$to FROM[$name]=$from
     main_class $LOAD_CORE "${@:2}"
     "${COMMAND[@]}" <"$in" >"$out" 2>"$WORK/$name.err" &
-    PIDS+=($!)
+    PID=$!
+    PIDS+=("$PID")
     read -r -t 30 -u "$from" line || true
     [[ $line == ready ]] || { cat "$WORK/$name.err" >&2; die "client $name did not start"; }
 }
@@ -145,13 +190,51 @@ busy() {
     }'
 }
 
-# measure NAME COMMAND...: COMMAND sets VALUE, which becomes a sample of NAME
+# wrk_at NAME URL CONNECTIONS SECONDS: sets VALUE to the requests a second
+wrk_at() {
+    run $(($4 + 40)) "$WORK/wrk" taskset -c $LOAD_CORE wrk -t 1 -c "$3" -d "$4s" --timeout 30s "$2" &&
+        ! grep -qE 'Non-2xx|Socket errors' "$WORK/wrk" || { cat "$WORK/wrk" >&2; die "$1: wrk failed"; }
+    VALUE=$(awk '$1 == "Requests/sec:" { print $2 }' "$WORK/wrk")
+}
+
+# h2load_at NAME OPTIONS... URL: dies unless every request was answered with 2xx; what it said is in WORK/h2load
+h2load_at() {
+    run 60 "$WORK/h2load" taskset -c $LOAD_CORE h2load -t 1 "${@:2}" &&
+        grep -q ' 0 failed, 0 errored, 0 timeout' "$WORK/h2load" &&
+        grep -qE 'status codes: [1-9][0-9]* 2xx, 0 3xx, 0 4xx, 0 5xx' "$WORK/h2load" ||
+        { cat "$WORK/h2load" >&2; die "$1: h2load failed"; }
+}
+
+# h2load_rate: sets VALUE to the requests a second that it found
+h2load_rate() {
+    VALUE=$(sed -n 's/^finished in .*, \([0-9.]*\) req\/s.*/\1/p' "$WORK/h2load")
+}
+
+# server_of NAME: the server that is measured under this name, which may go on with a slash and more
+server_of() { printf '%s' "${1%%/*}"; }
+
+# processor_time PID: microseconds of it and its children. Unlike a rate it hardly changes while others use the machine.
+processor_time() {
+    local pid all=0 ticks
+    for pid in "$1" $(pgrep -P "$1"); do
+        ticks=$(awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$pid/stat")
+        all=$((all + ticks))
+    done
+    printf '%s\n' $((all * 1000000 / $(getconf CLK_TCK)))
+}
+
+# measure NAME COMMAND...: COMMAND sets VALUE, which becomes a sample of NAME, as the processor time of one becomes of "NAME cpu"
 measure() {
-    local name=$1 server load
+    local name=$1 pid server load used=0 begun
+    pid=${SERVER_PID[$(server_of "$1")]:-}
     shift
     server=$(core_ticks $SERVER_CORE) load=$(core_ticks $LOAD_CORE)
+    [[ -z $pid ]] || used=$(processor_time "$pid")
+    begun=${EPOCHREALTIME/./}
     VALUE=
     "$@"
+    [[ -z $pid ]] || SAMPLES[$name cpu]+=" $(awk -v cpu=$(($(processor_time "$pid") - used)) \
+        -v time=$((${EPOCHREALTIME/./} - begun)) -v rate="$VALUE" 'BEGIN { printf "%.2f", (rate > 0 ? cpu / (rate * time / 1e6) : 0) }')"
     [[ $VALUE =~ ^[0-9]+(\.[0-9]+)?$ && $VALUE =~ [1-9] ]] || die "$name: no figure, but '$VALUE'"
     SERVER_BUSY[$name]+=" $(busy "$server" "$(core_ticks $SERVER_CORE)")"
     LOAD_BUSY[$name]+=" $(busy "$load" "$(core_ticks $LOAD_CORE)")"
@@ -174,6 +257,16 @@ measure_all() {
             name=${NAMES[round % 2 ? i : ${#NAMES[@]} - 1 - i]}
             measure "$name" "$1" "$name" "$SECONDS_EACH"
         done
+    done
+}
+
+# stop PID: ends a server before the rest
+stop() {
+    local i
+    kill "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
+    for i in "${!PIDS[@]}"; do
+        [[ ${PIDS[i]} != "$1" ]] || unset "PIDS[i]"
     done
 }
 
@@ -210,11 +303,12 @@ machine() {
 figures() {
     local name i
     local -a row
-    printf '| | %s, median | min..max | server core busy | load core busy |\n| --- | --- | --- | --- | --- |\n' "$1"
+    printf '| | %s, median | min..max | server CPU, µs each, median | min..max | server core busy | load core busy |\n' "$1"
+    printf '| --- | --- | --- | --- | --- | --- | --- |\n'
     for name in "${NAMES[@]}"; do
         # shellcheck disable=SC2086 # lists of numbers
-        printf '| %s | %s | %s %% | %s %% |\n' "$name" "$(stats %.0f ${SAMPLES[$name]})" \
-            "$(median ${SERVER_BUSY[$name]})" "$(median ${LOAD_BUSY[$name]})"
+        printf '| %s | %s | %s | %s %% | %s %% |\n' "$name" "$(stats %.0f ${SAMPLES[$name]})" \
+            "$([[ -z ${SAMPLES[$name cpu]:-} ]] && printf -- '- | -' || stats %.1f ${SAMPLES[$name cpu]})" "$(median ${SERVER_BUSY[$name]})" "$(median ${LOAD_BUSY[$name]})"
     done
     printf '\nRounds, in the order they ran (even ones backwards):\n\n| round |'
     printf ' %s |' "${NAMES[@]}"
@@ -255,6 +349,7 @@ notes() {
     machine
     printf '%s\n' "- servers on core $SERVER_CORE, load on core $LOAD_CORE; before the start they were busy $quiet_before" \
         "- $ROUNDS rounds of $SECONDS_EACH s, $WARM_UP s of warm-up each; JVM: ${JVM[*]}" \
+        "- took $SECONDS s in all" \
         ${NOTES[@]+"${NOTES[@]/#/- }"}
 }
 

@@ -1,49 +1,84 @@
 package dev.parley.benchmarks;
 
 import dev.parley.Call;
+import dev.parley.http.HttpLimits;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.HttpServer;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.WebServer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CountDownLatch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * A server that answers {@code GET /hello} on a virtual thread, on a free port of 127.0.0.1, which it prints; runs until
- * it is killed. The argument says which: {@code parley} or {@code helidon}.
+ * A server that answers {@code GET /hello}, ours and Helidon's on a virtual thread, on 127.0.0.1; it prints its port and
+ * runs until it is killed.
+ *
+ * <p>Arguments: {@code parley}, {@code helidon}, {@code netty-epoll} or {@code netty-io_uring}; the port, if any; a
+ * folder whose files ours answers with as well, if any.
  */
 final class HelloServer {
 
-    private static final byte[] HELLO = "{\"message\":\"hello\"}".getBytes(StandardCharsets.UTF_8);
+    static final byte[] HELLO = "{\"message\":\"hello\"}".getBytes(StandardCharsets.UTF_8);
 
-    private HelloServer() {}
+    private final Map<String, byte[]> files;
+
+    private HelloServer(Map<String, byte[]> files) {
+        this.files = files;
+    }
 
     public static void main(String[] args) throws Exception {
-        String kind = args.length == 1 ? args[0] : "none";
+        String kind = args.length > 0 ? args[0] : "none";
+        int wanted = args.length > 1 ? Integer.parseInt(args[1]) : 0;
         int port = switch (kind) {
-            case "parley" -> parley();
-            case "helidon" -> helidon();
+            case "parley" -> parley(wanted, args.length > 2 ? read(Path.of(args[2])) : Map.of());
+            case "helidon" -> helidon(wanted);
+            case "netty-epoll", "netty-io_uring" -> NettyHello.start(kind, wanted);
             default -> throw new IllegalArgumentException("no hello server is called " + kind);
         };
         System.out.println("listening " + port);
-        new CountDownLatch(1).await();
+        MemoryReport.onRequest();
     }
 
-    private static int parley() {
-        return HttpServer.builder().handler(HelloServer::hello).start().port();
+    private static Map<String, byte[]> read(Path folder) throws IOException {
+        Map<String, byte[]> found = new HashMap<>();
+        try (Stream<Path> all = Files.list(folder)) {
+            for (Path file : all.toList()) {
+                found.put("/" + file.getFileName(), Files.readAllBytes(file));
+            }
+        }
+        return found;
     }
 
-    private static HttpResponse hello(Call call, HttpRequest request) {
-        return request.method().equals("GET") && request.path().equals("/hello")
-                ? HttpResponse.of(200, "application/json", HELLO)
-                : HttpResponse.of(404);
+    private static int parley(int port, Map<String, byte[]> files) {
+        return HttpServer.builder()
+                .port(port)
+                .limits(HttpLimits.defaults().withMaxConnections(100_000))
+                .handler(new HelloServer(files)::hello)
+                .start()
+                .port();
     }
 
-    private static int helidon() {
+    private HttpResponse hello(Call call, HttpRequest request) {
+        if (!request.method().equals("GET")) {
+            return HttpResponse.of(405);
+        }
+        if (request.path().equals("/hello")) {
+            return HttpResponse.of(200, "application/json", HELLO);
+        }
+        byte[] file = files.get(request.path());
+        return file == null ? HttpResponse.of(404) : HttpResponse.of(200, "application/octet-stream", file);
+    }
+
+    private static int helidon(int port) {
         return WebServer.builder()
                 .host("127.0.0.1")
-                .port(0)
+                .port(port)
                 .routing(routing -> routing.get(
                         "/hello",
                         (request, response) ->

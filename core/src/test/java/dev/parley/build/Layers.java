@@ -52,6 +52,7 @@ final class Layers {
 
     private static final String EXAMPLES = "examples/";
     private static final String BENCHMARKS = "benchmarks";
+    private static final String PEERS = "benchmarks/peers/";
 
     private Layers() {}
 
@@ -144,7 +145,8 @@ final class Layers {
         return level(folder) != null
                 || TEST_SUPPORT.contains(folder)
                 || folder.startsWith(EXAMPLES)
-                || folder.equals(BENCHMARKS);
+                || folder.equals(BENCHMARKS)
+                || folder.startsWith(PEERS);
     }
 
     private static @Nullable Integer level(String folder) {
