@@ -210,6 +210,9 @@ final class Passage implements OutboundExchange {
         queue.turn();
         timeouts.remove(this);
         lane.touched(System.nanoTime());
+        if (lane.isHttp2()) {
+            headers.metadata(); // refused here, if it cannot be said in HTTP/2, and not once half of it is sent
+        }
         responseLength = ContentLength.of(headers);
         HopByHop.removeNamed(headers);
         HopByHop.remove(headers);
