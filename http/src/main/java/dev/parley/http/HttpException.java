@@ -7,7 +7,7 @@ import dev.parley.RetryAdvice;
 import java.util.List;
 
 /** An error with an HTTP status that its {@link Code} alone would not give, such as 413 or 431. */
-public final class HttpException extends CallException {
+public class HttpException extends CallException {
 
     private static final long serialVersionUID = 1L;
 
@@ -20,7 +20,7 @@ public final class HttpException extends CallException {
     }
 
     /** The status. */
-    public int status() {
+    public final int status() {
         return status;
     }
 
@@ -41,6 +41,47 @@ public final class HttpException extends CallException {
             case UNIMPLEMENTED -> 501;
             case UNAVAILABLE -> 503;
             case DEADLINE_EXCEEDED -> 504;
+        };
+    }
+
+    /**
+     * What an answer with an error's {@code status} means in REST, where it says no more:
+     *
+     * <table>
+     * <caption>statuses to codes</caption>
+     * <tr><td>401, 403, 404</td><td>UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND</td></tr>
+     * <tr><td>410; 451</td><td>NOT_FOUND; PERMISSION_DENIED</td></tr>
+     * <tr><td>400, 406, 411, 415, 422</td><td>INVALID_ARGUMENT</td></tr>
+     * <tr><td>405, 501, 505</td><td>UNIMPLEMENTED</td></tr>
+     * <tr><td>408, 425, 502, 503</td><td>UNAVAILABLE</td></tr>
+     * <tr><td>504</td><td>DEADLINE_EXCEEDED</td></tr>
+     * <tr><td>409, 423</td><td>ABORTED</td></tr>
+     * <tr><td>413, 414, 429, 431, 507</td><td>RESOURCE_EXHAUSTED</td></tr>
+     * <tr><td>416; 499</td><td>OUT_OF_RANGE; CANCELLED</td></tr>
+     * <tr><td>any other of 300 to 499, such as 412</td><td>FAILED_PRECONDITION</td></tr>
+     * <tr><td>any other of 500 to 599</td><td>INTERNAL</td></tr>
+     * <tr><td>all else</td><td>UNKNOWN</td></tr>
+     * </table>
+     *
+     * <p>gRPC and Connect have tables of their own, in which 404 is UNIMPLEMENTED.
+     */
+    public static Code codeOf(int status) {
+        return switch (status) {
+            case 400, 406, 411, 415, 422 -> Code.INVALID_ARGUMENT;
+            case 401 -> Code.UNAUTHENTICATED;
+            case 403, 451 -> Code.PERMISSION_DENIED;
+            case 404, 410 -> Code.NOT_FOUND;
+            case 405, 501, 505 -> Code.UNIMPLEMENTED;
+            case 408, 425, 502, 503 -> Code.UNAVAILABLE;
+            case 409, 423 -> Code.ABORTED;
+            case 413, 414, 429, 431, 507 -> Code.RESOURCE_EXHAUSTED;
+            case 416 -> Code.OUT_OF_RANGE;
+            case 499 -> Code.CANCELLED;
+            case 504 -> Code.DEADLINE_EXCEEDED;
+            default ->
+                status >= 300 && status < 500
+                        ? Code.FAILED_PRECONDITION
+                        : status >= 500 && status < 600 ? Code.INTERNAL : Code.UNKNOWN;
         };
     }
 }

@@ -1,0 +1,55 @@
+package dev.parley.http;
+
+import dev.parley.CallException;
+import dev.parley.Metadata;
+import dev.parley.RetryAdvice;
+import io.netty.handler.codec.DateFormatter;
+import java.time.Duration;
+import java.util.Date;
+import java.util.Optional;
+
+/**
+ * HTTP's header that says when to try again: seconds, or a date (RFC 9110, 10.2.3). Written in seconds, rounded up.
+ */
+public final class RetryAfter {
+
+    private static final String NAME = "retry-after";
+    private static final int MOST_DIGITS = 9;
+    private static final int MOST_CHARACTERS = 64;
+
+    private RetryAfter() {}
+
+    /** Puts the advice of {@code error} into {@code headers}, if it says when. */
+    public static void write(CallException error, Metadata headers) {
+        if (error.retryAdvice() instanceof RetryAdvice.After after) {
+            headers.put(NAME, Long.toString(after.delay().plusMillis(999).toSeconds()));
+        }
+    }
+
+    /**
+     * What {@code headers} advise: {@link RetryAdvice#after} (zero for a date that has passed), or {@link
+     * RetryAdvice#UNSTATED} if the header is missing or malformed. A date is compared with this machine's clock.
+     */
+    public static RetryAdvice read(Metadata headers) {
+        Optional<String> value = headers.get(NAME);
+        if (value.isEmpty()) {
+            return RetryAdvice.UNSTATED;
+        }
+        String text = value.get().trim();
+        if (text.matches("[0-9]+")) {
+            // More digits are beyond 31 years.
+            return text.length() > MOST_DIGITS
+                    ? RetryAdvice.NEVER
+                    : RetryAdvice.after(Duration.ofSeconds(Long.parseLong(text)));
+        }
+        return date(text);
+    }
+
+    @SuppressWarnings("JavaUtilDate") // Netty's parser, which knows all three forms (RFC 9110, 5.6.7)
+    private static RetryAdvice date(String text) {
+        Date date = text.length() > MOST_CHARACTERS ? null : DateFormatter.parseHttpDate(text);
+        return date == null
+                ? RetryAdvice.UNSTATED
+                : RetryAdvice.after(Duration.ofMillis(Math.max(0, date.getTime() - System.currentTimeMillis())));
+    }
+}
