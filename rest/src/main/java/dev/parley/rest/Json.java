@@ -3,6 +3,7 @@ package dev.parley.rest;
 import dev.parley.http.HttpException;
 import java.lang.reflect.Type;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.DeserializationFeature;
@@ -80,7 +81,8 @@ public final class Json {
     /**
      * A value of {@code type}.
      *
-     * @throws HttpException 400 if these bytes are no JSON or do not fit {@code type}; the message names the field
+     * @throws HttpException 400, a {@link ProblemException}, if these bytes are no JSON, or null, or do not fit {@code
+     *     type}; it names the field, what it is and what was expected
      */
     public <T> T read(byte[] bytes, Class<T> type) {
         return type.cast(read(bytes, (Type) type));
@@ -89,13 +91,20 @@ public final class Json {
     /**
      * A value of {@code type}, which may be generic.
      *
-     * @throws HttpException 400 if these bytes are no JSON or do not fit {@code type}; the message names the field
+     * @throws HttpException 400, a {@link ProblemException}, if these bytes are no JSON, or null, or do not fit {@code
+     *     type}; it names the field, what it is and what was expected
      */
     public Object read(byte[] bytes, Type type) {
-        try {
-            return mapper.readValue(bytes, mapper.constructType(type));
-        } catch (JacksonException e) {
-            throw JsonFault.of(e);
+        try (JsonParser parser = mapper.createParser(bytes)) {
+            try {
+                Object value = mapper.readValue(parser, mapper.constructType(type));
+                if (value == null) {
+                    throw ProblemException.field("body", "", "must not be null");
+                }
+                return value;
+            } catch (JacksonException e) {
+                throw JsonFault.of(e, parser); // while it still stands at what is wrong
+            }
         }
     }
 }

@@ -7,7 +7,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.InvalidNullException;
@@ -20,8 +19,9 @@ final class JsonFault {
 
     private JsonFault() {}
 
-    static ProblemException of(JacksonException error) {
-        return ProblemException.field("body", pointer(error.getPath()), detail(error));
+    /** {@code parser} stands where reading failed. */
+    static ProblemException of(JacksonException error, JsonParser parser) {
+        return ProblemException.field("body", pointer(error.getPath()), detail(error, parser));
     }
 
     /** The place as a JSON pointer (RFC 6901); empty for the whole. */
@@ -38,7 +38,7 @@ final class JsonFault {
         return pointer.toString();
     }
 
-    private static String detail(JacksonException error) {
+    private static String detail(JacksonException error, JsonParser parser) {
         return switch (error) {
             case UnrecognizedPropertyException unknown -> "is not known; known are " + names(unknown);
             case InvalidNullException missing -> "must not be null";
@@ -52,7 +52,7 @@ final class JsonFault {
             case MismatchedInputException mismatch
             when original(mismatch).startsWith("Cannot map `null`") -> "must not be null";
             case MismatchedInputException mismatch ->
-                "must be " + expected(mismatch.getTargetType()) + token(mismatch.processor());
+                "must be " + expected(mismatch.getTargetType()) + ", but is " + token(parser);
             default -> "is not JSON as it should be: " + firstLine(original(error)) + at(error);
         };
     }
@@ -81,21 +81,16 @@ final class JsonFault {
                 : Shown.quoted(String.valueOf(value)).replace("'", "");
     }
 
-    private static String token(@Nullable Object processor) {
-        JsonToken token = processor instanceof JsonParser parser ? parser.currentToken() : null;
-        return token == null
-                ? ""
-                : ", but is "
-                        + switch (token) {
-                            case START_OBJECT, END_OBJECT, PROPERTY_NAME -> "an object";
-                            case START_ARRAY, END_ARRAY -> "an array";
-                            case VALUE_STRING -> "a string";
-                            case VALUE_NUMBER_INT -> "an integer";
-                            case VALUE_NUMBER_FLOAT -> "a number with a fraction";
-                            case VALUE_TRUE, VALUE_FALSE -> "true or false";
-                            case VALUE_NULL -> "null";
-                            case VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE -> "something else";
-                        };
+    private static String token(JsonParser parser) {
+        return switch (parser.currentToken()) {
+            case START_OBJECT, END_OBJECT, PROPERTY_NAME -> "an object";
+            case START_ARRAY, END_ARRAY -> "an array";
+            case VALUE_STRING -> Shown.quoted(parser.getString());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE, VALUE_NULL ->
+                Shown.quoted(parser.getString()).replace("'", "");
+            case VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE -> "something else";
+            case null -> "not there";
+        };
     }
 
     private static String expected(@Nullable Class<?> raw) {

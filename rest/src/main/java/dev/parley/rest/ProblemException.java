@@ -4,6 +4,7 @@ import dev.parley.http.HttpException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** An error with the {@link Problem} that answers it. A handler throws it; so does what reads a request. */
 public final class ProblemException extends HttpException {
@@ -14,13 +15,13 @@ public final class ProblemException extends HttpException {
 
     /** An error that {@code problem} answers. */
     public ProblemException(Problem problem) {
-        super(problem.status(), codeOf(problem.status()), message(problem));
-        this.problem = problem;
+        this(problem, null);
     }
 
-    ProblemException(Problem problem, Throwable cause) {
-        this(problem);
-        initCause(cause);
+    /** As {@link #ProblemException(Problem)}, with a cause that stays in this process. */
+    public ProblemException(Problem problem, @Nullable Throwable cause) {
+        super(problem.status(), codeOf(problem.status()), message(problem), cause);
+        this.problem = problem;
     }
 
     /** An error that is answered with {@code status} and {@code detail}. */
@@ -30,7 +31,7 @@ public final class ProblemException extends HttpException {
 
     /** A 400 about one value of a request, told in {@code errors} as well. */
     static ProblemException field(String in, String field, String detail) {
-        String name = in.equals("body") ? "field " + field : in + " parameter " + field;
+        String name = !in.equals("body") ? in + " parameter " + field : field.isEmpty() ? "the body" : "field " + field;
         Map<String, String> error = new LinkedHashMap<>(); // in this order
         error.put("in", in);
         error.put("field", field);

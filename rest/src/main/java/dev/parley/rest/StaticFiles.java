@@ -21,7 +21,8 @@ import java.util.Optional;
  *
  * <p>Answers have {@code ETag}, {@code Last-Modified} and {@code X-Content-Type-Options: nosniff}; conditional requests are
  * a 304 or 412, one {@code Range} a 206 or 416 (RFC 9110, 13 and 14). A folder answers with its index, {@code index.html},
- * and is redirected to its name with a slash. If there is a file of the same name with {@code .br} or {@code .gz} behind
+ * and is redirected to its name with a slash (in a jar, if
+ * that has an entry for it). If there is a file of the same name with {@code .br} or {@code .gz} behind
  * it and the client accepts the encoding, that is sent. A file is sent in chunks of 64 KiB, as fast as the client reads.
  *
  * <p>Nothing outside is ever served: names are taken segment by segment, each decoded once, and a segment with a slash, a
@@ -118,22 +119,19 @@ public final class StaticFiles implements Handler<HttpRequest, HttpResponse> {
         boolean get = request.method().equals("GET") || request.method().equals("HEAD");
         RequestPath path = RequestPath.parse(request.path());
         List<String> names = new ArrayList<>(path.segments());
-        boolean folder = names.getLast().isEmpty();
-        if (folder) {
-            names.removeLast();
+        if (names.getLast().isEmpty()) {
+            names.set(names.size() - 1, index);
         }
         Optional<FileSource.Found> found =
                 names.stream().allMatch(this::isPlain) ? files.find(names) : Optional.empty();
-        if (found.isPresent() && !get) {
+        if (found.isEmpty()) {
+            throw ProblemException.of(404, "there is no file at " + Shown.quoted(request.path()));
+        }
+        if (!get) {
             return request.method().equals("OPTIONS") ? options() : refused(request);
         }
-        if (found.isEmpty()) {
-            throw notFound(request);
-        }
         return switch (found.get()) {
-            case FileSource.Found.File file when !folder -> file(request, names, file.file());
-            case FileSource.Found.File file -> throw notFound(request);
-            case FileSource.Found.Folder here when folder -> index(request, names);
+            case FileSource.Found.File file -> file(request, names, file.file());
             case FileSource.Found.Folder here -> withSlash(request, path);
         };
     }
@@ -144,10 +142,6 @@ public final class StaticFiles implements Handler<HttpRequest, HttpResponse> {
                 && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < 0x20 || c == 0x7f);
     }
 
-    private static ProblemException notFound(HttpRequest request) {
-        return ProblemException.of(404, "there is no file at " + Shown.quoted(request.path()));
-    }
-
     private static HttpResponse options() {
         return new HttpResponse(204, Metadata.of("allow", "GET, HEAD, OPTIONS"), Body.empty());
     }
@@ -155,14 +149,6 @@ public final class StaticFiles implements Handler<HttpRequest, HttpResponse> {
     private static HttpResponse refused(HttpRequest request) {
         throw ProblemException.of(405, "a file takes GET, HEAD, OPTIONS, not " + Shown.quoted(request.method()))
                 .withHeader("allow", "GET, HEAD, OPTIONS");
-    }
-
-    private HttpResponse index(HttpRequest request, List<String> names) throws IOException {
-        names.add(index);
-        if (files.find(names).orElse(null) instanceof FileSource.Found.File file) {
-            return file(request, names, file.file());
-        }
-        throw notFound(request);
     }
 
     private static HttpResponse withSlash(HttpRequest request, RequestPath path) {
