@@ -36,14 +36,16 @@ final class JsonSchemas {
         config.forFields()
                 .withRequiredCheck(field -> !field.isFakeContainerItemScope() && isRequired(field))
                 .withNullableCheck(JsonSchemas::isNullable);
-        config.forTypesInGeneral().withCustomDefinitionProvider((type, context) -> {
-            if (type.getErasedType() != byte[].class) {
-                return null;
-            }
-            ObjectNode base64 = context.getGeneratorConfig().createObjectNode();
-            base64.put("type", "string").put("contentEncoding", "base64");
-            return new CustomDefinition(base64, true);
-        });
+        config.forTypesInGeneral()
+                .withPropertySorter((left, right) -> 0) // as they are declared
+                .withCustomDefinitionProvider((type, context) -> {
+                    if (type.getErasedType() != byte[].class) {
+                        return null;
+                    }
+                    ObjectNode base64 = context.getGeneratorConfig().createObjectNode();
+                    base64.put("type", "string").put("contentEncoding", "base64");
+                    return new CustomDefinition(base64, true);
+                });
         this.builder = new SchemaGenerator(config.build()).buildMultipleSchemaDefinitions();
     }
 

@@ -116,7 +116,6 @@ final class RouteDescriptions {
             }
             Object otherwise = parameter.otherwise();
             if (otherwise != null) {
-                schema = schema.deepCopy();
                 schema.putPOJO("default", otherwise);
             }
             parameters.add(new OpenApiOperation.Parameter(

@@ -42,7 +42,8 @@ class BadInputTest {
     }
 
     private static final Parameter<Integer> LIMIT = Parameter.query("limit", Integer.class);
-    private static final Parameter<Size> SIZE = Parameter.header("x-size", Size.class).orElse(Size.SMALL);
+    private static final Parameter<Size> SIZE =
+            Parameter.header("x-size", Size.class).orElse(Size.SMALL);
 
     private static Wire served;
 
@@ -145,7 +146,8 @@ class BadInputTest {
         Wire.Answer answer = served.json("POST", "/orders", GOOD.replace('\'', '"'));
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         String full = GOOD.replace("}]}", "}],'note':null,'coupon':'x'}");
-        assertThat(served.json("POST", "/orders", full.replace('\'', '"')).status()).isEqualTo(200);
+        assertThat(served.json("POST", "/orders", full.replace('\'', '"')).status())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -176,8 +178,8 @@ class BadInputTest {
             })
     void aWrongFieldIsToldWithItsPointer(String good, @Nullable String bad, @Nullable String pointer, String detail) {
         assertThat(GOOD).contains(good);
-        Wire.Answer answer =
-                served.json("POST", "/orders", GOOD.replace(good, bad == null ? "" : bad).replace('\'', '"'));
+        Wire.Answer answer = served.json(
+                "POST", "/orders", GOOD.replace(good, bad == null ? "" : bad).replace('\'', '"'));
         refused(answer, 400, detail);
         var error = answer.json().get("errors").get(0);
         assertThat(error.get("in").asString()).isEqualTo("body");
@@ -203,7 +205,10 @@ class BadInputTest {
 
     @Test
     void whatFollowsTheValueIsTold() {
-        refused(served.json("POST", "/orders", GOOD.replace('\'', '"') + " {}"), 400, "must end behind its first value");
+        refused(
+                served.json("POST", "/orders", GOOD.replace('\'', '"') + " {}"),
+                400,
+                "must end behind its first value");
     }
 
     @Test

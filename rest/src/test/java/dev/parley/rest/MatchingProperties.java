@@ -120,7 +120,8 @@ class MatchingProperties {
         RequestPath path = RequestPath.parse("/x/" + escaped + "/y");
         assertThat(path.segments()).containsExactly("x", clean, "y");
         assertThat(path.rawFrom(1)).isEqualTo("/" + escaped + "/y");
-        assertThat(QueryString.parse("a=" + URLEncoder.encode(clean, StandardCharsets.UTF_8)).get("a"))
+        assertThat(QueryString.parse("a=" + URLEncoder.encode(clean, StandardCharsets.UTF_8))
+                        .get("a"))
                 .containsExactly(clean);
     }
 
@@ -144,13 +145,16 @@ class MatchingProperties {
 
     @Property
     void theMostSpecificRangeDecides(@ForAll("ranges") List<Range> ranges) {
-        Accept accept = Accept.of(List.of(String.join(", ", ranges.stream().map(Range::text).toList())));
+        Accept accept = Accept.of(
+                List.of(String.join(", ", ranges.stream().map(Range::text).toList())));
         String best = null;
         int most = 0;
         List<String> offered = List.of("a/x", "a/y", "b/x");
         for (String type : offered) {
             int weight = model(ranges, type);
-            assertThat(accept.weight(MediaType.parse(type).orElseThrow())).as(type).isEqualTo(weight);
+            assertThat(accept.weight(MediaType.parse(type).orElseThrow()))
+                    .as(type)
+                    .isEqualTo(weight);
             if (weight > most) {
                 most = weight;
                 best = type;

@@ -76,12 +76,15 @@ class RoutesTest {
     void literalsGoBeforeParametersAndThoseBeforeTheRest(String target, String answer) {
         Wire served = serve(Routes.builder()
                 .get("/", request -> "root")
-                .get("/users/{id}/files/{path...}", request -> "files " + request.path("id") + " " + request.path("path"))
+                .get(
+                        "/users/{id}/files/{path...}",
+                        request -> "files " + request.path("id") + " " + request.path("path"))
                 .get("/users/{id}", request -> "one " + request.path("id"))
                 .get("/users/me", request -> "me")
                 .get("/users", request -> "all")
                 .get("/users/", request -> "slash"));
-        assertThat(served.get(target).text()).isEqualTo(answer == null ? "" : target.endsWith("files/") ? "files me " : answer);
+        assertThat(served.get(target).text())
+                .isEqualTo(answer == null ? "" : target.endsWith("files/") ? "files me " : answer);
     }
 
     @Test
@@ -145,7 +148,10 @@ class RoutesTest {
                 .post("/nothing", request -> null)
                 .post("/accepted", request -> Reply.accepted("later").with("x-job", "9"))
                 .post("/none", request -> Reply.of(205))
-                .post("/users", NewUser.class, (request, body) -> Reply.created("/users/3", new User(3, body.name(), null))));
+                .post(
+                        "/users",
+                        NewUser.class,
+                        (request, body) -> Reply.created("/users/3", new User(3, body.name(), null))));
 
         Wire.Answer user = served.get("/record");
         assertThat(user.status()).isEqualTo(200);
@@ -183,10 +189,12 @@ class RoutesTest {
                 .get("/stream", request -> Messages.of(1, 2)));
         Wire.Answer head = served.send("HEAD", "/record", "");
         assertThat(head.status()).isEqualTo(200);
-        assertThat(head.header("content-length")).contains("" + served.get("/record").bytes().length);
+        assertThat(head.header("content-length"))
+                .contains("" + served.get("/record").bytes().length);
         assertThat(head.bytes()).isEmpty();
         assertThat(served.send("HEAD", "/stream", "").header("content-type")).contains("application/x-ndjson");
-        assertThat(served.curl("-I", "--http2-prior-knowledge", served.url("/record"))).contains("content-length: 33");
+        assertThat(served.curl("-I", "--http2-prior-knowledge", served.url("/record")))
+                .contains("content-length: 33");
     }
 
     @Test
@@ -205,7 +213,8 @@ class RoutesTest {
     @Test
     void a404SaysThatOnlyTheSlashIsWrong() {
         Wire served = serve(Routes.builder().get("/a", request -> "a").get("/b/", request -> "b"));
-        assertThat(served.get("/a/").json().get("detail").asString()).endsWith("there is one without the slash at its end");
+        assertThat(served.get("/a/").json().get("detail").asString())
+                .endsWith("there is one without the slash at its end");
         assertThat(served.get("/b").json().get("detail").asString()).endsWith("there is one with a slash at its end");
         assertThat(served.get("/c").json().get("detail").asString()).isEqualTo("no route has the path '/c'");
     }
@@ -232,10 +241,12 @@ class RoutesTest {
     void anErrorBeforeTheFirstMessageHasItsStatusAndOneBehindBreaksOff() {
         Wire served = serve(Routes.builder()
                 .get("/first", request -> Messages.failed(new CallException(Code.NOT_FOUND, "no such")))
-                .get("/second", request -> Messages.produce(sink -> {
-                    sink.send(1);
-                    throw new CallException(Code.NOT_FOUND, "no such");
-                })));
+                .get(
+                        "/second",
+                        request -> Messages.produce(sink -> {
+                            sink.send(1);
+                            throw new CallException(Code.NOT_FOUND, "no such");
+                        })));
         assertThat(served.get("/first").status()).isEqualTo(404);
         Wire.Answer second = served.get("/second");
         assertThat(second.status()).isEqualTo(200);
@@ -271,9 +282,12 @@ class RoutesTest {
         BLUE
     }
 
-    private static final Parameter<Integer> LIMIT = Parameter.query("limit", Integer.class).orElse(20);
-    private static final Parameter<List<Colour>> COLOURS = Parameter.query("colour", Colour.class).repeated();
-    private static final Parameter<Optional<String>> TENANT = Parameter.header("X-Tenant", String.class).optional();
+    private static final Parameter<Integer> LIMIT =
+            Parameter.query("limit", Integer.class).orElse(20);
+    private static final Parameter<List<Colour>> COLOURS =
+            Parameter.query("colour", Colour.class).repeated();
+    private static final Parameter<Optional<String>> TENANT =
+            Parameter.header("X-Tenant", String.class).optional();
     private static final Parameter<Long> ID = Parameter.path("id", Long.class);
 
     @Test
@@ -285,17 +299,22 @@ class RoutesTest {
                                 + request.get(TENANT)))
                 .get("/short/{id}", request -> {
                     long id = request.path("id", Long::parseLong);
-                    return id + request.query("n", Integer.class).orElse(1) + request.queryAll("t").toString();
+                    return id
+                            + request.query("n", Integer.class).orElse(1)
+                            + request.queryAll("t").toString();
                 }));
         assertThat(served.get("/users/7").text()).isEqualTo("7 20 [] Optional.empty");
-        assertThat(served.get("/users/-7?limit=5&colour=RED&colour=BLUE", "x-tenant: acme").text())
+        assertThat(served.get("/users/-7?limit=5&colour=RED&colour=BLUE", "x-tenant: acme")
+                        .text())
                 .isEqualTo("-7 5 [RED, BLUE] Optional[acme]");
         assertThat(served.get("/short/7?n=2&t=a%20b&t=c+d&t=&t").text()).isEqualTo("9[a b, c d, , ]");
     }
 
     @Test
     void aPathParameterThatTheTemplateLacksIsAFaultOfTheServer() {
-        assertThatThrownBy(() -> Route.get("/users").parameters(ID)).hasMessageContaining("id").hasMessageContaining("/users");
+        assertThatThrownBy(() -> Route.get("/users").parameters(ID))
+                .hasMessageContaining("id")
+                .hasMessageContaining("/users");
         Wire served = serve(Routes.builder().get("/a/{b}", request -> request.path("c")));
         assertThat(served.get("/a/1").status()).isEqualTo(500);
         assertThat(served.get("/a/1").text()).doesNotContain("path parameter 'c'");
@@ -305,15 +324,29 @@ class RoutesTest {
     void genericTextAndBinaryBodiesAreRead() {
         Wire served = serve(Routes.builder()
                 .add(Route.post("/list")
-                        .handle(new TypeReference<List<NewUser>>() {}, (request, users) -> users.get(1).name()))
+                        .handle(
+                                new TypeReference<List<NewUser>>() {},
+                                (request, users) -> users.get(1).name()))
                 .post("/text", String.class, (request, text) -> text.length())
                 .post("/bytes", byte[].class, (request, bytes) -> bytes.length));
-        assertThat(served.json("POST", "/list", "[{\"name\":\"a\"},{\"name\":\"b\"}]").text()).isEqualTo("b");
-        assertThat(served.send("POST", "/text", new byte[] {(byte) 0xe9}, "content-type: text/plain; charset=ISO-8859-1")
+        assertThat(served.json("POST", "/list", "[{\"name\":\"a\"},{\"name\":\"b\"}]")
+                        .text())
+                .isEqualTo("b");
+        assertThat(served.send(
+                                "POST",
+                                "/text",
+                                new byte[] {(byte) 0xe9},
+                                "content-type: text/plain; charset=ISO-8859-1")
                         .text())
                 .isEqualTo("1");
-        assertThat(served.send("POST", "/bytes", "abc", "content-type: image/png").text()).isEqualTo("3");
-        assertThat(served.send("POST", "/list", "[{\"name\":\"a\"},{\"name\":\"b\"}]", "content-type: application/v1+json; charset=\"UTF-8\"")
+        assertThat(served.send("POST", "/bytes", "abc", "content-type: image/png")
+                        .text())
+                .isEqualTo("3");
+        assertThat(served.send(
+                                "POST",
+                                "/list",
+                                "[{\"name\":\"a\"},{\"name\":\"b\"}]",
+                                "content-type: application/v1+json; charset=\"UTF-8\"")
                         .text())
                 .isEqualTo("b");
     }
@@ -354,7 +387,8 @@ class RoutesTest {
                     throw new Taken("ada");
                 })
                 .get("/code", request -> {
-                    throw new CallException(Code.UNAVAILABLE, "later").withRetryAdvice(RetryAdvice.after(Duration.ofSeconds(3)));
+                    throw new CallException(Code.UNAVAILABLE, "later")
+                            .withRetryAdvice(RetryAdvice.after(Duration.ofSeconds(3)));
                 })
                 .get("/bug", request -> {
                     throw new IllegalStateException("secret");
@@ -364,7 +398,9 @@ class RoutesTest {
                 })
                 .problem(java.io.IOException.class, e -> Problem.of(7))
                 .problem(Exception.class, e -> e instanceof Taken ? Problem.of(500) : Problem.of(501))
-                .problem(Taken.class, e -> Problem.of(409, e.getMessage() + " is taken").with("name", String.valueOf(e.getMessage())))
+                .problem(
+                        Taken.class,
+                        e -> Problem.of(409, e.getMessage() + " is taken").with("name", String.valueOf(e.getMessage())))
                 .problem(RuntimeException.class, e -> Problem.of(CallException.from(e))));
         assertThat(served.get("/own", "accept: text/html").text())
                 .isEqualTo("{\"type\":\"https://example.org/odd\",\"title\":\"Odd\",\"status\":422,"
@@ -409,7 +445,8 @@ class RoutesTest {
     private record Named(String name, List<String> seen) implements Interceptor {
         @Override
         public <Q, R> R intercept(Call call, Q request, Handler<Q, R> next) throws Exception {
-            seen.add(name + ' ' + call.method().name() + ' ' + request.getClass().getSimpleName());
+            seen.add(
+                    name + ' ' + call.method().name() + ' ' + request.getClass().getSimpleName());
             call.responseHeaders().put("x-" + name, "1");
             return next.handle(call, request);
         }
@@ -426,7 +463,8 @@ class RoutesTest {
                     return request.path("id");
                 }))
                 .build();
-        Wire served = serve(Routes.builder().interceptors(new Named("outer", seen)).mount("/users/{org}", inner));
+        Wire served =
+                serve(Routes.builder().interceptors(new Named("outer", seen)).mount("/users/{org}", inner));
         Wire.Answer answer = served.get("/users/x/7");
         assertThat(answer.text()).isEqualTo("7");
         assertThat(seen)

@@ -23,7 +23,10 @@ final class Wire implements AutoCloseable {
     /** What came back; names of headers in lower case. */
     record Answer(int status, List<String[]> headers, byte[] bytes) {
         Optional<String> header(String name) {
-            return headers.stream().filter(header -> header[0].equals(name)).map(header -> header[1]).findFirst();
+            return headers.stream()
+                    .filter(header -> header[0].equals(name))
+                    .map(header -> header[1])
+                    .findFirst();
         }
 
         String text() {
@@ -67,7 +70,8 @@ final class Wire implements AutoCloseable {
     }
 
     Answer send(String method, String target, byte[] body, String... headers) {
-        StringBuilder head = new StringBuilder(method + ' ' + target + " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
+        StringBuilder head =
+                new StringBuilder(method + ' ' + target + " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
         for (String header : headers) {
             head.append(header).append("\r\n");
         }
