@@ -11,6 +11,7 @@ import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.module.jackson.JacksonOption;
 import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
 import java.lang.reflect.Type;
+import java.util.Comparator;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -37,7 +38,7 @@ final class JsonSchemas {
                 .withRequiredCheck(field -> !field.isFakeContainerItemScope() && isRequired(field))
                 .withNullableCheck(JsonSchemas::isNullable);
         config.forTypesInGeneral()
-                .withPropertySorter((left, right) -> 0) // as they are declared
+                .withPropertySorter(Comparator.comparingInt(property -> 0)) // as they are declared
                 .withCustomDefinitionProvider((type, context) -> {
                     if (type.getErasedType() != byte[].class) {
                         return null;

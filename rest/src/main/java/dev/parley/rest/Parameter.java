@@ -129,7 +129,10 @@ public final class Parameter<T> {
                 values -> values.isEmpty() ? Optional.empty() : Optional.of(reader.apply(values)));
     }
 
-    /** All its values, in order: {@code tag=a&tag=b}; an empty list if it is not there, at most 1,000. */
+    /**
+     * All its values, in order: {@code tag=a&tag=b}, or {@code X-Tag: a, b}; an empty list if it is not there, at most
+     * 1,000.
+     */
     public Parameter<List<T>> repeated() {
         mayBeMissing();
         return new Parameter<>(in, name, scalar, false, true, null, about, values -> {

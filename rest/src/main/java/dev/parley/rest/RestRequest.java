@@ -3,6 +3,7 @@ package dev.parley.rest;
 import dev.parley.Call;
 import dev.parley.http.HttpRequest;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,8 +60,19 @@ public final class RestRequest {
                 switch (parameter.in()) {
                     case PATH -> List.of(path(parameter.name()));
                     case QUERY -> queryAll(parameter.name());
-                    case HEADER -> http.headers().getAll(parameter.name());
+                    case HEADER -> headers(parameter);
                 });
+    }
+
+    /** A list may stand in one line or in several (RFC 9110, 5.3). */
+    private List<String> headers(Parameter<?> parameter) {
+        List<String> lines = http.headers().getAll(parameter.name());
+        return parameter.isRepeated()
+                ? lines.stream()
+                        .flatMap(line -> Arrays.stream(HeaderList.split(line, ',')))
+                        .map(String::trim)
+                        .toList()
+                : lines;
     }
 
     /**

@@ -288,6 +288,8 @@ class RoutesTest {
             Parameter.query("colour", Colour.class).repeated();
     private static final Parameter<Optional<String>> TENANT =
             Parameter.header("X-Tenant", String.class).optional();
+    private static final Parameter<List<Integer>> SIZES =
+            Parameter.header("x-size", Integer.class).repeated();
     private static final Parameter<Long> ID = Parameter.path("id", Long.class);
 
     @Test
@@ -297,6 +299,7 @@ class RoutesTest {
                         .parameters(ID, LIMIT, COLOURS, TENANT)
                         .handle(request -> request.get(ID) + " " + request.get(LIMIT) + " " + request.get(COLOURS) + " "
                                 + request.get(TENANT)))
+                .get("/sizes", request -> request.get(SIZES))
                 .get("/short/{id}", request -> {
                     long id = request.path("id", Long::parseLong);
                     return id
@@ -307,6 +310,7 @@ class RoutesTest {
         assertThat(served.get("/users/-7?limit=5&colour=RED&colour=BLUE", "x-tenant: acme")
                         .text())
                 .isEqualTo("-7 5 [RED, BLUE] Optional[acme]");
+        assertThat(served.get("/sizes", "x-size: 1, 2", "x-size: 3").text()).isEqualTo("[1,2,3]");
         assertThat(served.get("/short/7?n=2&t=a%20b&t=c+d&t=&t").text()).isEqualTo("9[a b, c d, , ]");
     }
 

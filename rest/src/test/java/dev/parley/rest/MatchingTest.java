@@ -20,7 +20,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
 /** Matching and the small grammars of headers, against models that are slow and plain. */
-class MatchingProperties {
+class MatchingTest {
 
     // ---- paths
 
@@ -67,7 +67,7 @@ class MatchingProperties {
         List<String> segments = RequestPath.parse(path).segments();
         Optional<PathTemplate> expected = added.stream()
                 .filter(template -> matches(template, segments))
-                .min(java.util.Comparator.comparing(MatchingProperties::rank));
+                .min(java.util.Comparator.comparing(MatchingTest::rank));
         RouteTree.Found<String> found = tree.find("GET", segments, new TreeSet<>());
         assertThat(Optional.ofNullable(found).map(RouteTree.Found::template)).isEqualTo(expected);
         Set<String> allowed = new TreeSet<>();
