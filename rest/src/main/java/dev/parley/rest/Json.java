@@ -16,7 +16,7 @@ import tools.jackson.databind.type.LogicalType;
 
 /**
  * JSON (RFC 8259) to and from Java values, by Jackson. What does not fit is a 400 that names the field. Immutable and
- * thread-safe.
+ * thread-safe. A named module opens the package of its records to {@code tools.jackson.databind}.
  */
 public final class Json {
 

@@ -41,7 +41,12 @@ public final class OpenApi {
         return json.clone();
     }
 
-    /** Routes for the document, {@code /openapi.json}, and the page, {@code /docs/}. */
+    /**
+     * Routes for the document, {@code /openapi.json}, and the page, {@code /docs/}.
+     *
+     * @throws IllegalStateException if Swagger UI is not there: a program on the module path must ask for its jar, which
+     *     is no module that could be required ({@code --add-modules swagger.ui})
+     */
     public Routes routes() {
         return Routes.builder()
                 .add(Route.get("/openapi.json")

@@ -47,7 +47,8 @@ final class OpenApiPage implements Handler<HttpRequest, HttpResponse> {
                 loader.getResourceAsStream("META-INF/maven/org.webjars/swagger-ui/pom.properties")) {
             if (properties == null) {
                 throw new IllegalStateException(
-                        "the page needs the jar org.webjars:swagger-ui, which is not on the class path");
+                        "the page needs the jar org.webjars:swagger-ui, which is not on the class path"
+                                + " (on a module path: --add-modules swagger.ui)");
             }
             Properties read = new Properties();
             read.load(properties);

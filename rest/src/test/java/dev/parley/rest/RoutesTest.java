@@ -275,6 +275,43 @@ class RoutesTest {
         }
     }
 
+    @Test
+    void aRawStreamEndsItsCallToo() throws Exception {
+        BlockingQueue<Outcome> ends = new LinkedBlockingQueue<>();
+        AtomicInteger sentBefore = new AtomicInteger();
+        Wire served = serve(Routes.builder().get("/raw", request -> {
+            request.call().onEnd(ends::add);
+            return new HttpResponse(200, new Metadata(), Body.stream(Messages.produce(sink -> {
+                sentBefore.set(ends.size());
+                sink.send(new byte[] {65});
+            })));
+        }));
+        assertThat(served.get("/raw").text()).isEqualTo("A");
+        assertThat(ends.poll(10, TimeUnit.SECONDS)).isEqualTo(Outcome.OK);
+        assertThat(sentBefore).as("ends before the body").hasValue(0);
+    }
+
+    @Test
+    void whatCannotBeTakenIsRefusedBeforeAnythingIsDone() {
+        AtomicInteger done = new AtomicInteger();
+        Wire served = serve(Routes.builder()
+                .add(Route.post("/declared").returns(User.class).handle(request -> {
+                    done.incrementAndGet();
+                    return new User(1, "a", null);
+                }))
+                .post("/undeclared", request -> {
+                    done.incrementAndGet();
+                    return new User(1, "a", null);
+                }));
+        assertThat(served.send("POST", "/declared", "", "accept: text/html").status())
+                .isEqualTo(406);
+        assertThat(done).hasValue(0);
+        // Nothing is known before of what this one returns; once it is done, its answer says more than a 406.
+        assertThat(served.send("POST", "/undeclared", "", "accept: text/html").status())
+                .isEqualTo(200);
+        assertThat(done).hasValue(1);
+    }
+
     // ---- what is asked for
 
     enum Colour {
