@@ -2,8 +2,11 @@
 module dev.parley.rest {
     requires transitive dev.parley;
     requires transitive dev.parley.http;
-    requires static transitive org.jspecify;
+    requires transitive org.jspecify;
     requires transitive tools.jackson.databind;
+    requires com.fasterxml.classmate;
+    requires com.github.victools.jsonschema.generator;
+    requires com.github.victools.jsonschema.module.jackson;
 
     exports dev.parley.rest;
 }

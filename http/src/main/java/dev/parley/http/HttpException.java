@@ -5,9 +5,10 @@ import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An error with an HTTP status that its {@link Code} alone would not give, such as 413 or 431. */
-public final class HttpException extends CallException {
+public class HttpException extends CallException {
 
     private static final long serialVersionUID = 1L;
 
@@ -15,12 +16,17 @@ public final class HttpException extends CallException {
 
     /** A local error that is answered with {@code status}; a repeat is the same request, so it is advised against. */
     public HttpException(int status, Code code, String message) {
-        super(code, message, null, List.of(), new Metadata(), Origin.LOCAL, RetryAdvice.NEVER);
+        this(status, code, message, null);
+    }
+
+    /** As {@link #HttpException(int, Code, String)}, with a cause that stays in this process. */
+    public HttpException(int status, Code code, String message, @Nullable Throwable cause) {
+        super(code, message, cause, List.of(), new Metadata(), Origin.LOCAL, RetryAdvice.NEVER);
         this.status = status;
     }
 
     /** The status. */
-    public int status() {
+    public final int status() {
         return status;
     }
 

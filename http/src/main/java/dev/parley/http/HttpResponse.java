@@ -1,6 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.Metadata;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Objects;
 
 /**
@@ -41,5 +42,16 @@ public record HttpResponse(int status, Metadata headers, Body body, boolean head
     /** A response with this text in UTF-8, as {@code text/plain}. */
     public static HttpResponse text(int status, String text) {
         return of(status, "text/plain; charset=utf-8", text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /** The reason phrase of a status (RFC 9110, 15), such as {@code Not Found}; for an unknown one that of its class. */
+    public static String reason(int status) {
+        return switch (status) {
+            // Netty has the words of older RFCs for these.
+            case 413 -> "Content Too Large";
+            case 416 -> "Range Not Satisfiable";
+            case 422 -> "Unprocessable Content";
+            default -> HttpResponseStatus.valueOf(status).reasonPhrase();
+        };
     }
 }

@@ -2,7 +2,6 @@ package dev.parley.http;
 
 import dev.parley.CallException;
 import dev.parley.Metadata;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 
 /** Errors as problem details, {@code application/problem+json} (RFC 9457). */
@@ -19,7 +18,7 @@ final class Problems {
         // 499 is a word among proxies; who is still there to read it gets the nearest registered status.
         int sent = status == 499 ? 408 : status;
         String json = "{\"type\":\"about:blank\",\"title\":\""
-                + HttpResponseStatus.valueOf(sent).reasonPhrase() + "\",\"status\":" + sent + ",\"detail\":\""
+                + HttpResponse.reason(sent) + "\",\"status\":" + sent + ",\"detail\":\""
                 + escaped(detail) + "\"}";
         return new HttpResponse(
                 sent,

@@ -1,10 +1,28 @@
 /**
- * REST for people: JSON to and from records, on the HTTP engine.
+ * REST for people: JSON routes, static files, and an OpenAPI document of it all with a page to try it, on the HTTP engine.
  *
  * <pre>{@code
- * Json json = Json.standard();
- * User user = json.read(request.body().readAll(), User.class);
- * HttpResponse answer = HttpResponse.of(200, "application/json", json.write(user));
+ * record NewUser(String name) {}
+ * record User(long id, String name) {}
+ * Map<Long, User> users = new ConcurrentHashMap<>();
+ *
+ * Routes api = Routes.builder()
+ *         .get("/users/{id}", request -> Optional.ofNullable(users.get(request.path("id", Long.class))))
+ *         .add(Route.post("/users")
+ *                 .summary("Registers a user")
+ *                 .returns(201, User.class)
+ *                 .handle(NewUser.class, (request, body) -> {
+ *                     User user = new User(users.size() + 1, body.name());
+ *                     users.put(user.id(), user);
+ *                     return Reply.created("/users/" + user.id(), user);
+ *                 }))
+ *         .build();
+ * OpenApi openApi = OpenApi.builder().title("Users").version("1.0").add(api).build();
+ *
+ * HttpServer server = HttpServer.builder()
+ *         .port(8080)
+ *         .handler(Routes.builder().mount("/", api).mount("/", openApi.routes()).build())
+ *         .start();
  * }</pre>
  *
  * <p>A client of somebody else's service:

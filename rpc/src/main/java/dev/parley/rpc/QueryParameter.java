@@ -2,6 +2,7 @@ package dev.parley.rpc;
 
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.http.PercentEncoding;
 import java.util.ArrayList;
 import java.util.List;
 

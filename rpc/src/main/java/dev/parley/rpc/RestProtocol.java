@@ -18,6 +18,7 @@ import dev.parley.http.Body;
 import dev.parley.http.HttpException;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.PercentEncoding;
 import dev.parley.http.RequestTimeout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

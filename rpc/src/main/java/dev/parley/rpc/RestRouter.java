@@ -1,5 +1,6 @@
 package dev.parley.rpc;
 
+import dev.parley.http.PercentEncoding;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

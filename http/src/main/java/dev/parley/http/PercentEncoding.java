@@ -1,4 +1,4 @@
-package dev.parley.rpc;
+package dev.parley.http;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -6,8 +6,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Decodes the escapes of a target, strictly. */
-final class PercentEncoding {
+/** Decodes the escapes of a target (RFC 3986, 2.1), strictly. */
+public final class PercentEncoding {
 
     private PercentEncoding() {}
 
@@ -16,7 +16,7 @@ final class PercentEncoding {
      *
      * @param keepSlashes leaves {@code %2F} as it is, for a value of several segments, where it is no separator
      */
-    static Optional<String> decode(String text, boolean keepSlashes) {
+    public static Optional<String> decode(String text, boolean keepSlashes) {
         if (text.indexOf('%') < 0) {
             return Optional.of(text);
         }

@@ -1,0 +1,80 @@
+package dev.parley.rest;
+
+import dev.parley.CallException;
+import dev.parley.Sink;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/** How a stream of messages is written. The first is what a client gets that takes any. */
+enum StreamFormat {
+    /** Each in a line of its own. */
+    NDJSON(MediaType.NDJSON, "", "", "\n", ""),
+    /** One array. */
+    ARRAY(MediaType.JSON, "[", ",", "", "]");
+
+    static final List<String> TYPES =
+            Arrays.stream(values()).map(format -> format.contentType).toList();
+
+    final String contentType;
+    private final String begin;
+    private final String before;
+    private final String behind;
+    private final String end;
+
+    StreamFormat(String contentType, String begin, String before, String behind, String end) {
+        this.contentType = contentType;
+        this.begin = begin;
+        this.before = before;
+        this.behind = behind;
+        this.end = end;
+    }
+
+    static StreamFormat of(String contentType) {
+        return contentType.equals(MediaType.JSON) ? ARRAY : NDJSON;
+    }
+
+    /** Writes one stream. */
+    Writer writer(Json json, Sink<? super byte[]> sink) {
+        return new Writer(json, sink);
+    }
+
+    /** One stream on its way; used by one thread. */
+    final class Writer {
+        private final Json json;
+        private final Sink<? super byte[]> sink;
+        private boolean begun;
+
+        private Writer(Json json, Sink<? super byte[]> sink) {
+            this.json = json;
+            this.sink = sink;
+        }
+
+        /**
+         * Sends one message.
+         *
+         * @throws CallException when the receiver has gone
+         */
+        void write(Object message) {
+            byte[] value = json.write(message);
+            byte[] first = bytes(begun ? before : begin);
+            byte[] last = bytes(behind);
+            begun = true;
+            byte[] chunk = Arrays.copyOf(first, first.length + value.length + last.length);
+            System.arraycopy(value, 0, chunk, first.length, value.length);
+            System.arraycopy(last, 0, chunk, first.length + value.length, last.length);
+            sink.send(chunk);
+        }
+
+        /** Sends the end. */
+        void end() {
+            if (!end.isEmpty()) {
+                sink.send(bytes(begun ? end : begin + end));
+            }
+        }
+
+        private static byte[] bytes(String text) {
+            return text.getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+}
