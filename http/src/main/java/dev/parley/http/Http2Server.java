@@ -279,10 +279,13 @@ final class Http2Server extends Http2ConnectionHandler {
             if (request.target().length() > server.limits().maxTargetBytes()) {
                 status = 414;
                 refused = "the target is longer than " + server.limits().maxTargetBytes() + " bytes";
-            } else if (!server.filters().isEmpty()) {
+            } else {
                 try {
-                    begin(stream, lane(stream, request), endOfStream);
-                    return;
+                    if (!server.filters().isEmpty()) {
+                        begin(stream, lane(stream, request), endOfStream);
+                        return;
+                    }
+                    RequestParts.check(request.method(), request.authority(), request.target());
                 } catch (HttpException e) {
                     status = e.status();
                     refused = e.message();
