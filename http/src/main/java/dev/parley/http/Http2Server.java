@@ -257,14 +257,15 @@ final class Http2Server extends Http2ConnectionHandler {
                 return;
             }
             if (Http2Names.text(headers.method()).isEmpty()
-                    || Http2Names.text(headers.path()).isEmpty()) {
+                    || Http2Names.text(headers.path()).isEmpty()
+                    || Http2Names.text(headers.scheme()).isEmpty()) {
                 throw Http2Exception.streamError(
-                        streamId, Http2Error.PROTOCOL_ERROR, "a request needs :method and :path");
+                        streamId, Http2Error.PROTOCOL_ERROR, "a request needs :method, :scheme and :path");
             }
             Metadata metadata = Http2Names.metadata(headers);
             HttpRequest request = new HttpRequest(
                     Http2Names.text(headers.method()),
-                    headers.scheme() == null ? "http" : headers.scheme().toString(),
+                    Http2Names.text(headers.scheme()),
                     headers.authority() != null
                             ? headers.authority().toString()
                             : metadata.get("host").orElse(""),
