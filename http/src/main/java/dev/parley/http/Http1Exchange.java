@@ -35,6 +35,7 @@ final class Http1Exchange extends ServerExchange implements Answer.OnHttp1 {
     Http1Exchange(
             Http1Server connection,
             io.netty.handler.codec.http.HttpRequest received,
+            RequestParts.Where where,
             Metadata headers,
             Http1Reader reader,
             Deadline most) {
@@ -44,8 +45,8 @@ final class Http1Exchange extends ServerExchange implements Answer.OnHttp1 {
                 new HttpRequest(
                         received.method().name(),
                         connection.scheme(),
-                        headers.get("host").orElse(""),
-                        received.uri(),
+                        where.authority(),
+                        where.target(),
                         headers,
                         new ReceivedBody(
                                 reader,

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 
 /** The head of an HTTP/1.1 request, checked for what Netty leaves to its user. */
@@ -40,8 +41,7 @@ final class Http1Head {
     }
 
     /**
-     * The same checks, but for names and values that only Metadata refuses, of headers that stay as they are; and that
-     * the body's coding is one that can be framed anew.
+     * The same checks, but for names and values that only Metadata refuses, of headers that stay as they are.
      *
      * @throws HttpException if the request is broken: nothing behind it on the connection can be trusted
      */
@@ -59,19 +59,27 @@ final class Http1Head {
             checkValue(name, header.getValue());
         }
         checkHosts(hosts, received);
-        Fields fields = Fields.of(received.headers());
-        String coding = fields.get(HopByHop.TRANSFER_ENCODING);
-        if (coding != null) {
-            if (received.protocolVersion().minorVersion() == 0) {
-                throw badRequest("HTTP/1.0 has no Transfer-Encoding (RFC 9112, 6.1)");
-            }
-            if (!coding.trim().equalsIgnoreCase("chunked")
-                    || fields.getAll(HopByHop.TRANSFER_ENCODING).size() > 1) {
-                throw new HttpException(
-                        501, Code.UNIMPLEMENTED, "Transfer-Encoding must be chunked, once, and nothing else");
-            }
+        return Fields.of(received.headers());
+    }
+
+    /** A body that is framed otherwise than all others would frame it lets a request be smuggled in. */
+    private static void checkFraming(HttpRequest received) {
+        List<String> codings = received.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (codings.isEmpty()) {
+            return;
         }
-        return fields;
+        if (received.protocolVersion().minorVersion() == 0) {
+            throw badRequest("HTTP/1.0 has no Transfer-Encoding (RFC 9112, 6.1)");
+        }
+        if (received.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            throw badRequest("a request has Transfer-Encoding or Content-Length, not both (RFC 9112, 6.1)");
+        }
+        if (codings.size() > 1 || !codings.getFirst().equalsIgnoreCase("chunked")) {
+            throw new HttpException(
+                    501,
+                    Code.UNIMPLEMENTED,
+                    "Transfer-Encoding must be chunked, once, and nothing else, but is " + codings);
+        }
     }
 
     private static void checkValue(CharSequence name, CharSequence value) {
@@ -93,6 +101,7 @@ final class Http1Head {
                     Code.UNIMPLEMENTED,
                     "this server speaks HTTP/1.1 and HTTP/2, not " + received.protocolVersion());
         }
+        checkFraming(received);
     }
 
     private static void checkHosts(int hosts, HttpRequest received) {

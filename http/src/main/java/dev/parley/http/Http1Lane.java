@@ -94,7 +94,13 @@ final class Http1Lane extends Lane implements Answer.OnHttp1 {
         if (!authority().isEmpty()) {
             requestHeaders().put("host", authority());
         }
-        Http1Exchange exchange = new Http1Exchange(connection, received, fields.metadata(), reader, deadline());
+        Http1Exchange exchange = new Http1Exchange(
+                connection,
+                received,
+                new RequestParts.Where(authority(), target()),
+                fields.metadata(),
+                reader,
+                deadline());
         if (!keepAlive) {
             exchange.closeAfter();
         }

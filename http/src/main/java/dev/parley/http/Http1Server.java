@@ -16,7 +16,6 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
@@ -154,7 +153,9 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
                 new Http1Exchange.Http1Reader(this, HttpUtil.is100ContinueExpected(received));
         if (server.filters().isEmpty()) {
             Metadata headers = Http1Head.metadata(received, server.limits());
-            return new Http1Exchange(this, received, headers, reader, Deadline.NONE);
+            RequestParts.Where where = RequestParts.check(
+                    received.method().name(), headers.get("host").orElse(""), received.uri());
+            return new Http1Exchange(this, received, where, headers, reader, Deadline.NONE);
         }
         return new Http1Lane(this, received, Http1Head.fields(received, server.limits()), reader);
     }
@@ -234,7 +235,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         ChannelPipeline pipeline = ctx.pipeline();
         takeover.install(pipeline, exchange);
         pipeline.remove(this);
-        pipeline.remove(HttpServerCodec.class); // hands on what the client may have sent behind its request
+        pipeline.remove(Http1Codec.class); // hands on what the client may have sent behind its request
         ctx.channel().config().setAutoRead(true);
         ctx.channel().flush();
     }
@@ -258,7 +259,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
 
     /** Sends an interim response past the codec, which would take it for the answer to the oldest request. */
     void sendPastCodec(ByteBuf interim) {
-        ChannelHandlerContext codec = ctx().pipeline().context(HttpServerCodec.class);
+        ChannelHandlerContext codec = ctx().pipeline().context(Http1Codec.class);
         if (codec == null) {
             interim.release();
         } else {
@@ -275,7 +276,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         switched = true;
         ctx().write(head);
         ctx().flush();
-        ctx().pipeline().remove(HttpServerCodec.class); // hands on what the client has sent already
+        ctx().pipeline().remove(Http1Codec.class); // hands on what the client has sent already
         return true;
     }
 

@@ -257,14 +257,15 @@ final class Http2Server extends Http2ConnectionHandler {
                 return;
             }
             if (Http2Names.text(headers.method()).isEmpty()
-                    || Http2Names.text(headers.path()).isEmpty()) {
+                    || Http2Names.text(headers.path()).isEmpty()
+                    || Http2Names.text(headers.scheme()).isEmpty()) {
                 throw Http2Exception.streamError(
-                        streamId, Http2Error.PROTOCOL_ERROR, "a request needs :method and :path");
+                        streamId, Http2Error.PROTOCOL_ERROR, "a request needs :method, :scheme and :path");
             }
             Metadata metadata = Http2Names.metadata(headers);
             HttpRequest request = new HttpRequest(
                     Http2Names.text(headers.method()),
-                    headers.scheme() == null ? "http" : headers.scheme().toString(),
+                    Http2Names.text(headers.scheme()),
                     headers.authority() != null
                             ? headers.authority().toString()
                             : metadata.get("host").orElse(""),
@@ -279,10 +280,13 @@ final class Http2Server extends Http2ConnectionHandler {
             if (request.target().length() > server.limits().maxTargetBytes()) {
                 status = 414;
                 refused = "the target is longer than " + server.limits().maxTargetBytes() + " bytes";
-            } else if (!server.filters().isEmpty()) {
+            } else {
                 try {
-                    begin(stream, lane(stream, request), endOfStream);
-                    return;
+                    if (!server.filters().isEmpty()) {
+                        begin(stream, lane(stream, request), endOfStream);
+                        return;
+                    }
+                    RequestParts.check(request.method(), request.authority(), request.target());
                 } catch (HttpException e) {
                     status = e.status();
                     refused = e.message();

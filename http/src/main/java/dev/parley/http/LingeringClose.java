@@ -2,11 +2,12 @@ package dev.parley.http;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,11 +15,21 @@ import java.util.concurrent.TimeUnit;
  * socket closed at once over bytes that nobody read, such as requests behind a GOAWAY, makes the kernel send a reset, and
  * that takes the last answers away from a client that has not read them yet.
  */
-final class LingeringClose extends ChannelOutboundHandlerAdapter {
+final class LingeringClose extends ChannelDuplexHandler {
 
     private static final long MOST_SECONDS = 1;
 
     private boolean lingering;
+
+    /** What comes once all is said is passed over: answered, it could pile up for as long as this takes. */
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (lingering) {
+            ReferenceCountUtil.release(message);
+        } else {
+            ctx.fireChannelRead(message);
+        }
+    }
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {

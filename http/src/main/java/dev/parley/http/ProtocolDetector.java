@@ -7,7 +7,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -109,9 +108,7 @@ final class ProtocolDetector extends ByteToMessageDecoder {
                 .setMaxInitialLineLength(limits.maxTargetBytes() + 32)
                 .setMaxHeaderSize(limits.maxHeaderBytes())
                 .setMaxChunkSize(64 << 10);
-        // No depth of its own: past it the codec fails, and with it the answers to what was accepted. Http1Server stops
-        // reading behind the first request that has to wait.
-        pipeline.addLast(new HttpServerCodec(decoder, Integer.MAX_VALUE));
+        pipeline.addLast(new Http1Codec(decoder));
         pipeline.addLast(new Http1Server(server));
     }
 

@@ -4,8 +4,9 @@ import dev.parley.Code;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request line is made of, checked before it is written for another server: HTTP/2 carries a space or a line break
- * in {@code :path} that HTTP/1.1 would take for the end of it.
+ * What a request line is made of, checked before anybody makes something of it: HTTP/2 carries a space or a line break in
+ * {@code :path} that the next server's HTTP/1.1 would take for the end of it. What is escaped stays so: whoever decodes a
+ * path does it after cutting it.
  */
 final class RequestParts {
 
@@ -78,7 +79,7 @@ final class RequestParts {
         if (target.isEmpty() || target.charAt(0) != '/') {
             return "does not start with a slash";
         }
-        return holdsOther(target, "");
+        return holdsOther(target, "#");
     }
 
     /** What is wrong with an authority, which may be empty; null if nothing is. */

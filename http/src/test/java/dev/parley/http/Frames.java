@@ -104,6 +104,19 @@ final class Frames implements AutoCloseable {
         }
     }
 
+    /** The next frame; answers nothing, so that another thread may write. Null at the end of the connection. */
+    @org.jspecify.annotations.Nullable
+    Frame readOnly() throws IOException {
+        try {
+            int lengthAndType = in.readInt();
+            int flags = in.read();
+            int stream = in.readInt();
+            return new Frame(lengthAndType & 0xff, flags, stream, in.readNBytes(lengthAndType >>> 8));
+        } catch (java.io.EOFException | java.net.SocketException e) {
+            return null;
+        }
+    }
+
     /** The next frame of this type, passing over others. */
     Frame await(int type) throws IOException {
         for (Frame frame = read(); frame != null; frame = read()) {

@@ -9,13 +9,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FuzzTest {
 
     @ParameterizedTest
-    @ValueSource(classes = {Http2ServerFuzz.class, Http1ClientFuzz.class, Http2ClientFuzz.class})
+    @ValueSource(classes = {Http1ServerFuzz.class, Http2ServerFuzz.class, Http1ClientFuzz.class, Http2ClientFuzz.class})
     void aFewSeconds(Class<?> target) {
         Fuzzer.runShort(target);
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {Http2ServerFuzz.class, Http1ClientFuzz.class, Http2ClientFuzz.class})
+    @ValueSource(classes = {Http1ServerFuzz.class, Http2ServerFuzz.class, Http1ClientFuzz.class, Http2ClientFuzz.class})
     @Tag("long")
     void aLongTime(Class<?> target) {
         Fuzzer.runLong(target);
