@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
     private @Nullable ScheduledFuture<?> deadlineTask;
     private Call.@Nullable Registration cancelRegistration;
     private @Nullable Thread sender;
+    // Also from the reader: a server that has waited for it begins anew.
+    private volatile long lastActivity;
 
     ClientExchange(Call call, HttpRequest request, EventLoop loop) {
         this.call = call;
@@ -82,6 +85,7 @@ final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
 
     @Override
     public void consumed(int bytes) {
+        lastActivity = System.nanoTime();
         ClientStream current = stream;
         if (current != null && !done) {
             current.consumed(bytes);
@@ -126,6 +130,7 @@ final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
     @Override
     public void sent(ClientStream on) {
         stream = on;
+        lastActivity = System.nanoTime();
         if (request.body() instanceof Body.Bytes bytes) {
             on.writeWhole(request, bytes.bytes, bytes.trailers());
             return;
@@ -174,12 +179,26 @@ final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
     }
 
     @Override
+    public void checkSilence(long now, long limit) {
+        if (!done && now - lastActivity >= limit && body.hasNothingToRead()) {
+            fail(
+                    new CallException(
+                            Code.DEADLINE_EXCEEDED,
+                            request.authority() + " has sent nothing for " + Duration.ofNanos(limit)
+                                    + (head == null ? " and no response" : " in the middle of its response")),
+                    true);
+        }
+    }
+
+    @Override
     public void written(int bytes) {
+        lastActivity = System.nanoTime();
         window.release(bytes);
     }
 
     @Override
     public void received(int status, Fields headers) {
+        lastActivity = System.nanoTime();
         if (head == null && failure == null) {
             head = new HttpResponse(status, headers.metadata(), body);
         }
@@ -192,6 +211,7 @@ final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
 
     @Override
     public boolean receivedData(ByteBuf data) {
+        lastActivity = System.nanoTime();
         byte[] bytes = new byte[data.readableBytes()];
         data.readBytes(bytes);
         return body.offer(bytes);

@@ -5,13 +5,21 @@ import java.time.Duration;
 /**
  * What a client uses and how long it waits.
  *
- * @param connectTimeout how long a connection may take to be made; 3 s
+ * @param connectTimeout how long an address may take to be connected to, TLS included, and a name to be looked up; 3 s
  * @param idleTimeout how long a connection without an exchange is kept; 60 s, less than servers' usual 75 s or more
  * @param maxHttp1Connections connections to one authority in HTTP/1.1; 256
  * @param maxHttp2Connections connections to one authority in HTTP/2; 4, each for as many streams as its server allows
  * @param maxWaiting requests that wait for a connection to one authority; 10,000. Over it: RESOURCE_EXHAUSTED
  * @param maxHeaderBytes all headers of a response; 16 KiB
  * @param streamWindowBytes bytes of a response that are received before its reader takes them; 256 KiB
+ * @param readTimeout how long an exchange may go on without a byte from the server, or of the request to it; 300 s. Time
+ *     in which the caller does not read does not count. Over it: DEADLINE_EXCEEDED
+ * @param maxConnectionAge how long a connection takes new exchanges, give or take a tenth, so that those of many clients
+ *     do not end together and a name that has moved is looked up again; 30 min
+ * @param pingInterval how long an HTTP/2 connection with exchanges may be silent before it is asked whether it is still
+ *     there; 300 s. Servers may take shorter intervals for an attack; one that says so (too_many_pings) is asked half as
+ *     often from then on
+ * @param pingTimeout how long the answer may take; 10 s. Over it all exchanges of the connection fail with UNAVAILABLE
  */
 public record ClientLimits(
         Duration connectTimeout,
@@ -20,10 +28,24 @@ public record ClientLimits(
         int maxHttp2Connections,
         int maxWaiting,
         int maxHeaderBytes,
-        int streamWindowBytes) {
+        int streamWindowBytes,
+        Duration readTimeout,
+        Duration maxConnectionAge,
+        Duration pingInterval,
+        Duration pingTimeout) {
 
-    private static final ClientLimits DEFAULTS =
-            new ClientLimits(Duration.ofSeconds(3), Duration.ofSeconds(60), 256, 4, 10_000, 16 << 10, 256 << 10);
+    private static final ClientLimits DEFAULTS = new ClientLimits(
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(60),
+            256,
+            4,
+            10_000,
+            16 << 10,
+            256 << 10,
+            Duration.ofSeconds(300),
+            Duration.ofMinutes(30),
+            Duration.ofSeconds(300),
+            Duration.ofSeconds(10));
 
     /** Checks that each is positive. */
     public ClientLimits {
@@ -34,6 +56,10 @@ public record ClientLimits(
         positive("maxWaiting", maxWaiting);
         positive("maxHeaderBytes", maxHeaderBytes);
         positive("streamWindowBytes", streamWindowBytes);
+        positive("readTimeout", readTimeout.toMillis());
+        positive("maxConnectionAge", maxConnectionAge.toMillis());
+        positive("pingInterval", pingInterval.toMillis());
+        positive("pingTimeout", pingTimeout.toMillis());
     }
 
     /** The defaults named above. */
@@ -43,13 +69,66 @@ public record ClientLimits(
 
     /** With other limits for connections and those that wait for one. */
     public ClientLimits withConnections(int http1, int http2, int waiting) {
-        return new ClientLimits(connectTimeout, idleTimeout, http1, http2, waiting, maxHeaderBytes, streamWindowBytes);
+        return new ClientLimits(
+                connectTimeout,
+                idleTimeout,
+                http1,
+                http2,
+                waiting,
+                maxHeaderBytes,
+                streamWindowBytes,
+                readTimeout,
+                maxConnectionAge,
+                pingInterval,
+                pingTimeout);
     }
 
     /** With other time-outs. */
     public ClientLimits withTimeouts(Duration connect, Duration idle) {
         return new ClientLimits(
-                connect, idle, maxHttp1Connections, maxHttp2Connections, maxWaiting, maxHeaderBytes, streamWindowBytes);
+                connect,
+                idle,
+                maxHttp1Connections,
+                maxHttp2Connections,
+                maxWaiting,
+                maxHeaderBytes,
+                streamWindowBytes,
+                readTimeout,
+                maxConnectionAge,
+                pingInterval,
+                pingTimeout);
+    }
+
+    /** With another limit on silence. */
+    public ClientLimits withReadTimeout(Duration read) {
+        return new ClientLimits(
+                connectTimeout,
+                idleTimeout,
+                maxHttp1Connections,
+                maxHttp2Connections,
+                maxWaiting,
+                maxHeaderBytes,
+                streamWindowBytes,
+                read,
+                maxConnectionAge,
+                pingInterval,
+                pingTimeout);
+    }
+
+    /** With another age, and other pings. */
+    public ClientLimits withConnectionLife(Duration age, Duration ping, Duration answer) {
+        return new ClientLimits(
+                connectTimeout,
+                idleTimeout,
+                maxHttp1Connections,
+                maxHttp2Connections,
+                maxWaiting,
+                maxHeaderBytes,
+                streamWindowBytes,
+                readTimeout,
+                age,
+                ping,
+                answer);
     }
 
     int maxConnections(HttpVersion version) {

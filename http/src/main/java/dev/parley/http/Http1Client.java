@@ -47,6 +47,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     private boolean switched;
     private boolean retired;
     private String why = "";
+    private long retireAt;
     // What a declared length of the request still wants; -1 without one.
     private long owed = -1;
     private long lastActivity = System.nanoTime();
@@ -118,6 +119,33 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
     @Override
     public boolean hasRoom() {
         return current == null && !retired && ctx().channel().isActive();
+    }
+
+    @Override
+    public void retire() {
+        retired = true;
+        origin.remove(this);
+        if (current == null) {
+            ctx().close();
+        }
+    }
+
+    @Override
+    public void watch(long now) {
+        OutboundExchange exchange = current;
+        if (exchange != null) {
+            exchange.checkSilence(now, origin.limits().readTimeout().toNanos());
+        }
+    }
+
+    @Override
+    public void born(long ageNanos) {
+        retireAt = System.nanoTime() + ageNanos;
+    }
+
+    @Override
+    public boolean isOld(long now) {
+        return now - retireAt >= 0;
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,10 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     private @Nullable ScheduledFuture<?> idleTask;
     private @Nullable ScheduledFuture<?> handshakeTask;
     private String why = "";
+    private long retireAt;
+    private long lastRead = System.nanoTime();
+    // Since when the answer to a ping is awaited; 0 if none is.
+    private long pinged;
     private boolean ready;
     private boolean retired;
     private long lastActivity = System.nanoTime();
@@ -112,6 +117,16 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     }
 
     @Override
+    public void born(long ageNanos) {
+        retireAt = System.nanoTime() + ageNanos;
+    }
+
+    @Override
+    public boolean isOld(long now) {
+        return now - retireAt >= 0;
+    }
+
+    @Override
     public int running() {
         return connection().numActiveStreams();
     }
@@ -151,7 +166,8 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     }
 
     /** Takes no more exchanges, and closes once nothing runs on it. */
-    private void retire() {
+    @Override
+    public void retire() {
         if (!retired) {
             retired = true;
             origin.remove(this);
@@ -172,6 +188,8 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
         flushing.reading = true;
+        lastRead = System.nanoTime();
+        pinged = 0;
         super.channelRead(ctx, msg);
     }
 
@@ -199,6 +217,33 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         failAll(Http2Names.remote(
                 Code.UNAVAILABLE, "the connection to " + origin.name() + " was lost" + why, RetryAdvice.UNSTATED));
         super.channelInactive(ctx);
+    }
+
+    @Override
+    public void watch(long now) {
+        if (running() == 0) {
+            return;
+        }
+        long limit = origin.limits().readTimeout().toNanos();
+        for (Http2Stream stream : activeStreams()) {
+            OutboundExchange exchange = stream.getProperty(key);
+            if (exchange != null) {
+                exchange.checkSilence(now, limit);
+            }
+        }
+        if (pinged != 0) {
+            if (now - pinged >= origin.limits().pingTimeout().toNanos()) {
+                close(Http2Names.remote(
+                        Code.UNAVAILABLE,
+                        origin.name() + " has answered no ping for "
+                                + origin.limits().pingTimeout(),
+                        RetryAdvice.UNSTATED));
+            }
+        } else if (running() > 0 && now - lastRead >= origin.pingIntervalNanos()) {
+            pinged = now;
+            encoder().writePing(ctx(), false, now, ctx().newPromise());
+            flush(ctx());
+        }
     }
 
     private static void cancel(@Nullable ScheduledFuture<?> task) {
@@ -379,6 +424,10 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
 
         @Override
         public void onGoAwayRead(ChannelHandlerContext ctx, int lastStreamId, long errorCode, ByteBuf debugData) {
+            if (errorCode == Http2Error.ENHANCE_YOUR_CALM.code()
+                    && debugData.toString(StandardCharsets.US_ASCII).equals("too_many_pings")) {
+                origin.pingLess();
+            }
             CallException never = Http2Names.remote(
                     Code.UNAVAILABLE,
                     origin.name() + " is going away and did not see the request",

@@ -21,10 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpClient implements Handler<HttpRequest, HttpResponse>, AutoCloseable {
 
+    /** Hosts that are remembered of which some may have no connection any more. */
+    private static final int MOST_ORIGINS = 1000;
+
     private static final String HTTP_1_1 = ApplicationProtocolNames.HTTP_1_1;
     private static final String HTTP_2 = ApplicationProtocolNames.HTTP_2;
 
     private final ClientLimits limits;
+    private final HostResolver resolver;
     private final Speech http1 = new Speech("http", 80, HttpVersion.HTTP_1_1, null);
     private final Speech http2 = new Speech("http", 80, HttpVersion.HTTP_2, null);
     private final Speech https1;
@@ -32,8 +36,9 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
     private final Speech https;
     private volatile boolean closed;
 
-    private HttpClient(ClientLimits limits, ClientTls tls) {
+    private HttpClient(ClientLimits limits, ClientTls tls, HostResolver resolver) {
         this.limits = limits;
+        this.resolver = resolver;
         this.https1 = new Speech("https", 443, HttpVersion.HTTP_1_1, new LazyTls(tls, List.of(HTTP_1_1)));
         this.https2 = new Speech("https", 443, HttpVersion.HTTP_2, new LazyTls(tls, List.of(HTTP_2)));
         this.https = new Speech("https", 443, null, new LazyTls(tls, List.of(HTTP_2, HTTP_1_1)));
@@ -54,17 +59,22 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
 
     /** A client with {@link ClientLimits#defaults()} and {@link ClientTls#defaults()}. */
     public static HttpClient create() {
-        return new HttpClient(ClientLimits.defaults(), ClientTls.defaults());
+        return new HttpClient(ClientLimits.defaults(), ClientTls.defaults(), HostResolver.system());
     }
 
     /** A client with other limits. */
     public static HttpClient create(ClientLimits limits) {
-        return new HttpClient(limits, ClientTls.defaults());
+        return new HttpClient(limits, ClientTls.defaults(), HostResolver.system());
     }
 
     /** A client with other limits that trusts others, or shows a certificate. */
     public static HttpClient create(ClientLimits limits, ClientTls tls) {
-        return new HttpClient(limits, tls);
+        return new HttpClient(limits, tls, HostResolver.system());
+    }
+
+    /** A client that looks hosts up in another way. */
+    public static HttpClient create(ClientLimits limits, ClientTls tls, HostResolver resolver) {
+        return new HttpClient(limits, tls, resolver);
     }
 
     /** Sends over HTTP/1.1; with scheme {@code https} over HTTP/2 if the server picks it (ALPN). */
@@ -100,9 +110,13 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
     private Origin origin(HttpRequest request, @Nullable HttpVersion version) {
         Speech speech = speech(request.scheme(), version);
         Origin known = speech.origins().get(request.authority());
-        return known != null
-                ? known
-                : speech.origins().computeIfAbsent(request.authority(), authority -> create(speech, authority));
+        if (known != null) {
+            return known;
+        }
+        if (speech.origins().size() >= MOST_ORIGINS) {
+            forgetUnused(speech);
+        }
+        return speech.origins().computeIfAbsent(request.authority(), authority -> create(speech, authority));
     }
 
     ClientLimits limits() {
@@ -125,6 +139,16 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
         };
     }
 
+    /** Whoever asks a new host with each request would fill the memory with what is known of them. */
+    private static void forgetUnused(Speech speech) {
+        speech.origins()
+                .forEach((authority, origin) -> origin.loop.execute(() -> {
+                    if (origin.isUnused()) {
+                        speech.origins().remove(authority, origin);
+                    }
+                }));
+    }
+
     private Origin create(Speech speech, String authority) {
         LazyTls tls = speech.tls();
         return new Origin(
@@ -132,7 +156,13 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
                 speech.version(),
                 tls == null ? null : tls.get(),
                 limits,
+                resolver,
                 Loops.shared().next());
+    }
+
+    /** Authorities that are remembered. */
+    int origins() {
+        return all().stream().mapToInt(speech -> speech.origins().size()).sum();
     }
 
     /** Connections that are open, to all authorities. Asks the event loops; for tests and monitoring. */

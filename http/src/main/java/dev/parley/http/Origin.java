@@ -19,6 +19,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * lives: there is no lock.
  */
 final class Origin {
+
+    private static final long MIN_WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long MAX_WATCH_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long MOST_PING_NANOS = TimeUnit.HOURS.toNanos(2);
 
     private final Authority authority;
     // Null: what the server picks by ALPN, known with the first connection.
@@ -36,19 +43,25 @@ final class Origin {
     final LoopQueue queue;
     private final List<ClientConnection> connections = new ArrayList<>();
     private final ArrayDeque<OutboundExchange> waiting = new ArrayDeque<>();
+    private final HostResolver resolver;
     private int connecting;
     private boolean closed;
+    private boolean watching;
+    private long pingIntervalNanos;
 
     Origin(
             Authority authority,
             @Nullable HttpVersion version,
             @Nullable TlsContext tls,
             ClientLimits limits,
+            HostResolver resolver,
             EventLoop loop) {
         this.authority = authority;
         this.version = version;
         this.tls = tls;
         this.limits = limits;
+        this.resolver = resolver;
+        this.pingIntervalNanos = limits.pingInterval().toNanos();
         this.loop = loop;
         this.queue = LoopQueue.of(loop);
     }
@@ -109,17 +122,45 @@ final class Origin {
     }
 
     private void resolve() {
-        InetAddress address;
+        AtomicBoolean answered = new AtomicBoolean();
+        // A resolver that hangs must not hold those who wait without a deadline.
+        var limit = loop.schedule(
+                () -> {
+                    if (answered.compareAndSet(false, true)) {
+                        connectFailed(
+                                "looking up " + authority.host() + " took longer than " + limits.connectTimeout(),
+                                null);
+                    }
+                },
+                limits.connectTimeout().toNanos(),
+                TimeUnit.NANOSECONDS);
+        List<InetAddress> found = List.of();
+        Throwable failure = null;
         try {
-            address = InetAddress.getByName(authority.host());
-        } catch (UnknownHostException e) {
-            loop.execute(() -> connectFailed("unknown host " + authority.host(), e));
+            found = List.copyOf(resolver.resolve(bare(authority.host())));
+        } catch (UnknownHostException | RuntimeException e) {
+            failure = e;
+        }
+        limit.cancel(false);
+        if (!answered.compareAndSet(false, true)) {
             return;
         }
-        loop.execute(() -> connect(new InetSocketAddress(address, authority.port())));
+        if (found.isEmpty()) {
+            Throwable cause = failure;
+            loop.execute(() -> connectFailed("unknown host " + authority.host(), cause));
+        } else {
+            List<InetAddress> addresses = found;
+            loop.execute(() -> connect(addresses, 0));
+        }
     }
 
-    private void connect(InetSocketAddress address) {
+    /** An address of version 6 without the brackets that a URL gives it. */
+    private static String bare(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** One address after the other, until one is there. */
+    private void connect(List<InetAddress> addresses, int next) {
         ChannelFuture connected = new Bootstrap()
                 .group(loop)
                 .channel(Loops.CLIENT_CHANNEL)
@@ -134,12 +175,14 @@ final class Origin {
                         // The protocol's handlers are added once connected.
                     }
                 })
-                .connect(address);
+                .connect(new InetSocketAddress(addresses.get(next), authority.port()));
         connected.addListener(done -> {
             if (done.isSuccess() && tls != null) {
                 handshake(connected.channel(), tls);
             } else if (done.isSuccess()) {
                 connected(connected.channel(), Objects.requireNonNull(version));
+            } else if (next + 1 < addresses.size() && !closed) {
+                connect(addresses, next + 1);
             } else {
                 connectFailed(done.cause().getMessage(), done.cause());
             }
@@ -184,7 +227,51 @@ final class Origin {
             return;
         }
         connections.add(connection);
+        connection.born(jitteredAge());
+        watchLater();
         room();
+    }
+
+    /** Give or take a tenth. */
+    private long jitteredAge() {
+        long age = limits.maxConnectionAge().toNanos();
+        return age - age / 10 + ThreadLocalRandom.current().nextLong(Math.max(1, age / 5));
+    }
+
+    /** Looks at all connections now and then, for as long as there are any. */
+    private void watchLater() {
+        if (watching || connections.isEmpty()) {
+            return;
+        }
+        watching = true;
+        long shortest = Math.min(
+                Math.min(
+                        limits.readTimeout().toNanos(),
+                        limits.maxConnectionAge().toNanos()),
+                Math.min(pingIntervalNanos, limits.pingTimeout().toNanos()));
+        long period = Math.max(MIN_WATCH_NANOS, Math.min(MAX_WATCH_NANOS, shortest / 4));
+        loop.schedule(this::watch, period, TimeUnit.NANOSECONDS);
+    }
+
+    private void watch() {
+        watching = false;
+        long now = System.nanoTime();
+        for (ClientConnection connection : List.copyOf(connections)) {
+            if (connection.isOld(now)) {
+                connection.retire();
+            }
+        }
+        queue.submit(() -> List.copyOf(connections).forEach(connection -> connection.watch(now)));
+        watchLater();
+    }
+
+    long pingIntervalNanos() {
+        return pingIntervalNanos;
+    }
+
+    /** The server takes our pings for an attack. */
+    void pingLess() {
+        pingIntervalNanos = Math.min(2 * pingIntervalNanos, MOST_PING_NANOS);
     }
 
     private static CallException closedReason() {

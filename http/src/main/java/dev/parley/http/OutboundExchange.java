@@ -46,6 +46,9 @@ interface OutboundExchange {
         return false;
     }
 
+    /** Ends it if nothing has come, or gone, for {@code limit} nanoseconds. */
+    default void checkSilence(long now, long limit) {}
+
     /** Nothing more will come. {@code reset}: the peer is to be told. */
     void fail(CallException reason, boolean reset);
 }

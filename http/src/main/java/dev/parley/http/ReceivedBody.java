@@ -88,6 +88,11 @@ final class ReceivedBody extends Body {
         parking.wake();
     }
 
+    /** Whoever reads has taken all there is. */
+    synchronized boolean hasNothingToRead() {
+        return queue.isEmpty();
+    }
+
     synchronized boolean isEnded() {
         return ended;
     }

@@ -94,6 +94,7 @@ final class Upstreams {
                     upstream.version(),
                     all.tls(upstream),
                     all.options.connections(),
+                    HostResolver.system(),
                     loop);
             origins.put(upstream, made);
             return made;

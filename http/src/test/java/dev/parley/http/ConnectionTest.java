@@ -300,10 +300,11 @@ class ConnectionTest {
             reset.complete(frames.await(Frames.RST_STREAM));
             frames.drain();
         })) {
-            Body endless = Body.stream(Messages.produce(sink -> {
-                sink.send(new byte[1]);
-                Talk.forever(ended);
-            }));
+            Body endless = Body.stream(Messages.<byte[]>produce(sink -> {
+                        sink.send(new byte[1]);
+                        Talk.forever(new CountDownLatch(1));
+                    })
+                    .onClose(outcome -> ended.countDown()));
             HttpResponse response = Talk.send(client, HttpVersion.HTTP_2, Talk.post(server.authority(), "/", endless));
             assertThat(response.body().readAll()).isEmpty();
             assertThat(reset.get(20, java.util.concurrent.TimeUnit.SECONDS).code())
