@@ -61,6 +61,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     private @Nullable ScheduledFuture<?> headTask;
     private @Nullable ScheduledFuture<?> idleTask;
     private @Nullable ScheduledFuture<?> lingerTask;
+    private @Nullable ScheduledFuture<?> ageTask;
 
     final LoopQueue.Connection connection = new LoopQueue.Connection() {
         @Override
@@ -78,6 +79,9 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         context = ctx;
         peer = ServerConnections.peer(ctx.channel(), "http/1.1");
         scheme = ctx.pipeline().get(SslHandler.class) == null ? "http" : "https";
+        ageTask = ctx.channel()
+                .eventLoop()
+                .schedule(this::shutdown, server.limits().jitteredAgeNanos(), TimeUnit.NANOSECONDS);
         scheduleIdleCheck();
     }
 
@@ -244,6 +248,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     public void handlerRemoved(ChannelHandlerContext ctx) {
         cancelHeadTask();
         cancel(idleTask);
+        cancel(ageTask);
         pipelined.forEach(ReferenceCountUtil::release);
         pipelined.clear();
         current = null;
@@ -433,6 +438,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         cancelHeadTask();
         cancel(idleTask);
+        cancel(ageTask);
         cancel(lingerTask);
         closing = true; // so that no request that waits is begun for nobody
         pipelined.forEach(ReferenceCountUtil::release);

@@ -52,6 +52,7 @@ final class Http2Server extends Http2ConnectionHandler {
     private @Nullable Http2Windows windows;
     private @Nullable ScheduledFuture<?> idleTask;
     private @Nullable ScheduledFuture<?> drainTask;
+    private @Nullable ScheduledFuture<?> ageTask;
 
     final LoopQueue.Connection connection = new LoopQueue.Connection() {
         @Override
@@ -102,6 +103,7 @@ final class Http2Server extends Http2ConnectionHandler {
         // Netty would have it from the settings, but only once the client has acknowledged them.
         connection().remote().maxActiveStreams(limits.maxConcurrentStreams());
         windows = new Http2Windows(this, ctx, connection, limits.streamWindowBytes(), limits.maxConcurrentStreams());
+        ageTask = ctx.channel().eventLoop().schedule(this::drain, limits.jitteredAgeNanos(), TimeUnit.NANOSECONDS);
         scheduleIdleCheck(ctx);
     }
 
@@ -203,6 +205,7 @@ final class Http2Server extends Http2ConnectionHandler {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         cancel(idleTask);
+        cancel(ageTask);
         cancel(drainTask);
         CallException reason = new CallException(Code.CANCELLED, "the client closed the connection");
         eachExchange(exchange -> {

@@ -1,6 +1,7 @@
 package dev.parley.http;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What a server accepts and how long it waits. Each limit, when hit, is named in the answer.
@@ -13,6 +14,8 @@ import java.time.Duration;
  * @param streamWindowBytes bytes that a sender may have under way to a reader that does not read, per stream; 256 KiB
  * @param idleTimeout how long a connection without a request, or a stream without a byte, stays open; 300 s
  * @param headTimeout how long a started head may take to arrive; 10 s. Over it: 408
+ * @param maxConnectionAge how long a connection takes new requests, give or take a tenth, so that clients come back to
+ *     whichever server there is then; 1 h. What runs is answered
  */
 public record HttpLimits(
         int maxHeaderBytes,
@@ -22,10 +25,19 @@ public record HttpLimits(
         int maxConnections,
         int streamWindowBytes,
         Duration idleTimeout,
-        Duration headTimeout) {
+        Duration headTimeout,
+        Duration maxConnectionAge) {
 
     private static final HttpLimits DEFAULTS = new HttpLimits(
-            16 << 10, 8 << 10, 10 << 20, 100, 10_000, 256 << 10, Duration.ofSeconds(300), Duration.ofSeconds(10));
+            16 << 10,
+            8 << 10,
+            10 << 20,
+            100,
+            10_000,
+            256 << 10,
+            Duration.ofSeconds(300),
+            Duration.ofSeconds(10),
+            Duration.ofHours(1));
 
     /** Checks that each is positive. */
     public HttpLimits {
@@ -37,6 +49,7 @@ public record HttpLimits(
         positive("streamWindowBytes", streamWindowBytes);
         positive("idleTimeout", idleTimeout.toMillis());
         positive("headTimeout", headTimeout.toMillis());
+        positive("maxConnectionAge", maxConnectionAge.toMillis());
     }
 
     /** The defaults named above. */
@@ -54,7 +67,8 @@ public record HttpLimits(
                 maxConnections,
                 streamWindowBytes,
                 idleTimeout,
-                headTimeout);
+                headTimeout,
+                maxConnectionAge);
     }
 
     /** With another limit for streams on one connection. */
@@ -67,7 +81,8 @@ public record HttpLimits(
                 maxConnections,
                 streamWindowBytes,
                 idleTimeout,
-                headTimeout);
+                headTimeout,
+                maxConnectionAge);
     }
 
     /** With another limit for connections. */
@@ -80,7 +95,8 @@ public record HttpLimits(
                 connections,
                 streamWindowBytes,
                 idleTimeout,
-                headTimeout);
+                headTimeout,
+                maxConnectionAge);
     }
 
     /** With other time-outs. */
@@ -93,7 +109,32 @@ public record HttpLimits(
                 maxConnections,
                 streamWindowBytes,
                 idle,
-                head);
+                head,
+                maxConnectionAge);
+    }
+
+    /** With another age for connections. */
+    public HttpLimits withMaxConnectionAge(Duration age) {
+        return new HttpLimits(
+                maxHeaderBytes,
+                maxTargetBytes,
+                maxBodyBytes,
+                maxConcurrentStreams,
+                maxConnections,
+                streamWindowBytes,
+                idleTimeout,
+                headTimeout,
+                age);
+    }
+
+    /** The age of one connection, give or take a tenth, so that those made together do not end together. */
+    long jitteredAgeNanos() {
+        return jittered(maxConnectionAge);
+    }
+
+    static long jittered(Duration age) {
+        long nanos = age.toNanos();
+        return nanos - nanos / 10 + ThreadLocalRandom.current().nextLong(Math.max(1, nanos / 5));
     }
 
     private static void positive(String name, long value) {

@@ -19,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -227,15 +226,9 @@ final class Origin {
             return;
         }
         connections.add(connection);
-        connection.born(jitteredAge());
+        connection.born(HttpLimits.jittered(limits.maxConnectionAge()));
         watchLater();
         room();
-    }
-
-    /** Give or take a tenth. */
-    private long jitteredAge() {
-        long age = limits.maxConnectionAge().toNanos();
-        return age - age / 10 + ThreadLocalRandom.current().nextLong(Math.max(1, age / 5));
     }
 
     /** Looks at all connections now and then, for as long as there are any. */

@@ -208,6 +208,38 @@ class ConnectionLifeTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aServersConnectionGrowsOldWithoutLosingARequest(HttpVersion version) throws Exception {
+        AtomicInteger accepted = new AtomicInteger();
+        AtomicInteger peers = new AtomicInteger();
+        Set<String> addresses = ConcurrentHashMap.newKeySet();
+        try (HttpServer server = Talk.serve(
+                        HttpLimits.defaults().withMaxConnectionAge(Duration.ofMillis(20)), (call, request) -> {
+                            accepted.incrementAndGet();
+                            if (addresses.add(call.peer().address())) {
+                                peers.incrementAndGet();
+                            }
+                            return HttpResponse.of(200, "x/y", request.body().readAll());
+                        });
+                HttpClient client = HttpClient.create()) {
+            int answered = 0;
+            while (peers.get() < 5) {
+                try {
+                    Talk.send(client, version, Talk.post(Talk.at(server), "/", Body.of(new byte[100])))
+                            .body()
+                            .readAll();
+                    answered++;
+                } catch (CallException e) {
+                    assertThat(accepted)
+                            .as("an accepted request was lost: " + e)
+                            .hasValue(answered);
+                }
+            }
+            assertThat(accepted).hasValue(answered);
+        }
+    }
+
     @Test
     void hostsThatAreAskedOnceAreForgotten() throws Exception {
         try (HttpServer server = Talk.serve((call, request) -> HttpResponse.of(204));

@@ -30,8 +30,8 @@ final class EmbeddedServer {
     /** What came of some bytes. */
     record Outcome(List<Seen> requests, byte[] output, boolean closed) {}
 
-    private static final HttpLimits LIMITS =
-            new HttpLimits(2048, 512, 16 << 10, 10, 10, 64 << 10, Duration.ofSeconds(60), Duration.ofSeconds(60));
+    private static final HttpLimits LIMITS = new HttpLimits(
+            2048, 512, 16 << 10, 10, 10, 64 << 10, Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofHours(1));
 
     private final ArrayDeque<Runnable> handlers = new ArrayDeque<>();
     private final List<Seen> seen = new ArrayList<>();

@@ -80,7 +80,8 @@ final class Talk {
                 LIMITS.maxConnections(),
                 window,
                 LIMITS.idleTimeout(),
-                LIMITS.headTimeout());
+                LIMITS.headTimeout(),
+                LIMITS.maxConnectionAge());
     }
 
     static <T> FutureTask<T> start(Callable<T> body) {
