@@ -137,6 +137,9 @@ record ResponseEncoder(Json json, ErrorMapping errors) {
             call.end(Outcome.OK);
             return new HttpResponse(status, headers, Body.empty());
         }
+        if (format == StreamFormat.EVENTS) {
+            return EventAnswer.of(call, messages, json);
+        }
         return new StreamedAnswer(call, request, messages, format, json, errors).response(status, headers);
     }
 

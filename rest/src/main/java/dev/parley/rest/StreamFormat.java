@@ -2,6 +2,7 @@ package dev.parley.rest;
 
 import dev.parley.CallException;
 import dev.parley.Sink;
+import dev.parley.http.ServerSentEvents;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,9 @@ enum StreamFormat {
     /** Each in a line of its own. */
     NDJSON(MediaType.NDJSON, "", "", "\n", ""),
     /** One array. */
-    ARRAY(MediaType.JSON, "[", ",", "", "]");
+    ARRAY(MediaType.JSON, "[", ",", "", "]"),
+    /** Server-sent events, which browsers read; {@link EventAnswer} writes them. */
+    EVENTS(ServerSentEvents.CONTENT_TYPE, "", "", "", "");
 
     static final List<String> TYPES =
             Arrays.stream(values()).map(format -> format.contentType).toList();
@@ -31,7 +34,11 @@ enum StreamFormat {
     }
 
     static StreamFormat of(String contentType) {
-        return contentType.equals(MediaType.JSON) ? ARRAY : NDJSON;
+        return switch (contentType) {
+            case MediaType.JSON -> ARRAY;
+            case ServerSentEvents.CONTENT_TYPE -> EVENTS;
+            default -> NDJSON;
+        };
     }
 
     /** Writes one stream. */
