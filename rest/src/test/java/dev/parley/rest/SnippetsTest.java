@@ -28,8 +28,16 @@ class SnippetsTest {
             import dev.parley.*;
             import dev.parley.http.*;
             import dev.parley.rest.*;
+            import java.nio.file.Path;
             import java.util.*;
+            import java.util.concurrent.*;
             class Snippet {
+                interface Users {
+                    Optional<User> find(long id);
+                    User add(NewUser user);
+                    List<User> first(int limit);
+                }
+                record NewUser(String name) {}
                 record Product(long id, String name) {}
                 record User(long id, String name) {}
                 record Reserve(int quantity) {}
@@ -42,14 +50,25 @@ class SnippetsTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"package-info", "ServiceClient", "ServiceBatch", "ServiceRequest"})
+    @ValueSource(strings = {"package-info", "ServiceClient", "ServiceBatch", "ServiceRequest", "Routes", "OpenApi"})
     void examplesCompile(String file) throws IOException {
         List<String> snippets = snippets(Path.of("src/main/java/dev/parley/rest", file + ".java"));
         assertThat(snippets).isNotEmpty();
         for (String snippet : snippets) {
             // A snippet that declares the client itself does so in place of the field.
-            assertThat(errors(AROUND + snippet + "}}")).as(snippet).isEmpty();
+            assertThat(errors(AROUND + variables(file) + snippet + "}}"))
+                    .as(snippet)
+                    .isEmpty();
         }
+    }
+
+    /** What stands around the example in its place. */
+    private static String variables(String file) {
+        return switch (file) {
+            case "Routes" -> "Users users = null;\n";
+            case "OpenApi" -> "Routes users = null;\n";
+            default -> "";
+        };
     }
 
     private static List<String> snippets(Path file) throws IOException {
