@@ -9,13 +9,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FuzzTest {
 
     @ParameterizedTest
-    @ValueSource(classes = {Http1ServerFuzz.class, Http2ServerFuzz.class, Http1ClientFuzz.class, Http2ClientFuzz.class})
+    @ValueSource(
+            classes = {
+                Http1ServerFuzz.class,
+                Http2ServerFuzz.class,
+                Http1ClientFuzz.class,
+                Http2ClientFuzz.class,
+                WebSocketFuzz.class,
+                EventsFuzz.class
+            })
     void aFewSeconds(Class<?> target) {
         Fuzzer.runShort(target);
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {Http1ServerFuzz.class, Http2ServerFuzz.class, Http1ClientFuzz.class, Http2ClientFuzz.class})
+    @ValueSource(
+            classes = {
+                Http1ServerFuzz.class,
+                Http2ServerFuzz.class,
+                Http1ClientFuzz.class,
+                Http2ClientFuzz.class,
+                WebSocketFuzz.class,
+                EventsFuzz.class
+            })
     @Tag("long")
     void aLongTime(Class<?> target) {
         Fuzzer.runLong(target);

@@ -5,6 +5,7 @@ import java.lang.reflect.Type;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -105,6 +106,9 @@ public final class Json {
             } catch (JacksonException e) {
                 throw JsonFault.of(e, parser); // while it still stands at what is wrong
             }
+        } catch (JacksonIOException e) {
+            // No parser is made for what begins like UTF-16 or UTF-32 of an odd kind.
+            throw ProblemException.field("body", "", "must be JSON in UTF-8: " + e.getOriginalMessage());
         }
     }
 }
