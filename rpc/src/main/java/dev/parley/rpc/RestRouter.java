@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RestRouter {
 
     private final Node root = new Node();
+    private final List<RestBinding> all = new ArrayList<>();
 
     /** What was found: a binding with the texts of its variables, or the methods that the path has. */
     record Match(@Nullable RestBinding binding, List<String> segments, Set<String> allowed) {}
@@ -62,6 +63,12 @@ final class RestRouter {
                     + String.join("/", binding.template().segments()) + " is bound to " + other.route() + " and to "
                     + binding.route());
         }
+        all.add(binding);
+    }
+
+    /** All that were added, in their order. */
+    List<RestBinding> all() {
+        return List.copyOf(all);
     }
 
     /** What answers {@code method} on {@code path}, which is percent-encoded. */

@@ -13,6 +13,7 @@ import dev.parley.http.HttpException;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.RequestTimeout;
+import dev.parley.rest.OpenApiSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +51,14 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
     /** Starts to describe a handler. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * The methods that contracts bind to REST, for an OpenAPI document: {@code OpenApi.builder().add(handler.openApi())}.
+     * A variable of several segments has a parameter for each; endpoints of gRPC and Connect are not part of it.
+     */
+    public OpenApiSource openApi() {
+        return new ContractOpenApi(rest.all());
     }
 
     @Override
