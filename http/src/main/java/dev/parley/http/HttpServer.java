@@ -236,6 +236,7 @@ public final class HttpServer implements AutoCloseable {
                     .channel(Loops.SERVER_CHANNEL)
                     .option(ChannelOption.SO_BACKLOG, 1024)
                     .option(ChannelOption.SO_REUSEADDR, true)
+                    .childOption(ChannelOption.ALLOCATOR, Loops.ALLOCATOR)
                     .childOption(ChannelOption.TCP_NODELAY, true)
                     .childHandler(connections.initializer())
                     .bind(host, port)

@@ -163,6 +163,7 @@ final class Origin {
         ChannelFuture connected = new Bootstrap()
                 .group(loop)
                 .channel(Loops.CLIENT_CHANNEL)
+                .option(ChannelOption.ALLOCATOR, Loops.ALLOCATOR)
                 .option(ChannelOption.TCP_NODELAY, true)
                 // A peer that answers early and closes fails our writes; its answer is still there to be read.
                 .option(ChannelOption.AUTO_CLOSE, false)

@@ -100,6 +100,7 @@ final class WebSocketClient extends SimpleChannelInboundHandler<FullHttpResponse
         new Bootstrap()
                 .group(Loops.shared())
                 .channel(Loops.CLIENT_CHANNEL)
+                .option(ChannelOption.ALLOCATOR, Loops.ALLOCATOR)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) millis)
                 .handler(new ChannelInitializer<SocketChannel>() {
