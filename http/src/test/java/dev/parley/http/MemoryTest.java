@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,22 +34,35 @@ class MemoryTest {
         stream(version, 64, 1L << 30);
     }
 
+    /** One in a thousand of them would be an ordinary busy server. */
+    @Test
+    @Tag("long")
+    void aHundredThousandIdleStreams() throws Exception {
+        String output = run(1024, IdleStreams.class, "1000");
+        assertThat(output).contains("next: here").contains("streams: 100000").contains("all given up");
+    }
+
     private void stream(HttpVersion version, int megabytes, long bytes) throws Exception {
+        String output = run(megabytes, LargeStreams.class, version.name(), Long.toString(bytes));
+        assertThat(output).contains("up: " + bytes).contains("down: " + bytes);
+    }
+
+    private String run(int megabytes, Class<?> program, String... arguments) throws Exception {
         Path output = folder.resolve("output");
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + megabytes + "m",
-                        "-XX:MaxDirectMemorySize=" + megabytes + "m",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Dio.netty.leakDetection.level=disabled",
-                        "-Dio.netty.maxDirectMemory=" + ((long) megabytes << 20),
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        LargeStreams.class.getName(),
-                        version.name(),
-                        Long.toString(bytes)))
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + megabytes + "m",
+                "-XX:MaxDirectMemorySize=" + megabytes + "m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dio.netty.leakDetection.level=disabled",
+                "-Dio.netty.maxDirectMemory=" + ((long) megabytes << 20),
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                program.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -58,7 +73,7 @@ class MemoryTest {
         } finally {
             process.destroyForcibly();
         }
-        assertThat(Files.readString(output)).contains("up: " + bytes).contains("down: " + bytes);
-        assertThat(process.exitValue()).isZero();
+        assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+        return Files.readString(output);
     }
 }
