@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
 
+    /** A server that sends them for good would never be quiet. */
+    private static final int MOST_INTERIM = 100;
+
     final Call call;
     final HttpRequest request;
     final SendWindow window = new SendWindow();
@@ -37,6 +40,7 @@ final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
     private @Nullable ScheduledFuture<?> deadlineTask;
     private Call.@Nullable Registration cancelRegistration;
     private @Nullable Thread sender;
+    private int interims;
     // Also from the reader: a server that has waited for it begins anew.
     private volatile long lastActivity;
 
@@ -194,6 +198,19 @@ final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
     public void written(int bytes) {
         lastActivity = System.nanoTime();
         window.release(bytes);
+    }
+
+    @Override
+    public void interim(int status, Fields headers) {
+        lastActivity = System.nanoTime();
+        if (++interims > MOST_INTERIM) {
+            fail(
+                    Http2Names.remote(
+                            Code.INTERNAL,
+                            request.authority() + " sent more than " + MOST_INTERIM + " interim responses (1xx)",
+                            RetryAdvice.UNSTATED),
+                    true);
+        }
     }
 
     @Override

@@ -118,7 +118,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
 
     @Override
     public boolean hasRoom() {
-        return current == null && !retired && ctx().channel().isActive();
+        // Until a read is over there may be more in it than the answer, which the next exchange would get for its own.
+        return current == null
+                && !retired
+                && !flushing.reading
+                && ctx().channel().isActive();
     }
 
     @Override
@@ -430,10 +434,10 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
             lastActivity = System.nanoTime();
             exchange.wake();
             ctx().channel().config().setAutoRead(true);
-            if (keepAlive && requestEnded && !retired) {
-                origin.room();
-            } else {
+            if (!keepAlive || !requestEnded || retired) {
                 close();
+            } else if (!flushing.reading) {
+                origin.room();
             }
         }
     }
@@ -445,6 +449,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
             exchange.wake();
         }
         flushing.reading = false;
+        if (hasRoom()) {
+            origin.room();
+        }
         ctx.flush();
     }
 

@@ -31,6 +31,9 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     /** Streams at a time that the windows are laid out for. */
     private static final int STREAMS = 128;
 
+    /** In a second. A busy peer that measures the way (as gRPC does) sends one for each round trip. */
+    private static final int MOST_CONTROL_FRAMES = 10_000;
+
     private final Origin origin;
     private final Http2Connection.PropertyKey key;
     private final ArrayList<OutboundExchange> toWake = new ArrayList<>();
@@ -41,6 +44,8 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     private String why = "";
     private long retireAt;
     private long lastRead = System.nanoTime();
+    private long countedSince = lastRead;
+    private int controlFrames;
     // Since when the answer to a ping is awaited; 0 if none is.
     private long pinged;
     private boolean ready;
@@ -342,7 +347,27 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     private final class Frames extends Http2EventAdapter {
 
         @Override
-        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+        public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
+            countControlFrame();
+        }
+
+        /** Each wants an answer: a server that sends nothing else would keep the loop from its other connections. */
+        private void countControlFrame() throws Http2Exception {
+            if (lastRead - countedSince >= TimeUnit.SECONDS.toNanos(1)) {
+                countedSince = lastRead;
+                controlFrames = 0;
+            }
+            if (++controlFrames > MOST_CONTROL_FRAMES) {
+                throw Http2Exception.connectionError(
+                        Http2Error.ENHANCE_YOUR_CALM,
+                        "more than %d PING and SETTINGS frames in a second",
+                        MOST_CONTROL_FRAMES);
+            }
+        }
+
+        @Override
+        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) throws Http2Exception {
+            countControlFrame();
             if (!ready) {
                 ready = true;
                 cancel(handshakeTask);
