@@ -1,5 +1,10 @@
 package dev.parley.rpc;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -102,6 +107,27 @@ final class JsonCodec implements MessageCodec {
             // JsonFormat lets some of Gson's own complaints through.
             throw new InvalidProtocolBufferException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Sets one field from its value; the text is parsed first, so that it cannot name others. */
+    void mergeField(FieldDescriptor field, String json, Message.Builder into) throws InvalidProtocolBufferException {
+        JsonObject object = new JsonObject();
+        try {
+            object.add(field.getJsonName(), JsonParser.parseString(json));
+        } catch (JsonParseException e) {
+            throw new InvalidProtocolBufferException(String.valueOf(e.getMessage()), e);
+        }
+        merge(object.toString(), into);
+    }
+
+    /** The value of one field; {@code null} if it is not there. */
+    byte[] encodeField(Message message, FieldDescriptor field) {
+        if (!field.isRepeated() && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+            return encode((Message) message.getField(field), 0);
+        }
+        JsonElement value =
+                JsonParser.parseString(print(message)).getAsJsonObject().get(field.getJsonName());
+        return (value == null ? "null" : value.toString()).getBytes(StandardCharsets.UTF_8);
     }
 
     static String text(byte[] bytes, int offset, int length) throws InvalidProtocolBufferException {

@@ -1,9 +1,5 @@
 package dev.parley.rpc;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -20,7 +16,6 @@ import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.PercentEncoding;
 import dev.parley.http.RequestTimeout;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -81,7 +76,11 @@ final class RestProtocol implements Protocol {
         try {
             String text = JsonCodec.text(bytes, 0, bytes.length);
             FieldDescriptor field = binding.body();
-            json.merge(field == null ? text : wrapped(field, text), message);
+            if (field == null) {
+                json.merge(text, message);
+            } else {
+                json.mergeField(field, text, message);
+            }
         } catch (InvalidProtocolBufferException e) {
             throw Side.REQUEST.malformed(Codec.JSON, route.method().requestPrototype(), e);
         }
@@ -96,18 +95,6 @@ final class RestProtocol implements Protocol {
                     "the body must be application/json in UTF-8, but is \"" + contentType + '"');
             error.metadata().put("accept-post", JSON_TYPE);
             throw error;
-        }
-    }
-
-    /** The value of one field as an object with that field. Parsed first, so that the text cannot name others. */
-    private static String wrapped(FieldDescriptor field, String text) throws InvalidProtocolBufferException {
-        try {
-            JsonElement value = JsonParser.parseString(text);
-            JsonObject object = new JsonObject();
-            object.add(field.getJsonName(), value);
-            return object.toString();
-        } catch (JsonParseException e) {
-            throw new InvalidProtocolBufferException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -162,12 +149,7 @@ final class RestProtocol implements Protocol {
         if (field == null) {
             return json.encode(response, 0);
         }
-        if (!field.isRepeated() && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-            return json.encode((Message) response.getField(field), 0);
-        }
-        JsonElement value =
-                JsonParser.parseString(json.print(response)).getAsJsonObject().get(field.getJsonName());
-        return (value == null ? "null" : value.toString()).getBytes(StandardCharsets.UTF_8);
+        return json.encodeField(response, field);
     }
 
     @Override

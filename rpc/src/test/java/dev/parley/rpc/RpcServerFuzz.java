@@ -1,6 +1,9 @@
 package dev.parley.rpc;
 
 import dev.parley.CallException;
+import dev.parley.Messages;
+import dev.parley.rpc.echo.EchoRequest;
+import dev.parley.rpc.echo.EchoResponse;
 import dev.parley.rpc.echo.EchoService;
 import dev.parley.tck.FuzzLog;
 
@@ -10,8 +13,39 @@ import dev.parley.tck.FuzzLog;
  */
 public final class RpcServerFuzz {
 
+    /** Does nothing on request: the fuzzer found the text that makes {@link EchoImplementation} crash. */
+    private static final class Echo implements EchoService {
+        @Override
+        public EchoResponse echo(EchoRequest request) {
+            return EchoResponse.newBuilder().setText(request.getText()).build();
+        }
+
+        @Override
+        public Messages<EchoResponse> repeat(EchoRequest request) {
+            return Messages.produce(sink -> {
+                for (int i = 0; i < Math.min(10, request.getCount()); i++) {
+                    sink.send(echo(request));
+                }
+            });
+        }
+
+        @Override
+        public EchoResponse join(Messages<EchoRequest> requests) {
+            StringBuilder joined = new StringBuilder();
+            for (EchoRequest request : requests) {
+                joined.append(request.getText());
+            }
+            return EchoResponse.newBuilder().setText(joined.toString()).build();
+        }
+
+        @Override
+        public Messages<EchoResponse> chat(Messages<EchoRequest> requests) {
+            return requests.map(this::echo);
+        }
+    }
+
     private static final RpcHandler HANDLER = RpcHandler.builder()
-            .service(EchoService.DEFINITION, new EchoImplementation())
+            .service(EchoService.DEFINITION, new Echo())
             .service(dev.parley.rpc.library.LibraryService.DEFINITION, new RestTest.Library())
             .maxMessageBytes(2000)
             .build();

@@ -25,7 +25,8 @@ public final class Fuzzer {
     public static final String LONG_SECONDS = "parley.fuzz.seconds";
 
     private static final String JAZZER = "com.code_intelligence.jazzer.Jazzer";
-    private static final int SHORT_SECONDS = 3;
+    private static final int SHORT_SECONDS = 5;
+    private static final int SHORT_RUNS = 30_000;
     private static final int INPUT_BYTES = 4096;
 
     private Fuzzer() {}
@@ -93,9 +94,12 @@ public final class Fuzzer {
                 "-timeout=20",
                 "-max_len=" + INPUT_BYTES,
                 "-max_total_time=" + seconds,
+                "--reproducer_path=" + found.getParent(),
                 "-artifact_prefix=" + found.getParent() + "/failed-"));
         if (seed != 0) {
+            // Counted as well as timed: a faster machine must not get further than the one that a change was tried on.
             command.add("-seed=" + seed);
+            command.add("-runs=" + SHORT_RUNS);
         }
         command.add(found.toString());
         command.add(kept.toString());
