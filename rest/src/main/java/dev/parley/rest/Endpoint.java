@@ -3,13 +3,16 @@ package dev.parley.rest;
 import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.CallScope;
+import dev.parley.Deadline;
 import dev.parley.Handler;
 import dev.parley.Metadata;
 import dev.parley.Method;
 import dev.parley.Outcome;
+import dev.parley.Timer;
 import dev.parley.http.Body;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.RequestTimeout;
 import java.util.List;
 
 /** What stands at a node of the tree of routes. */
@@ -40,21 +43,40 @@ sealed interface Endpoint {
             if (most >= 0) {
                 request.body().limit(most);
             }
+            Deadline asked = asked(request);
             CallScope call = CallScope.builder(method)
                     .parent(http)
                     .requestHeaders(request.headers())
-                    .deadline(http.deadline())
+                    .deadline(http.deadline().earlier(asked))
                     .peer(http.peer())
                     .attributes(http.attributes())
                     .build();
+            if (!asked.isNone()) {
+                call.armDeadline(Timer.system()); // HTTP's own is guarded by the engine
+            }
             try {
                 RestRequest received = new RestRequest(call, request, route, template, path, bodies);
-                return encoder.encode(call, received, call.run(chain, received));
+                return encoder.encode(http, call, received, call.run(chain, received));
             } catch (Throwable thrown) {
                 ErrorMapping.Answered answered = encoder.errors().answer(method, call, thrown);
                 CallException error = answered.error();
                 call.end(Outcome.failed(error));
                 return answered.response();
+            }
+        }
+
+        /** How long the caller waits, if it says so. */
+        private static Deadline asked(HttpRequest request) {
+            try {
+                return RequestTimeout.read(request.headers(), RequestTimeout.HEADER)
+                        .map(Deadline::after)
+                        .orElse(Deadline.NONE);
+            } catch (CallException malformed) {
+                String value = request.headers().get(RequestTimeout.HEADER).orElse("");
+                throw ProblemException.field(
+                        "header",
+                        RequestTimeout.HEADER,
+                        "must be milliseconds in up to ten digits, but is " + Shown.quoted(value));
             }
         }
 

@@ -1,5 +1,6 @@
 package dev.parley.rest;
 
+import dev.parley.Call;
 import dev.parley.CallScope;
 import dev.parley.Messages;
 import dev.parley.Metadata;
@@ -49,13 +50,13 @@ record ResponseEncoder(Json json, ErrorMapping errors) {
                                 + Shown.quoted(String.join(", ", accept)) + " does not take"));
     }
 
-    HttpResponse encode(CallScope call, RestRequest request, @Nullable Object result) {
+    HttpResponse encode(Call http, CallScope call, RestRequest request, @Nullable Object result) {
         HttpResponse response = switch (result) {
-            case HttpResponse raw -> raw(call, raw);
+            case HttpResponse raw -> raw(http, call, raw);
             case Reply<?> reply -> {
                 HttpResponse made = reply.value()
                         .map(value -> value(call, request, reply.status(), value))
-                        .orElseGet(() -> bare(call, reply.status()));
+                        .orElseGet(() -> bare(call, request, reply.status()));
                 addHeaders(reply.headers(), made.headers());
                 yield made;
             }
@@ -68,7 +69,7 @@ record ResponseEncoder(Json json, ErrorMapping errors) {
                                 404,
                                 "there is nothing at "
                                         + Shown.quoted(request.http().path()))));
-            case null -> bare(call, 204);
+            case null -> bare(call, request, 204);
             default -> value(call, request, 200, result);
         };
         if (!(result instanceof HttpResponse)) {
@@ -77,18 +78,20 @@ record ResponseEncoder(Json json, ErrorMapping errors) {
         return response;
     }
 
-    private static HttpResponse raw(CallScope call, HttpResponse raw) {
+    private static HttpResponse raw(Call http, CallScope call, HttpResponse raw) {
         Metadata headers = new Metadata(raw.headers());
         addHeaders(call.responseHeaders(), headers);
         if (raw.body().length().isPresent()) {
             call.end(Outcome.OK);
         } else {
             raw.body().chunks().onClose(call::end);
+            http.onEnd(call::end); // a WebSocket has no chunks to be closed
         }
         return new HttpResponse(raw.status(), headers, raw.body(), raw.headWithBody());
     }
 
-    private static HttpResponse bare(CallScope call, int status) {
+    private static HttpResponse bare(CallScope call, RestRequest request, int status) {
+        declared(request, status);
         call.end(Outcome.OK);
         return HttpResponse.of(status);
     }
@@ -126,7 +129,7 @@ record ResponseEncoder(Json json, ErrorMapping errors) {
     private HttpResponse stream(CallScope call, RestRequest request, int status, Messages<?> messages) {
         StreamFormat format;
         try {
-            format = StreamFormat.of(chosen(request, StreamFormat.TYPES));
+            format = StreamFormat.of(chosen(request, streamTypes(request, status)));
         } catch (ProblemException e) {
             messages.close();
             throw e;
@@ -143,21 +146,32 @@ record ResponseEncoder(Json json, ErrorMapping errors) {
         return new StreamedAnswer(call, request, messages, format, json, errors).response(status, headers);
     }
 
+    private static List<String> streamTypes(RestRequest request, int status) {
+        Result declared = request.route().described().results.get(status);
+        return StreamFormat.typesOf(declared == null ? null : declared.type());
+    }
+
     private static void checkDeclared(RestRequest request, int status, Object value) {
-        var declared = request.route().described().results;
-        if (declared.isEmpty()) {
-            return;
-        }
-        Result result = declared.get(status);
+        Result result = declared(request, status);
         if (result == null) {
-            throw new IllegalStateException(
-                    "route " + request.route() + " returned " + status + ", but declares " + declared.keySet());
+            return;
         }
         Class<?> expected = result.stream() ? Messages.class : raw(result.type());
         if (expected != null && !expected.isPrimitive() && !expected.isInstance(value)) {
             throw new IllegalStateException("route " + request.route() + " returned a "
                     + value.getClass().getName() + ", but declares " + expected.getName());
         }
+    }
+
+    /** What the route declares of this status; null if it declares nothing at all. */
+    private static @Nullable Result declared(RestRequest request, int status) {
+        var declared = request.route().described().results;
+        Result result = declared.get(status);
+        if (result == null && !declared.isEmpty()) {
+            throw new IllegalStateException(
+                    "route " + request.route() + " returned " + status + ", but declares " + declared.keySet());
+        }
+        return result;
     }
 
     private static @Nullable Class<?> raw(@Nullable Type type) {

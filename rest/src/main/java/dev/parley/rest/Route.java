@@ -232,7 +232,10 @@ public final class Route {
             return result(new Result(status, null, false, ""));
         }
 
-        /** The type of the messages of a stream that answers 200. */
+        /**
+         * The type of the messages of a stream that answers 200. A stream of {@link dev.parley.http.ServerSentEvent} is
+         * {@code text/event-stream} for every client; one of another type is what the client accepts.
+         */
         public Builder returnsStream(Class<?> type) {
             return result(new Result(200, type, true, ""));
         }
@@ -248,7 +251,7 @@ public final class Route {
             }
             Type type = result.type();
             if (type != null) {
-                for (String produced : result.stream() ? StreamFormat.TYPES : List.of(contentType(type))) {
+                for (String produced : result.stream() ? StreamFormat.typesOf(type) : List.of(contentType(type))) {
                     if (!produces.contains(produced)) {
                         produces.add(produced);
                     }

@@ -1,6 +1,8 @@
 package dev.parley.rest;
 
 import dev.parley.http.HttpResponse;
+import dev.parley.http.ServerSentEvent;
+import dev.parley.http.ServerSentEvents;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -177,10 +179,15 @@ final class RouteDescriptions {
             content.put(MediaType.JSON, Optional.of(document.schema(type)));
             return content;
         }
+        if (type == ServerSentEvent.class) {
+            content.put(ServerSentEvents.CONTENT_TYPE, Optional.empty()); // frames of text, of which no schema tells
+            return content;
+        }
         content.put(MediaType.NDJSON, Optional.of(document.schema(type)));
         ObjectNode all = NODES.objectNode().put("type", "array");
         all.set("items", document.schema(type));
         content.put(MediaType.JSON, Optional.of(all));
+        content.put(ServerSentEvents.CONTENT_TYPE, Optional.empty());
         return content;
     }
 

@@ -37,8 +37,10 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>a {@link Reply}</td><td>its status and headers, its value by this table</td></tr>
  * <tr><td>an empty {@code Optional}</td><td>404</td></tr>
  * <tr><td>null</td><td>204</td></tr>
- * <tr><td>a {@link dev.parley.Messages}</td><td>200, a stream: {@code application/x-ndjson}, or one JSON array for a client
- *     that would rather have {@code application/json}</td></tr>
+ * <tr><td>a {@link dev.parley.Messages}</td><td>200, a stream: {@code application/x-ndjson}; one JSON array for a client
+ *     that would rather have {@code application/json}, server-sent events for one that asks for {@code text/event-stream},
+ *     as a browser's {@code EventSource} does, and for all if the route {@linkplain Route.Builder#returnsStream declares}
+ *     a stream of {@link dev.parley.http.ServerSentEvent}</td></tr>
  * <tr><td>a {@code String}, a {@code byte[]}</td><td>200, {@code text/plain}, {@code application/octet-stream}, or what the
  *     route {@linkplain Route.Builder#produces produces}</td></tr>
  * <tr><td>anything else, also in an {@code Optional}</td><td>200, JSON</td></tr>
@@ -55,7 +57,10 @@ import org.jspecify.annotations.Nullable;
  * UTF-8 is a 400.
  *
  * <p>Each request of a route is a call of its own, a part of HTTP's, whose {@linkplain Call#method method} is the route
- * ({@code GET /users/{id}}): what policies and telemetry in front of it go by.
+ * ({@code GET /users/{id}}): what policies and telemetry in front of it go by. A caller that says how long it waits, in
+ * {@code X-Request-Timeout-Ms} as {@link ServiceClient} does, gives the call that deadline: the handler is interrupted when
+ * it passes, calls that it makes have what is left, and the answer is a 504. One that says nothing waits for ever, unless
+ * {@link dev.parley.http.HttpServer.Builder#timeout} has a word.
  */
 public final class Routes implements Handler<HttpRequest, HttpResponse> {
 

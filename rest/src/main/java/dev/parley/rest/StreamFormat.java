@@ -2,10 +2,13 @@ package dev.parley.rest;
 
 import dev.parley.CallException;
 import dev.parley.Sink;
+import dev.parley.http.ServerSentEvent;
 import dev.parley.http.ServerSentEvents;
+import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How a stream of messages is written. The first is what a client gets that takes any. */
 enum StreamFormat {
@@ -18,6 +21,11 @@ enum StreamFormat {
 
     static final List<String> TYPES =
             Arrays.stream(values()).map(format -> format.contentType).toList();
+
+    /** What a stream of {@code element} may be written as: events are never anything else, the rest is as clients like. */
+    static List<String> typesOf(@Nullable Type element) {
+        return element == ServerSentEvent.class ? List.of(EVENTS.contentType) : TYPES;
+    }
 
     final String contentType;
     private final String begin;

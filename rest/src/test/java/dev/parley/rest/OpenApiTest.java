@@ -9,6 +9,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.parley.Messages;
+import dev.parley.http.ServerSentEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -105,6 +106,9 @@ class OpenApiTest {
                 .add(Route.get("/orders/{id}/events")
                         .returnsStream(Item.class)
                         .handle(request -> Messages.of(new Item("a", 1, BigDecimal.ONE))))
+                .add(Route.get("/ticks")
+                        .returnsStream(ServerSentEvent.class)
+                        .handle(request -> Messages.of(ServerSentEvent.of("1"))))
                 .add(Route.delete("/orders/{id}").deprecated().returns(204).handle(request -> null))
                 .add(Route.get("/hidden").hidden().handle(request -> ""))
                 .add(Route.put("/files/{path...}").returns(String.class).handle(byte[].class, (request, bytes) -> "ok"))
@@ -192,7 +196,9 @@ class OpenApiTest {
         assertThat(paths.at("/~1orders~1{id}/delete/deprecated").asBoolean()).isTrue();
         assertThat(paths.at("/~1orders~1{id}/delete/responses").propertyNames()).contains("204");
         assertThat(paths.at("/~1orders~1{id}~1events/get/responses/200/content").propertyNames())
-                .containsExactly("application/x-ndjson", "application/json");
+                .containsExactly("application/x-ndjson", "application/json", "text/event-stream");
+        assertThat(paths.at("/~1ticks/get/responses/200/content").propertyNames())
+                .containsExactly("text/event-stream");
         assertThat(paths.has("/hidden")).isFalse();
         assertThat(paths.at("/~1files~1{path}/put/operationId").asString()).isEqualTo("putFilesByPath");
         assertThat(paths.at("/~1plain~1{a}~1{b}/get/parameters").size()).isEqualTo(2);
