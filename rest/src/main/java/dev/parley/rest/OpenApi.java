@@ -2,7 +2,6 @@ package dev.parley.rest;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -115,24 +114,30 @@ public final class OpenApi {
         /**
          * The document.
          *
-         * @throws NullPointerException without title or version
+         * @throws IllegalStateException without title or version
          * @throws IllegalArgumentException if two operations or schemas conflict; it names them
          */
         public OpenApi build() {
             ObjectNode document = JsonNodeFactory.instance.objectNode().put("openapi", "3.1.1");
             ObjectNode info = document.putObject("info");
-            info.put("title", Objects.requireNonNull(title, "a document needs a title: OpenApi.builder().title(...)"));
-            info.put(
-                    "version",
-                    Objects.requireNonNull(version, "a document needs a version: OpenApi.builder().version(...)"));
+            info.put("title", needed("title", title)).put("version", needed("version", version));
             OpenApiDocument.putText(info, "description", description);
             ArrayNode urls = document.putArray("servers");
-            (servers.isEmpty() ? List.of(".") : servers)
-                    .forEach(url -> urls.addObject().put("url", url));
+            servers.forEach(url -> urls.addObject().put("url", url));
+            if (servers.isEmpty()) {
+                urls.addObject().put("url", ".").put("description", "this server");
+            }
             OpenApiDocument operations = new OpenApiDocument(json);
             sources.forEach(source -> source.describe(operations));
             operations.writeTo(document);
             return new OpenApi(json.write(document), List.copyOf(servers));
+        }
+
+        private static String needed(String what, @Nullable String text) {
+            if (text == null) {
+                throw new IllegalStateException("a document needs a " + what + ": OpenApi.builder()." + what + "(...)");
+            }
+            return text;
         }
     }
 }

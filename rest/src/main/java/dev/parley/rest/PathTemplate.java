@@ -69,6 +69,13 @@ record PathTemplate(String text, List<Segment> segments) {
             if (part.indexOf('?') >= 0 || part.indexOf('#') >= 0) {
                 throw wrong(text, "a path has no '?' and no '#'");
             }
+            if (part.startsWith(":") || part.equals("*") || part.equals("**")) {
+                // Other routers' words for a parameter, which would be a route that nobody ever asks for.
+                throw wrong(
+                        text,
+                        "a parameter is {name}, the rest of a path {name...}; '" + part + "' itself is "
+                                + part.replace(":", "%3A").replace("*", "%2A"));
+            }
             String literal = PercentEncoding.decode(part, false)
                     .orElseThrow(() -> wrong(text, "'" + part + "' holds an escape that is not UTF-8"));
             if (literal.equals(".") || literal.equals("..")) {

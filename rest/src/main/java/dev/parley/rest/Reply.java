@@ -52,7 +52,12 @@ public record Reply<T>(int status, Metadata headers, Optional<T> value) {
      * @throws IllegalArgumentException if {@code location} is none
      */
     public static <T> Reply<T> created(String location, T value) {
-        URI.create(location);
+        try {
+            URI.create(location);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "location must be a URI with its escapes, but is '" + location + "': " + e.getMessage(), e);
+        }
         return of(201, value).with("location", location);
     }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A type of one text: how it is read, and what to say was expected.
@@ -62,14 +63,16 @@ record Scalar<T>(Class<T> type, String expected, Function<String, ? extends T> p
                 : type == long.class
                         ? Long.class
                         : type == double.class ? Double.class : type == boolean.class ? Boolean.class : type;
-        Scalar<?> known = KNOWN.get(boxed);
-        if (known != null) {
-            return (Scalar<T>) known;
+        Scalar<?> scalar = KNOWN.get(boxed);
+        if (scalar != null) {
+            return (Scalar<T>) scalar;
         }
         T[] constants = type.getEnumConstants();
         if (constants == null) {
-            throw new IllegalArgumentException(type.getName()
-                    + " is not read from one text; give a parser for it, or use a type of " + KNOWN.keySet());
+            String known =
+                    KNOWN.keySet().stream().map(Class::getSimpleName).sorted().collect(Collectors.joining(", "));
+            throw new IllegalArgumentException(
+                    type.getName() + " is not read from one text; read are " + known + ", and enums");
         }
         return constants(type, constants);
     }

@@ -59,7 +59,9 @@ public final class ServiceClient implements AutoCloseable {
     }
 
     /**
-     * A client of the service at {@code url}, {@code http://host:port} with a path's prefix if there is one.
+     * A client of the service at {@code url}, {@code http://host:port} or {@code https://host:port}, with a path's prefix if
+     * there is one. Who is trusted by {@code https} is up to the {@linkplain ServiceClientBuilder#client HTTP client}: by
+     * default the authorities that the JDK knows.
      *
      * @param name what the service is called in messages, logs and telemetry: a letter, then letters, digits, {@code .},
      *     {@code _}, {@code -}

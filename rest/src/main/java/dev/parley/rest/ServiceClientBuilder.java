@@ -33,7 +33,11 @@ public final class ServiceClientBuilder {
     private @Nullable Handler<HttpRequest, HttpResponse> transport;
 
     ServiceClientBuilder(String name, @Nullable String url) {
-        ServiceAddress.variable(name); // checks the name
+        if (!name.matches("[A-Za-z][A-Za-z0-9._-]*")) {
+            // A URL that was put here by mistake may hold a password.
+            throw new IllegalArgumentException("name must be a letter, then letters, digits, '.', '_', '-', but is \""
+                    + name.replaceFirst(".*@", "...@") + '"');
+        }
         this.name = name;
         this.url = url;
     }

@@ -128,6 +128,9 @@ public record ServiceProblem(String type, String title, String detail, List<Fiel
     String summary() {
         StringBuilder all = new StringBuilder(first(detail, title));
         for (FieldError error : errors) {
+            if (detail.contains(error.field()) && detail.endsWith(error.detail())) {
+                continue; // the one error of which the detail is made
+            }
             all.append(all.isEmpty() ? "" : "; ").append(error.field());
             all.append(error.field().isEmpty() || error.detail().isEmpty() ? "" : ": ")
                     .append(error.detail());

@@ -67,7 +67,7 @@ class BrowserTest {
             assertThat(seen.get("answer").asString())
                     .contains("200")
                     .contains("\"name\": \"Ada\"")
-                    .contains("7");
+                    .contains("\"id\": 7");
         }
     }
 

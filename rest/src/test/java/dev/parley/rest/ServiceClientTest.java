@@ -419,7 +419,11 @@ class ServiceClientTest {
     @Test
     void wrongSettingsSaySo() {
         assertThatThrownBy(() -> ServiceClient.builder("in ventory", "http://x"))
+                .hasMessageContaining("name must be a letter")
                 .hasMessageContaining("in ventory");
+        assertThatThrownBy(() -> ServiceClient.named("http://me:s3cret@x"))
+                .hasMessageContaining("...@x")
+                .hasMessageNotContaining("s3cret");
         assertThatThrownBy(() -> ServiceClient.builder("inventory", "ftp://x").build())
                 .hasMessageContaining("ftp://x");
         assertThatThrownBy(() -> ServiceClient.builder("inventory", "localhost").build())

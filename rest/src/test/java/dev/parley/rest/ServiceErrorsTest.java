@@ -177,6 +177,7 @@ class ServiceErrorsTest {
                 "{\"timestamp\": 1, \"status\": 404, \"error\": \"Not Found\", \"path\": \"/x\"} | Not Found",
                 "{\"errors\": {\"Name\": [\"is missing\", \"is odd\"], \"Age\": \"is old\"}} | Name: is missing; Name: is odd; Age: is old",
                 "{\"detail\": [{\"loc\": [\"body\", \"age\"], \"msg\": \"not a number\", \"type\": \"int\"}]} | body.age: not a number",
+                "{\"detail\": \"field /age is old\", \"errors\": [{\"field\": \"/age\", \"detail\": \"is old\"}]} | field /age is old",
                 "{\"errors\": [\"one\", \"two\"]}                                  | one; two",
             })
     void otherJsonIsUnderstood(String body, String said) {

@@ -17,11 +17,12 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples in the Javadoc compile. */
+/** The examples in the Javadoc and in the README compile. */
 class SnippetsTest {
 
     private static final String AROUND = """
@@ -29,6 +30,7 @@ class SnippetsTest {
             import dev.parley.http.*;
             import dev.parley.rest.*;
             import java.nio.file.Path;
+            import java.time.Duration;
             import java.util.*;
             import java.util.concurrent.*;
             class Snippet {
@@ -48,6 +50,22 @@ class SnippetsTest {
 
     @TempDir
     Path folder;
+
+    /** That of REST; the one of RPC stands in a test of the shop. */
+    @Test
+    void theReadmesExamplesCompile() throws IOException {
+        List<String> snippets = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("../README.md")))
+                .results()
+                .map(found -> found.group(1))
+                .filter(snippet -> !snippet.contains("RpcServer"))
+                .toList();
+        assertThat(snippets).hasSize(2);
+        String around = "Users users = null; Path chain = null; Path key = null;\n";
+        String behind = "}\nMessages<Integer> ticks() { return Messages.of(1); }\n void echo(WebSocket socket) {} }";
+        assertThat(errors(AROUND + around + snippets.getFirst() + behind)).isEmpty();
+        assertThat(errors(AROUND + snippets.getLast() + "}}")).isEmpty();
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"package-info", "ServiceClient", "ServiceBatch", "ServiceRequest", "Routes", "OpenApi"})
