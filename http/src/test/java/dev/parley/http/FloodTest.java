@@ -133,9 +133,7 @@ class FloodTest {
             byte[] payload = new byte[type == Frames.PING ? 8 : 0];
             FutureTask<Boolean> flooder = Talk.start(() -> {
                 try {
-                    for (int i = 0; i < 3 * MOST; i++) {
-                        frames.write(type, 0, 0, payload);
-                    }
+                    frames.flood(type, payload, 3 * MOST);
                     return false;
                 } catch (IOException closed) {
                     return true;

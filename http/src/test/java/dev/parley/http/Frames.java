@@ -64,12 +64,24 @@ final class Frames implements AutoCloseable {
     }
 
     Frames write(int type, int flags, int stream, byte[] payload) throws IOException {
+        put(type, flags, stream, payload);
+        out.flush();
+        return this;
+    }
+
+    /** The same frame many times, in few writes: a flood must not be slow because the machine is busy. */
+    void flood(int type, byte[] payload, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            put(type, 0, 0, payload);
+        }
+        out.flush();
+    }
+
+    private void put(int type, int flags, int stream, byte[] payload) throws IOException {
         out.writeInt(payload.length << 8 | type);
         out.write(flags);
         out.writeInt(stream);
         out.write(payload);
-        out.flush();
-        return this;
     }
 
     /** A request with no more than a method (static index 2 GET, 3 POST), path "/" and http. */
