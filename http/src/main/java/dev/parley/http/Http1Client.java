@@ -452,7 +452,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientCo
         if (hasRoom()) {
             origin.room();
         }
-        ctx.flush();
+        flushing.flushRead();
     }
 
     @Override

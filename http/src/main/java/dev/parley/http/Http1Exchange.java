@@ -6,6 +6,7 @@ import dev.parley.Deadline;
 import dev.parley.Metadata;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -215,11 +216,24 @@ final class Http1Exchange extends ServerExchange implements Answer.OnHttp1 {
                 return;
             }
         }
-        connection
-                .ctx()
-                .write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)))
-                .addListener(written -> window.release(bytes.length));
+        writeContent(bytes).addListener(written -> window.release(bytes.length));
         queue.wrote(connection.connection);
+    }
+
+    private ChannelFuture writeContent(byte[] bytes) {
+        if (!isLarge(bytes)) {
+            return connection.ctx().write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
+        }
+        int at = 0;
+        for (; bytes.length - at > HeapRegion.MOST; at += HeapRegion.MOST) {
+            connection.ctx().write(new HeapRegion(bytes, at, HeapRegion.MOST));
+        }
+        return connection.ctx().write(new HeapRegion(bytes, at, bytes.length - at));
+    }
+
+    /** TLS makes its own copy, record by record. */
+    private boolean isLarge(byte[] bytes) {
+        return bytes.length > HeapRegion.LARGE && connection.scheme().equals("http");
     }
 
     @Override
@@ -234,6 +248,10 @@ final class Http1Exchange extends ServerExchange implements Answer.OnHttp1 {
             return;
         }
         boolean bodiless = isBodiless(response);
+        if (!headOnly && !bodiless && isLarge(bytes)) {
+            writeLarge(response, bytes);
+            return;
+        }
         FullHttpResponse whole =
                 full(response, headOnly || bodiless ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes));
         fill(whole.headers(), response);
@@ -241,6 +259,17 @@ final class Http1Exchange extends ServerExchange implements Answer.OnHttp1 {
             whole.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
         }
         connection.ctx().write(whole);
+        queue.wrote(connection.connection);
+    }
+
+    private void writeLarge(HttpResponse response, byte[] bytes) {
+        DefaultHttpResponse head =
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()));
+        fill(head.headers(), response);
+        head.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
+        connection.ctx().write(head);
+        writeContent(bytes);
+        connection.ctx().write(LastHttpContent.EMPTY_LAST_CONTENT);
         queue.wrote(connection.connection);
     }
 

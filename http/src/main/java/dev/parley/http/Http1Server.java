@@ -146,6 +146,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
             refuse(e.status(), e.message());
             return;
         }
+        exchange.touched(lastActivity);
         current = exchange;
         receiving = true;
         continueAwaited = HttpUtil.is100ContinueExpected(received);
@@ -312,7 +313,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         } else {
             decoded = false;
         }
-        ctx.flush();
+        connection.flushRead();
     }
 
     private void startReceived() {

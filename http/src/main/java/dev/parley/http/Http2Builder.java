@@ -1,17 +1,24 @@
 package dev.parley.http;
 
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 
 /** Netty's way to the handler of an HTTP/2 connection, for both sides. */
 final class Http2Builder<H extends Http2ConnectionHandler>
         extends AbstractHttp2ConnectionHandlerBuilder<H, Http2Builder<H>> {
 
     private static final int RESET_WINDOW_SECONDS = 10;
+
+    /** What a stream may send before another one has its turn. */
+    private static final int TURN_BYTES = 64 << 10;
 
     /** Makes the handler. */
     interface Factory<H> {
@@ -31,7 +38,7 @@ final class Http2Builder<H extends Http2ConnectionHandler>
         // is a hundred times faster than this.
         int resets = (int) Math.min(100L * limits.maxConcurrentStreams(), Integer.MAX_VALUE);
         return new Http2Builder<>(factory)
-                .server(true)
+                .connection(connection(true))
                 .initialSettings(Http2Settings.defaultSettings()
                         .maxConcurrentStreams(limits.maxConcurrentStreams())
                         .initialWindowSize(limits.streamWindowBytes())
@@ -43,12 +50,24 @@ final class Http2Builder<H extends Http2ConnectionHandler>
 
     static <H extends Http2ConnectionHandler> H client(ClientLimits limits, Factory<H> factory) {
         return new Http2Builder<>(factory)
-                .server(false)
+                .connection(connection(false))
                 .initialSettings(Http2Settings.defaultSettings()
                         .pushEnabled(false)
                         .initialWindowSize(limits.streamWindowBytes())
                         .maxHeaderListSize(limits.maxHeaderBytes()))
                 .build();
+    }
+
+    /**
+     * Streams take turns, a chunk each. Netty's default goes by the weights of RFC 7540, which RFC 9113 has taken back, and
+     * keeps a priority queue for them.
+     */
+    private static Http2Connection connection(boolean server) {
+        DefaultHttp2Connection connection = new DefaultHttp2Connection(server);
+        UniformStreamByteDistributor turns = new UniformStreamByteDistributor(connection);
+        turns.minAllocationChunk(TURN_BYTES);
+        connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, turns));
+        return connection;
     }
 
     @Override

@@ -75,10 +75,9 @@ final class Http2Exchange extends ServerExchange implements Http2Server.Idling {
 
     @Override
     void writeData(byte[] bytes) {
-        connection
-                .encoder()
-                .writeData(connection.ctx(), stream.id(), Unpooled.wrappedBuffer(bytes), 0, false, connection.promise())
-                .addListener(written -> window.release(bytes.length));
+        ChannelPromise promise = connection.promise();
+        promise.addListener(written -> window.release(bytes.length));
+        Http2Bytes.write(connection, stream, bytes, false, promise);
         queue.wrote(connection.connection);
     }
 
@@ -90,9 +89,7 @@ final class Http2Exchange extends ServerExchange implements Http2Server.Idling {
         Http2Headers head = head(response, bodiless ? -1 : bytes.length);
         connection.encoder().writeHeaders(connection.ctx(), stream.id(), head, 0, bare && last, promise(bare && last));
         if (!bare) {
-            connection
-                    .encoder()
-                    .writeData(connection.ctx(), stream.id(), Unpooled.wrappedBuffer(bytes), 0, last, promise(last));
+            Http2Bytes.write(connection, stream, bytes, last, promise(last));
         }
         if (!last) {
             writeEnd(trailers);

@@ -308,6 +308,7 @@ final class Http2Server extends Http2ConnectionHandler {
         }
 
         private void begin(Http2Stream stream, Idling exchange, boolean endOfStream) {
+            exchange.touched(lastActivity);
             stream.setProperty(key, exchange);
             if (endOfStream) {
                 exchange.end(Fields.none());

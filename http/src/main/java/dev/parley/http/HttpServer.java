@@ -238,6 +238,7 @@ public final class HttpServer implements AutoCloseable {
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .childOption(ChannelOption.ALLOCATOR, Loops.ALLOCATOR)
                     .childOption(ChannelOption.TCP_NODELAY, true)
+                    .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, HeapRegion.ESTIMATOR)
                     .childHandler(connections.initializer())
                     .bind(host, port)
                     .awaitUninterruptibly();

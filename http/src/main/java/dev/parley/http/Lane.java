@@ -37,7 +37,7 @@ abstract sealed class Lane extends FilteredExchange implements Answer permits Ht
 
     private boolean active;
     private boolean done;
-    private long lastActivity = System.nanoTime();
+    private long lastActivity; // its connection says so from the beginning on
     private Deadline armed = Deadline.NONE;
     private @Nullable ScheduledFuture<?> deadlineTask;
 

@@ -42,7 +42,17 @@ final class LoopQueue implements Runnable {
         /** Set while the connection handles a read, whose end flushes anyway. */
         boolean reading;
 
+        private boolean wroteInRead;
+
         abstract void flush();
+
+        /** At the end of a read: flushes what was written in it. */
+        final void flushRead() {
+            if (wroteInRead) {
+                wroteInRead = false;
+                flush();
+            }
+        }
     }
 
     private LoopQueue(EventLoop loop) {
@@ -127,6 +137,7 @@ final class LoopQueue implements Runnable {
     /** {@code connection} has something written that is not flushed. On the loop. */
     void wrote(Connection connection) {
         if (connection.reading) {
+            connection.wroteInRead = true;
             return;
         }
         if (depth == 0) {

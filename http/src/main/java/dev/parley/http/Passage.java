@@ -26,6 +26,7 @@ final class Passage implements OutboundExchange {
     private @Nullable ClientStream stream;
     private boolean sentAgain;
     private boolean tunnel;
+    private boolean submitting;
     // Given up; a connection says so once more when it resets a stream.
     private boolean stopped;
 
@@ -61,9 +62,12 @@ final class Passage implements OutboundExchange {
             Origin to = upstreams.of(lane.loop).origin(upstream);
             origin = to;
             passed = PassedHead.prepare(lane, upstream, upstreams.options().forwarded(), length, lane.upgrade());
+            submitting = true;
             to.submit(this);
         } catch (RuntimeException e) {
             fail(CallException.from(e), false);
+        } finally {
+            submitting = false;
         }
     }
 
@@ -152,7 +156,9 @@ final class Passage implements OutboundExchange {
         stream = on;
         Fields last = lane.trailers();
         boolean whole = lane.isBodyEnded() && !lane.holdsBody() && last.isEmpty();
-        progressed();
+        if (!submitting) {
+            progressed(); // it has waited for a connection
+        }
         on.writeHead(Objects.requireNonNull(passed), whole);
         // A head that is too large is refused at once, and the lane with it.
         while (!isDone() && lane.holdsBody()) {
@@ -238,7 +244,9 @@ final class Passage implements OutboundExchange {
             return false;
         }
         queue.turn();
-        lane.touched(System.nanoTime());
+        if (response == null) { // else the head, in the same read, has said so
+            lane.touched(System.nanoTime());
+        }
         if (tunnel) {
             lane.sentBytes(data.readableBytes());
             lane.writeRaw(data.retain());

@@ -34,6 +34,14 @@ class MemoryTest {
         stream(version, 64, 1L << 30);
     }
 
+    /** Four answers of ten megabytes that wait for their readers, and 24 MB outside the heap. */
+    @ParameterizedTest
+    @EnumSource
+    void largeAnswersFromMemoryAreNotCopiedWhole(HttpVersion version) throws Exception {
+        String output = run(24, LargeAnswers.class, version.name(), "4", "10000000");
+        assertThat(output).contains("read: 40000000").contains("next: 10000000");
+    }
+
     /** One in a thousand of them would be an ordinary busy server. */
     @Test
     @Tag("long")
