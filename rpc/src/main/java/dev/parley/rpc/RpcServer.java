@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A server of services: an {@link HttpServer} whose handler is an {@link RpcHandler}. gRPC, Connect and REST are on one
- * port. Thread-safe.
+ * A server of services: an {@link HttpServer} whose handler is an {@link RpcHandler}. gRPC, gRPC-Web, Connect and REST are on
+ * one port. Thread-safe.
  */
 public final class RpcServer implements AutoCloseable {
 
@@ -118,6 +118,18 @@ public final class RpcServer implements AutoCloseable {
         /** See {@link RpcHandler.Builder#defaultTimeout}. */
         public Builder defaultTimeout(Duration timeout) {
             handler.defaultTimeout(timeout);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#compressAbove}. */
+        public Builder compressAbove(int bytes) {
+            handler.compressAbove(bytes);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#requireConnectVersion}. */
+        public Builder requireConnectVersion(boolean required) {
+            handler.requireConnectVersion(required);
             return this;
         }
 
