@@ -31,6 +31,8 @@ import java.util.Optional;
  */
 public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
 
+    private static final Duration TIME_TO_ANSWER = Duration.ofMillis(100);
+
     private final Map<String, Route<?, ?>> routes;
     private final RestRouter rest;
     private final ProtocolTable protocols;
@@ -105,13 +107,21 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             if (protocol != null) {
                 Optional<Duration> asked = protocol.timeout(head.headers());
                 if (asked.isPresent()) {
-                    return asked;
+                    return asked.map(RpcHandler::withTimeToAnswer);
                 }
             }
         } catch (CallException malformed) {
             return defaultTimeout;
         }
         return route.method().kind() == Method.Kind.UNARY ? defaultTimeout : Optional.empty();
+    }
+
+    /**
+     * Less than this the engine could answer for want of a handler, in HTTP's form; {@link ServerCall} keeps the exact time and
+     * has the protocol's.
+     */
+    private static Duration withTimeToAnswer(Duration asked) {
+        return asked.compareTo(TIME_TO_ANSWER) < 0 ? asked.plus(TIME_TO_ANSWER) : asked;
     }
 
     private static boolean isGettable(Route<?, ?> route) {

@@ -1,6 +1,7 @@
 package dev.parley.rpc;
 
 import dev.parley.Interceptor;
+import dev.parley.http.Cors;
 import dev.parley.http.Dispatch;
 import dev.parley.http.HttpLimits;
 import dev.parley.http.HttpServer;
@@ -84,6 +85,15 @@ public final class RpcServer implements AutoCloseable {
         /** Speaks TLS with those who begin with it, and plain HTTP with all others, on the same port. */
         public Builder tlsOrPlain(ServerTls tls) {
             http.tlsOrPlain(tls);
+            return this;
+        }
+
+        /**
+         * Lets pages of other origins call from a browser; nobody. The headers of Connect and gRPC-Web are added to {@code
+         * cors}; those of one's own metadata are to be named in it, {@code trailer-} before what Connect has as trailers.
+         */
+        public Builder cors(Cors cors) {
+            http.filters(List.of(CorsHeaders.addTo(cors)));
             return this;
         }
 
