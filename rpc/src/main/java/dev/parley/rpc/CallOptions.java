@@ -12,22 +12,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallOptions {
 
-    private static final CallOptions DEFAULTS = new CallOptions(null, Deadline.NONE, new Metadata(), null);
+    private static final CallOptions DEFAULTS = new CallOptions(null, Deadline.NONE, new Metadata(), null, null);
 
     private final @Nullable Duration timeout;
     private final Deadline deadline;
     private final Metadata headers;
     private final @Nullable ResponseMetadata responseMetadata;
+    private final @Nullable Compression compression;
 
     private CallOptions(
             @Nullable Duration timeout,
             Deadline deadline,
             Metadata headers,
-            @Nullable ResponseMetadata responseMetadata) {
+            @Nullable ResponseMetadata responseMetadata,
+            @Nullable Compression compression) {
         this.timeout = timeout;
         this.deadline = deadline;
         this.headers = headers;
         this.responseMetadata = responseMetadata;
+        this.compression = compression;
     }
 
     /** No headers, no response metadata, and the deadline of the current call or the channel's default. */
@@ -44,12 +47,12 @@ public final class CallOptions {
         if (perCall.isNegative() || perCall.isZero()) {
             throw new IllegalArgumentException("timeout must be positive, but is " + perCall);
         }
-        return new CallOptions(perCall, deadline, headers, responseMetadata);
+        return new CallOptions(perCall, deadline, headers, responseMetadata, compression);
     }
 
     /** All calls have to end by this moment, or the current call's if that is earlier. */
     public CallOptions withDeadline(Deadline end) {
-        return new CallOptions(timeout, end, headers, responseMetadata);
+        return new CallOptions(timeout, end, headers, responseMetadata, compression);
     }
 
     /**
@@ -58,17 +61,29 @@ public final class CallOptions {
      * @throws IllegalArgumentException if the name or the value is no header's
      */
     public CallOptions withHeader(String name, String value) {
-        return new CallOptions(timeout, deadline, new Metadata(headers).add(name, value), responseMetadata);
+        return new CallOptions(timeout, deadline, new Metadata(headers).add(name, value), responseMetadata, compression);
     }
 
     /** With these headers behind those that are there; they are copied. */
     public CallOptions withHeaders(Metadata more) {
-        return new CallOptions(timeout, deadline, new Metadata(headers).addAll(more), responseMetadata);
+        return new CallOptions(timeout, deadline, new Metadata(headers).addAll(more), responseMetadata, compression);
     }
 
     /** What comes with the response is put into {@code sink}. */
     public CallOptions withResponseMetadata(ResponseMetadata sink) {
-        return new CallOptions(timeout, deadline, headers, sink);
+        return new CallOptions(timeout, deadline, headers, sink, compression);
+    }
+
+    /**
+     * Every request message, however small, is compressed by {@code how}; without this as the channel has it ({@link
+     * ChannelBuilder#compression}).
+     */
+    public CallOptions withCompression(Compression how) {
+        return new CallOptions(timeout, deadline, headers, responseMetadata, how);
+    }
+
+    Optional<Compression> compression() {
+        return Optional.ofNullable(compression);
     }
 
     /** The headers of a call, for it alone. */

@@ -31,6 +31,9 @@ public final class ChannelBuilder {
     private @Nullable HttpClient client;
     private ClientTls tls = ClientTls.defaults();
     private @Nullable HttpVersion http;
+    private Packing packing = Packing.NONE;
+    private boolean acceptsCompressed = true;
+    private int getMost;
 
     ChannelBuilder(String target) {
         this.target = target;
@@ -65,6 +68,7 @@ public final class ChannelBuilder {
 
     /** As {@link #transport}: calls {@code handler} in this process. */
     public ChannelBuilder inProcess(RpcHandler handler) {
+        this.acceptsCompressed = false; // nothing gets smaller on the way
         return transport(new InProcessTransport(handler, handler::timeout));
     }
 
@@ -81,7 +85,7 @@ public final class ChannelBuilder {
     }
 
     /**
-     * The version of HTTP; HTTP/2 for gRPC, for Connect HTTP/1.1 (over TLS, what the server picks) but HTTP/2 where both
+     * The version of HTTP; HTTP/2 for gRPC, for Connect and gRPC-Web HTTP/1.1 (over TLS, what the server picks) but HTTP/2 where both
      * sides stream.
      */
     public ChannelBuilder http(HttpVersion version) {
@@ -99,6 +103,30 @@ public final class ChannelBuilder {
             throw new IllegalArgumentException("maxMessageBytes must be positive, but is " + bytes);
         }
         this.maxMessageBytes = bytes;
+        return this;
+    }
+
+    /**
+     * What request messages of {@link Compression#DEFAULT_THRESHOLD} bytes and more are compressed by; nothing. The server
+     * must know it: one that does not answers {@code UNIMPLEMENTED}. Answers are accepted in all there are.
+     */
+    public ChannelBuilder compression(Compression how) {
+        this.packing = new Packing(how, Compression.DEFAULT_THRESHOLD);
+        return this;
+    }
+
+    /**
+     * Calls unary methods without side effects ({@code idempotency_level = NO_SIDE_EFFECTS}) by {@code GET}, which caches
+     * understand, if the target is not longer than this, and by {@code POST} if it is; 0, which is never. With Connect only.
+     * Proxies and servers take 8,000 as a rule.
+     *
+     * @throws IllegalArgumentException if negative
+     */
+    public ChannelBuilder getUpTo(int targetBytes) {
+        if (targetBytes < 0) {
+            throw new IllegalArgumentException("getUpTo must not be negative, but is " + targetBytes);
+        }
+        this.getMost = targetBytes;
         return this;
     }
 
@@ -155,7 +183,7 @@ public final class ChannelBuilder {
 
     private ClientSettings settings(ServiceAddress address) {
         return new ClientSettings(
-                address, protocol, codec, interceptors, maxMessageBytes, defaultTimeout, streamIdleTimeout);
+                address, protocol, codec, interceptors, maxMessageBytes, defaultTimeout, streamIdleTimeout, packing, acceptsCompressed, getMost);
     }
 
     private Function<Method.Kind, Handler<HttpRequest, HttpResponse>> over(HttpClient used, String scheme) {
@@ -166,7 +194,7 @@ public final class ChannelBuilder {
         }
         Handler<HttpRequest, HttpResponse> http1 = scheme.equals("https") ? used : used.over(HttpVersion.HTTP_1_1);
         Handler<HttpRequest, HttpResponse> http2 = used.over(HttpVersion.HTTP_2);
-        boolean mayUseHttp1 = protocol == RpcProtocol.CONNECT;
+        boolean mayUseHttp1 = protocol != RpcProtocol.GRPC;
         // In HTTP/1.1 a server may wait for the end of the request before it answers, so both sides cannot stream.
         return kind -> mayUseHttp1 && kind != Method.Kind.BIDI_STREAMING ? http1 : http2;
     }

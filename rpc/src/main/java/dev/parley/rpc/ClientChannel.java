@@ -90,6 +90,7 @@ final class ClientChannel implements Channel {
                 .deadline(deadline)
                 .peer(peer)
                 .build();
+        options.compression().ifPresent(how -> call.attributes().put(Compression.REQUEST, how));
         options.responseMetadata().ifPresent(sink -> sink.follow(call));
         if (parent != null && method.kind() != Method.Kind.UNARY) {
             Call.Registration withParent = parent.onEnd(outcome -> call.cancel(
@@ -112,15 +113,23 @@ final class ClientChannel implements Channel {
                 jsonCodecs.computeIfAbsent(
                         method.descriptor().getFile(), file -> JsonCodec.connect(JsonCodec.types(List.of(file))));
         };
+        int limit = settings.maxMessageBytes();
+        boolean accepts = settings.acceptsCompressed();
         ClientProtocol protocol = switch (settings.protocol()) {
-            case GRPC -> new GrpcClient(codec, settings.maxMessageBytes());
+            case GRPC -> new GrpcClient(codec, limit, accepts);
+            case GRPC_WEB -> new GrpcWebClient(codec, limit, false, accepts);
+            case GRPC_WEB_TEXT -> new GrpcWebClient(codec, limit, true, accepts);
             case CONNECT ->
                 method.kind() == Method.Kind.UNARY
-                        ? new ConnectUnaryClient(codec, settings.maxMessageBytes())
-                        : new ConnectStreamClient(codec, settings.maxMessageBytes());
+                        ? new ConnectUnaryClient(codec, limit, getMost(method), accepts)
+                        : new ConnectStreamClient(codec, limit, accepts);
         };
         Outbound<Q, R> outbound = new Outbound<>(method, protocol, settings, transports.apply(method.kind()));
         return Interceptor.chain(settings.interceptors(), outbound);
+    }
+
+    private int getMost(RpcMethod<?, ?> method) {
+        return method.method().idempotency() == Method.Idempotency.NO_SIDE_EFFECTS ? settings.getMost() : 0;
     }
 
     @Override

@@ -13,4 +13,7 @@ record ClientSettings(
         List<Interceptor> interceptors,
         int maxMessageBytes,
         Duration defaultTimeout,
-        Duration streamIdleTimeout) {}
+        Duration streamIdleTimeout,
+        Packing packing,
+        boolean acceptsCompressed,
+        int getMost) {}

@@ -6,11 +6,16 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.ErrorDetail;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
+import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -53,9 +58,14 @@ final class ConnectError {
     /** The object in {@code bytes}; empty if they are something else. */
     static Optional<JsonObject> parse(byte[] bytes) {
         try {
-            JsonElement json = JsonParser.parseString(new String(bytes, StandardCharsets.UTF_8));
+            JsonReader reader = new JsonReader(new StringReader(new String(bytes, StandardCharsets.UTF_8)));
+            reader.setStrictness(Strictness.STRICT);
+            JsonElement json = JsonParser.parseReader(reader);
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                return Optional.empty();
+            }
             return json.isJsonObject() ? Optional.of(json.getAsJsonObject()) : Optional.empty();
-        } catch (JsonParseException e) {
+        } catch (JsonParseException | IOException e) {
             return Optional.empty();
         }
     }
@@ -97,16 +107,9 @@ final class ConnectError {
                 : Optional.empty();
     }
 
-    /** Connect's table for an answer that is not Connect. */
+    /** Connect's table for an answer that is not Connect, which is gRPC's. */
     static Code ofHttp(int status) {
-        return switch (status) {
-            case 400 -> Code.INTERNAL;
-            case 401 -> Code.UNAUTHENTICATED;
-            case 403 -> Code.PERMISSION_DENIED;
-            case 404 -> Code.UNIMPLEMENTED;
-            case 429, 502, 503, 504 -> Code.UNAVAILABLE;
-            default -> Code.UNKNOWN;
-        };
+        return GrpcStatus.ofHttp(status);
     }
 
     /** Metadata as the end of a stream has it: each name with all its values. */

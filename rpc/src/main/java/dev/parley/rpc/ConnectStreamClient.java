@@ -1,5 +1,6 @@
 package dev.parley.rpc;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.protobuf.Message;
 import dev.parley.Call;
@@ -16,65 +17,53 @@ final class ConnectStreamClient implements ClientProtocol {
     private final int limit;
     private final Metadata headers;
 
-    ConnectStreamClient(MessageCodec codec, int limit) {
+    ConnectStreamClient(MessageCodec codec, int limit, boolean acceptsCompressed) {
         this.codec = codec;
         this.limit = limit;
         this.headers = Metadata.of(
-                "content-type",
-                ConnectStreamProtocol.contentType(codec.codec()),
-                ConnectHeaders.VERSION,
-                "1",
-                "user-agent",
-                "connect-java-parley/0.1",
-                "connect-accept-encoding",
-                Gzip.NAME);
+                "content-type", ConnectStreamProtocol.contentType(codec.codec()), ConnectHeaders.VERSION, "1");
+        if (acceptsCompressed) {
+            headers.add(ConnectHeaders.STREAM_ACCEPT, Compression.accepted());
+        }
     }
 
     @Override
-    public Metadata headers(Call call) {
-        return ConnectUnaryClient.headers(headers, call);
+    public Metadata headers(Call call, Packing packing) {
+        Metadata sent = ConnectUnaryClient.headers(headers, call);
+        if (packing.compression() != Compression.IDENTITY) {
+            sent.add(ConnectHeaders.STREAM_ENCODING, packing.compression().wireName());
+        }
+        return sent;
     }
 
     @Override
-    public byte[] encode(Message message) {
-        return Envelope.of(codec, message);
+    public byte[] encode(Message message, Packing packing) {
+        return packing.envelope(codec, message);
     }
 
     @Override
     public Message readOne(Call call, Message prototype, HttpResponse response) {
-        Reader reader = readMany(call, prototype, response);
-        Message message = reader.next();
-        if (message == null) {
-            throw Side.RESPONSE.cardinality("none");
-        }
-        if (reader.next() != null) {
-            throw Side.RESPONSE.cardinality("more");
-        }
-        return message;
+        return ClientProtocol.only(readMany(call, prototype, response));
     }
 
     @Override
     public Reader readMany(Call call, Message prototype, HttpResponse response) {
         ReservedHeaders.copy(response.headers(), call.responseHeaders());
         String contentType = response.headers().get("content-type").orElse("");
-        if (response.status() != 200
-                || !ConnectStreamProtocol.contentType(codec.codec()).equals(ProtocolTable.bare(contentType))) {
-            throw ConnectUnaryClient.notConnect(response, contentType);
-        }
-        boolean gzip = Gzip.isGzip(
-                response.headers().get(ConnectHeaders.STREAM_ENCODING).orElse(""));
+        ConnectUnaryClient.checkType(response, contentType, "application/connect+", codec.codec());
+        Compression compression = Compression.of(response.headers(), ConnectHeaders.STREAM_ENCODING, Side.RESPONSE);
         EnvelopeReader reader = new EnvelopeReader(
                 response.body().limit(Long.MAX_VALUE).chunks(),
                 limit,
-                gzip,
+                compression,
                 Side.RESPONSE,
                 Envelope.COMPRESSED | Envelope.END_STREAM,
-                Side.RESPONSE.truncated());
+                Side.RESPONSE::truncated);
         return () -> {
             if (!reader.next()) {
                 throw Side.RESPONSE.protocolError("ended without Connect's end of a stream");
             }
-            if (!reader.isEndStream()) {
+            if (!reader.is(Envelope.END_STREAM)) {
                 return reader.message(codec, prototype);
             }
             readEnd(call, reader.content());
@@ -91,8 +80,12 @@ final class ConnectStreamClient implements ClientProtocol {
         Metadata trailers = new Metadata();
         ConnectError.readMetadata(json.get("metadata"), trailers);
         ReservedHeaders.copy(trailers, call.responseTrailers());
-        if (json.get("error") instanceof JsonObject error) {
-            throw received(error, trailers);
+        JsonElement error = json.get("error");
+        if (error instanceof JsonObject object) {
+            throw received(object, trailers);
+        }
+        if (error != null && !error.isJsonNull()) {
+            throw Side.RESPONSE.protocolError("has an end whose error is not a JSON object");
         }
     }
 

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.CallScope;
+import dev.parley.Code;
 import dev.parley.Messages;
 import dev.parley.Metadata;
 import dev.parley.Method;
@@ -25,10 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class ConnectStreamProtocol implements Protocol {
 
     private final MessageCodec codec;
+    private final ProtocolOptions options;
     private final Metadata headers;
 
-    ConnectStreamProtocol(MessageCodec codec) {
+    ConnectStreamProtocol(MessageCodec codec, ProtocolOptions options) {
         this.codec = codec;
+        this.options = options;
         this.headers = Metadata.of("content-type", contentType(codec.codec()));
     }
 
@@ -48,31 +51,29 @@ final class ConnectStreamProtocol implements Protocol {
 
     @Override
     public Object read(Route<?, ?> route, HttpRequest request) {
-        ConnectHeaders.checkVersion(request.headers());
-        boolean gzip = Gzip.isGzip(
-                request.headers().get(ConnectHeaders.STREAM_ENCODING).orElse(""));
+        ConnectHeaders.checkVersion(request.headers(), options);
+        Compression compression = Compression.of(request.headers(), ConnectHeaders.STREAM_ENCODING, Side.REQUEST);
         Message prototype = route.method().requestPrototype();
         Messages<byte[]> chunks = request.body().limit(Long.MAX_VALUE).chunks();
         EnvelopeReader reader = new EnvelopeReader(
-                chunks, route.maxMessageBytes(), gzip, Side.REQUEST, Envelope.COMPRESSED, Side.REQUEST.truncated());
+                chunks,
+                route.maxMessageBytes(),
+                compression,
+                Side.REQUEST,
+                Envelope.COMPRESSED,
+                Side.REQUEST::truncated);
         if (route.method().kind().clientStreams()) {
             return EnvelopeReader.messages(reader, codec, prototype, chunks::close);
         }
-        if (!reader.next()) {
-            throw Side.REQUEST.cardinality("none");
-        }
-        Message message = reader.message(codec, prototype);
-        if (reader.next()) {
-            throw Side.REQUEST.cardinality("more");
-        }
-        return message;
+        return reader.only(codec, prototype);
     }
 
     @Override
     public HttpResponse one(Call call, Message response) {
         Metadata head = new Metadata(headers);
         ReservedHeaders.copy(call.responseHeaders(), head);
-        byte[] message = Envelope.of(codec, response);
+        byte[] message = ResponsePacking.only(
+                call, ResponsePacking.Names.CONNECT_STREAM, options.compressAbove(), codec, response, head);
         byte[] end = end(call, null);
         byte[] both = new byte[message.length + end.length];
         System.arraycopy(message, 0, both, 0, message.length);
@@ -83,6 +84,12 @@ final class ConnectStreamProtocol implements Protocol {
     @Override
     public HttpResponse many(CallScope call, Messages<? extends Message> responses) {
         return ResponseStream.of(call, responses, codec, new Metadata(headers), new ResponseStream.End() {
+            @Override
+            public ResponsePacking packing(Metadata head) {
+                return ResponsePacking.announced(
+                        call, ResponsePacking.Names.CONNECT_STREAM, options.compressAbove(), head);
+            }
+
             @Override
             public byte[] lastBytes(@Nullable CallException error) {
                 return end(call, error);
@@ -100,6 +107,9 @@ final class ConnectStreamProtocol implements Protocol {
         Metadata head = new Metadata(headers);
         if (call != null) {
             ReservedHeaders.copy(call.responseHeaders(), head);
+        }
+        if (error.code() == Code.UNIMPLEMENTED) {
+            head.put(ConnectHeaders.STREAM_ACCEPT, Compression.accepted());
         }
         return new HttpResponse(200, head, Body.of(end(call, error)));
     }

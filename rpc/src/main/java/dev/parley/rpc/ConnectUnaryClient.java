@@ -6,6 +6,8 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
+import dev.parley.http.Body;
+import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.RequestTimeout;
 import dev.parley.http.RetryAfter;
@@ -16,22 +18,21 @@ final class ConnectUnaryClient implements ClientProtocol {
 
     private static final int ERROR_MOST = 64 << 10;
 
+    static final String USER_AGENT = "connect-java-parley/0.1";
+
     private final MessageCodec codec;
     private final int limit;
+    private final int getMost;
     private final Metadata headers;
 
-    ConnectUnaryClient(MessageCodec codec, int limit) {
+    /** {@code getMost}: the longest target of a GET, 0 for none. */
+    ConnectUnaryClient(MessageCodec codec, int limit, int getMost, boolean acceptsCompressed) {
         this.codec = codec;
         this.limit = limit;
-        this.headers = Metadata.of(
-                "content-type",
-                ConnectUnaryProtocol.contentType(codec.codec()),
-                ConnectHeaders.VERSION,
-                "1",
-                "user-agent",
-                "connect-java-parley/0.1",
-                "accept-encoding",
-                Gzip.NAME);
+        this.getMost = getMost;
+        this.headers = acceptsCompressed
+                ? Metadata.of(ConnectHeaders.ACCEPT, Compression.accepted())
+                : new Metadata();
     }
 
     static Metadata headers(Metadata fixed, Call call) {
@@ -39,18 +40,40 @@ final class ConnectUnaryClient implements ClientProtocol {
         if (!call.deadline().isNone()) {
             sent.add(Timeouts.CONNECT, RequestTimeout.of(call.deadline()));
         }
-        ReservedHeaders.copy(call.requestHeaders(), sent);
+        ReservedHeaders.copyRequest(call.requestHeaders(), sent, USER_AGENT);
         return sent;
     }
 
     @Override
-    public Metadata headers(Call call) {
-        return headers(headers, call);
+    public Metadata headers(Call call, Packing packing) {
+        return headers(headers, call)
+                .add("content-type", ConnectUnaryProtocol.contentType(codec.codec()))
+                .add(ConnectHeaders.VERSION, "1");
     }
 
     @Override
-    public byte[] encode(Message message) {
+    public byte[] encode(Message message, Packing packing) {
         return codec.encode(message, 0);
+    }
+
+    @Override
+    public HttpRequest request(Call call, Endpoint endpoint, Packing packing, Message message) {
+        if (getMost > 0) {
+            String query = ConnectGet.query(codec, message, packing);
+            if (endpoint.target().length() + 1 + query.length() <= getMost) {
+                return endpoint.get(query, headers(headers, call));
+            }
+        }
+        Metadata sent = headers(call, packing);
+        byte[] bytes = encode(message, packing);
+        if (packing.applies(bytes.length)) {
+            byte[] packed = packing.compression().deflate(bytes, 0, bytes.length, 0);
+            if (packed.length < bytes.length || packing.above() <= 1) {
+                bytes = packed;
+                sent.add(ConnectHeaders.CONTENT_ENCODING, packing.compression().wireName());
+            }
+        }
+        return endpoint.post(sent, Body.of(bytes));
     }
 
     @Override
@@ -60,14 +83,25 @@ final class ConnectUnaryClient implements ClientProtocol {
             throw error(response);
         }
         String contentType = response.headers().get("content-type").orElse("");
-        if (!ConnectUnaryProtocol.contentType(codec.codec()).equals(ProtocolTable.bare(contentType))) {
-            throw notConnect(response, contentType);
-        }
+        checkType(response, contentType, "application/", codec.codec());
+        Compression compression = Compression.of(response.headers(), ConnectHeaders.CONTENT_ENCODING, Side.RESPONSE);
         byte[] bytes = BodyBytes.read(response.body(), limit, 0, Side.RESPONSE);
-        if (Gzip.isGzip(response.headers().get(ConnectHeaders.CONTENT_ENCODING).orElse(""))) {
-            bytes = Gzip.inflate(bytes, 0, bytes.length, limit, Side.RESPONSE);
+        if (compression != Compression.IDENTITY) {
+            bytes = compression.inflate(bytes, 0, bytes.length, limit, Side.RESPONSE);
         }
         return Side.RESPONSE.decode(codec, prototype, bytes, 0, bytes.length);
+    }
+
+    /** Unknown, if the answer is not Connect at all; INTERNAL, if it is in another codec. */
+    static void checkType(HttpResponse response, String contentType, String family, Codec codec) {
+        String bare = ProtocolTable.bare(contentType);
+        if (response.status() != 200 || bare == null || !bare.startsWith(family)) {
+            throw notConnect(response, contentType);
+        }
+        if (!bare.equals(family + codec.suffix())) {
+            throw Side.RESPONSE.protocolError(
+                    "is of content type \"" + contentType + "\", but was asked for in " + family + codec.suffix());
+        }
     }
 
     @Override
@@ -90,12 +124,7 @@ final class ConnectUnaryClient implements ClientProtocol {
         RetryAdvice advice = RetryAfter.read(response.headers());
         String contentType = response.headers().get("content-type").orElse("");
         if ("application/json".equals(ProtocolTable.bare(contentType))) {
-            byte[] bytes = BodyBytes.read(response.body(), ERROR_MOST, 0, Side.RESPONSE);
-            if (Gzip.isGzip(
-                    response.headers().get(ConnectHeaders.CONTENT_ENCODING).orElse(""))) {
-                bytes = Gzip.inflate(bytes, 0, bytes.length, ERROR_MOST, Side.RESPONSE);
-            }
-            CallException error = ConnectError.parse(bytes)
+            CallException error = ConnectError.parse(errorBytes(response))
                     .map(json -> ConnectError.fromJson(json, code, response.headers(), advice))
                     .orElse(null);
             if (error != null) {
@@ -103,6 +132,23 @@ final class ConnectUnaryClient implements ClientProtocol {
             }
         }
         return notConnect(response, contentType);
+    }
+
+    /** Nothing, if the body cannot be read: the status has said enough. */
+    private static byte[] errorBytes(HttpResponse response) {
+        try {
+            Compression compression =
+                    Compression.of(response.headers(), ConnectHeaders.CONTENT_ENCODING, Side.RESPONSE);
+            byte[] bytes = BodyBytes.read(response.body(), ERROR_MOST, 0, Side.RESPONSE);
+            return compression == Compression.IDENTITY
+                    ? bytes
+                    : compression.inflate(bytes, 0, bytes.length, ERROR_MOST, Side.RESPONSE);
+        } catch (CallException unreadable) {
+            if (unreadable.code() == Code.INTERNAL || unreadable.code() == Code.RESOURCE_EXHAUSTED) {
+                return new byte[0];
+            }
+            throw unreadable;
+        }
     }
 
     static CallException notConnect(HttpResponse response, String contentType) {

@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class ConnectUnaryProtocol implements Protocol {
 
     private final MessageCodec codec;
+    private final ProtocolOptions options;
     private final Metadata headers;
 
-    ConnectUnaryProtocol(MessageCodec codec) {
+    ConnectUnaryProtocol(MessageCodec codec, ProtocolOptions options) {
         this.codec = codec;
+        this.options = options;
         this.headers = Metadata.of("content-type", contentType(codec.codec()));
     }
 
@@ -52,22 +54,21 @@ final class ConnectUnaryProtocol implements Protocol {
     public Object read(Route<?, ?> route, HttpRequest request) {
         int limit = route.maxMessageBytes();
         byte[] bytes;
-        boolean gzip;
+        Compression compression;
         if (request.method().equals("GET")) {
-            ConnectGet query = ConnectGet.parse(request.query());
-            bytes = query.message().toByteArray();
-            gzip = Gzip.isGzip(query.compression());
+            ConnectGet query = ConnectGet.parse(request.query(), options.requireConnectVersion());
+            bytes = query.message();
+            compression = Compression.named(query.compression(), Side.REQUEST);
             if (bytes.length > limit) {
                 throw Side.REQUEST.tooLarge(bytes.length, limit);
             }
         } else {
-            ConnectHeaders.checkVersion(request.headers());
-            gzip = Gzip.isGzip(
-                    request.headers().get(ConnectHeaders.CONTENT_ENCODING).orElse(""));
+            ConnectHeaders.checkVersion(request.headers(), options);
+            compression = Compression.of(request.headers(), ConnectHeaders.CONTENT_ENCODING, Side.REQUEST);
             bytes = BodyBytes.read(request.body(), limit, 0, Side.REQUEST);
         }
-        if (gzip) {
-            bytes = Gzip.inflate(bytes, 0, bytes.length, limit, Side.REQUEST);
+        if (compression != Compression.IDENTITY) {
+            bytes = compression.inflate(bytes, 0, bytes.length, limit, Side.REQUEST);
         }
         return Side.REQUEST.decode(codec, route.method().requestPrototype(), bytes, 0, bytes.length);
     }
@@ -76,7 +77,23 @@ final class ConnectUnaryProtocol implements Protocol {
     public HttpResponse one(Call call, Message response) {
         Metadata head = new Metadata(headers);
         addMetadata(call, head);
-        return new HttpResponse(200, head, Body.of(codec.encode(response, 0)));
+        return new HttpResponse(200, head, Body.of(packed(call, codec.encode(response, 0), head)));
+    }
+
+    private byte[] packed(Call call, byte[] plain, Metadata head) {
+        boolean asked = call.attributes().get(Compression.RESPONSE).isPresent();
+        Packing chosen = plain.length < options.compressAbove() && !asked
+                ? Packing.NONE
+                : ResponsePacking.choose(call, ResponsePacking.Names.CONNECT_UNARY, options.compressAbove());
+        if (!chosen.applies(plain.length)) {
+            return plain;
+        }
+        byte[] packed = chosen.compression().deflate(plain, 0, plain.length, 0);
+        if (packed.length >= plain.length && !asked) {
+            return plain;
+        }
+        head.put(ConnectHeaders.CONTENT_ENCODING, chosen.compression().wireName());
+        return packed;
     }
 
     @Override
@@ -99,7 +116,7 @@ final class ConnectUnaryProtocol implements Protocol {
         }
         RetryAfter.write(error, head);
         if (error.code() == Code.UNIMPLEMENTED) {
-            head.put("accept-encoding", Gzip.ACCEPTED);
+            head.put(ConnectHeaders.ACCEPT, Compression.accepted());
         }
         return new HttpResponse(status(error), head, Body.of(ConnectError.bytes(ConnectError.toJson(error))));
     }

@@ -11,6 +11,8 @@ final class Envelope {
     static final int COMPRESSED = 1;
     /** Connect only: the JSON that ends a stream. */
     static final int END_STREAM = 2;
+    /** gRPC-Web only: the trailers. */
+    static final int TRAILERS = 0x80;
 
     private Envelope() {}
 
@@ -29,7 +31,7 @@ final class Envelope {
         return bytes;
     }
 
-    private static void writePrefix(byte[] bytes, int flags) {
+    static void writePrefix(byte[] bytes, int flags) {
         int length = bytes.length - PREFIX;
         bytes[0] = (byte) flags;
         bytes[1] = (byte) (length >>> 24);
@@ -47,13 +49,15 @@ final class Envelope {
     }
 
     /** The message of a body that holds exactly one, parsed where it lies. */
-    static Message single(MessageCodec codec, Message prototype, byte[] body, int limit, boolean gzip, Side side) {
+    static Message single(
+            MessageCodec codec, Message prototype, byte[] body, int limit, Compression compression, Side side) {
         if (body.length == 0) {
             throw side.cardinality("none");
         }
         if (body.length < PREFIX) {
             throw GrpcProtocol.truncated(side);
         }
+        checkFlags(body[0], compression, side, COMPRESSED);
         long length = length(body, 0);
         if (length > limit) {
             throw side.tooLarge(length, limit);
@@ -67,16 +71,15 @@ final class Envelope {
         if (body[0] == 0) {
             return side.decode(codec, prototype, body, PREFIX, (int) length);
         }
-        checkFlags(body[0], gzip, side, COMPRESSED);
-        byte[] inflated = Gzip.inflate(body, PREFIX, (int) length, limit, side);
+        byte[] inflated = compression.inflate(body, PREFIX, (int) length, limit, side);
         return side.decode(codec, prototype, inflated, 0, inflated.length);
     }
 
-    static void checkFlags(int flags, boolean gzip, Side side, int allowed) {
-        if ((flags & ~allowed) != 0) {
-            throw side.protocolError("has an envelope with unknown flags 0x" + Integer.toHexString(flags & 0xff));
+    static void checkFlags(int flags, Compression compression, Side side, int allowed) {
+        if ((flags & ~allowed & 0xff) != 0) {
+            throw side.brokenFraming("has an envelope with unknown flags 0x" + Integer.toHexString(flags & 0xff));
         }
-        if ((flags & COMPRESSED) != 0 && !gzip) {
+        if ((flags & COMPRESSED) != 0 && compression == Compression.IDENTITY) {
             throw side.brokenFraming("has a message that is marked as compressed, but no compression was named");
         }
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import dev.parley.CallException;
 import dev.parley.Messages;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,14 @@ final class EnvelopeReader {
 
     private static final byte[] NOTHING = {};
     private static final int FIRST_GUESS = 64 << 10;
+    private static final int METADATA_MOST = 64 << 10;
 
     private final Messages<byte[]> chunks;
     private final int limit;
-    private final boolean gzip;
+    private final Compression compression;
     private final Side side;
     private final int allowedFlags;
-    private final CallException truncated;
+    private final Supplier<CallException> truncated;
     private byte[] chunk = NOTHING;
     private int at;
 
@@ -31,10 +33,16 @@ final class EnvelopeReader {
     private int length;
 
     EnvelopeReader(
-            Messages<byte[]> chunks, int limit, boolean gzip, Side side, int allowedFlags, CallException truncated) {
+            
+            Messages<byte[]> chunks,
+            int limit,
+            Compression compression,
+            Side side,
+            int allowedFlags,
+            Supplier<CallException> truncated) {
         this.chunks = chunks;
         this.limit = limit;
-        this.gzip = gzip;
+        this.compression = compression;
         this.side = side;
         this.allowedFlags = allowedFlags;
         this.truncated = truncated;
@@ -55,9 +63,11 @@ final class EnvelopeReader {
             flags = prefix[0];
             claimed = Envelope.length(prefix, 0);
         }
-        Envelope.checkFlags(flags, gzip, side, allowedFlags);
-        if (claimed > limit) {
-            throw side.tooLarge(claimed, limit);
+        Envelope.checkFlags(flags, compression, side, allowedFlags);
+        // The end of a stream is no message: a small limit of messages must not hide an error.
+        int most = (flags & ~Envelope.COMPRESSED) == 0 ? limit : Math.max(limit, METADATA_MOST);
+        if (claimed > most) {
+            throw side.tooLarge(claimed, most);
         }
         length = (int) claimed;
         if (chunk.length - at >= length) {
@@ -69,15 +79,28 @@ final class EnvelopeReader {
             offset = 0;
         }
         if ((flags & Envelope.COMPRESSED) != 0) {
-            bytes = Gzip.inflate(bytes, offset, length, limit, side);
+            bytes = compression.inflate(bytes, offset, length, most, side);
             offset = 0;
             length = bytes.length;
         }
         return true;
     }
 
-    boolean isEndStream() {
-        return (flags & Envelope.END_STREAM) != 0;
+    /** Whether the envelope has this flag. */
+    boolean is(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    /** The only message of the body. */
+    Message only(MessageCodec codec, Message prototype) {
+        if (!next()) {
+            throw side.cardinality("none");
+        }
+        Message message = message(codec, prototype);
+        if (next()) {
+            throw side.cardinality("more");
+        }
+        return message;
     }
 
     Message message(MessageCodec codec, Message prototype) {
@@ -106,7 +129,7 @@ final class EnvelopeReader {
         int have = 0;
         while (have < wanted) {
             if (!fill()) {
-                throw truncated;
+                throw truncated.get();
             }
             int part = Math.min(wanted - have, chunk.length - at);
             if (have + part > gathered.length) {

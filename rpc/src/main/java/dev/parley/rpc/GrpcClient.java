@@ -3,127 +3,92 @@ package dev.parley.rpc;
 import com.google.protobuf.Message;
 import dev.parley.Call;
 import dev.parley.CallException;
-import dev.parley.Code;
 import dev.parley.Metadata;
-import dev.parley.RetryAdvice;
 import dev.parley.http.HttpResponse;
-import dev.parley.http.RetryAfter;
-import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** gRPC on a client. */
 final class GrpcClient implements ClientProtocol {
+
+    static final String USER_AGENT = "grpc-java-parley/0.1";
 
     private final MessageCodec codec;
     private final int limit;
     private final Metadata headers;
 
-    GrpcClient(MessageCodec codec, int limit) {
+    GrpcClient(MessageCodec codec, int limit, boolean acceptsCompressed) {
         this.codec = codec;
         this.limit = limit;
         this.headers = Metadata.of(
-                "content-type",
-                GrpcProtocol.CONTENT_TYPE + '+' + codec.codec().suffix(),
-                "te",
-                "trailers",
-                "user-agent",
-                "grpc-java-parley/0.1",
-                GrpcProtocol.ACCEPT_ENCODING,
-                Gzip.ACCEPTED);
+                "content-type", GrpcProtocol.CONTENT_TYPE + '+' + codec.codec().suffix(), "te", "trailers");
+        if (acceptsCompressed) {
+            headers.add(GrpcProtocol.ACCEPT_ENCODING, Compression.accepted());
+        }
     }
 
     @Override
-    public Metadata headers(Call call) {
-        Metadata sent = new Metadata(headers);
+    public Metadata headers(Call call, Packing packing) {
+        return headers(headers, call, packing, USER_AGENT);
+    }
+
+    static Metadata headers(Metadata fixed, Call call, Packing packing, String userAgent) {
+        Metadata sent = new Metadata();
         if (!call.deadline().isNone()) {
             sent.add(Timeouts.GRPC, Timeouts.grpc(call.deadline()));
         }
-        ReservedHeaders.copy(call.requestHeaders(), sent);
+        sent.addAll(fixed);
+        if (packing.compression() != Compression.IDENTITY) {
+            sent.add(GrpcProtocol.ENCODING, packing.compression().wireName());
+        }
+        ReservedHeaders.copyRequest(call.requestHeaders(), sent, userAgent);
         return sent;
     }
 
     @Override
-    public byte[] encode(Message message) {
-        return Envelope.of(codec, message);
+    public byte[] encode(Message message, Packing packing) {
+        return packing.envelope(codec, message);
     }
 
     @Override
     public Message readOne(Call call, Message prototype, HttpResponse response) {
-        if (isTrailersOnly(call, response)) {
-            throw Side.RESPONSE.cardinality("none");
-        }
+        GrpcResponse begun = GrpcResponse.begin(call, response, GrpcProtocol.CONTENT_TYPE, codec.codec());
         byte[] body = BodyBytes.read(response.body(), limit, Envelope.PREFIX, Side.RESPONSE);
-        finish(call, response);
-        return Envelope.single(codec, prototype, body, limit, isGzip(response), Side.RESPONSE);
+        begun.end(response.body().trailers(), body.length == 0);
+        Compression compression = Compression.of(response.headers(), GrpcProtocol.ENCODING, Side.RESPONSE);
+        return Envelope.single(codec, prototype, body, limit, compression, Side.RESPONSE);
     }
 
     @Override
     public Reader readMany(Call call, Message prototype, HttpResponse response) {
-        if (isTrailersOnly(call, response)) {
-            return () -> null;
-        }
+        GrpcResponse begun = GrpcResponse.begin(call, response, GrpcProtocol.CONTENT_TYPE, codec.codec());
         EnvelopeReader reader = new EnvelopeReader(
                 response.body().limit(Long.MAX_VALUE).chunks(),
                 limit,
-                isGzip(response),
+                Compression.of(response.headers(), GrpcProtocol.ENCODING, Side.RESPONSE),
                 Side.RESPONSE,
                 Envelope.COMPRESSED,
-                GrpcProtocol.truncated(Side.RESPONSE));
-        return () -> {
-            if (reader.next()) {
-                return reader.message(codec, prototype);
+                () -> GrpcProtocol.truncated(Side.RESPONSE));
+        return new Reader() {
+            private boolean empty = true;
+
+            @Override
+            public @Nullable Message next() {
+                if (advance()) {
+                    begun.message();
+                    empty = false;
+                    return reader.message(codec, prototype);
+                }
+                begun.end(response.body().trailers(), empty);
+                return null;
             }
-            finish(call, response);
-            return null;
+
+            private boolean advance() {
+                try {
+                    return reader.next();
+                } catch (CallException fault) {
+                    throw begun.broken(fault, response.body().trailers());
+                }
+            }
         };
-    }
-
-    private static boolean isGzip(HttpResponse response) {
-        return Gzip.isGzip(response.headers().get(GrpcProtocol.ENCODING).orElse(""));
-    }
-
-    /** Looks at the head: whether it is already the end. Throws the error if it is one, or if it is not gRPC at all. */
-    private static boolean isTrailersOnly(Call call, HttpResponse response) {
-        Metadata head = response.headers();
-        if (head.contains(GrpcStatus.STATUS)) {
-            ReservedHeaders.copy(head, call.responseTrailers());
-            throwError(GrpcStatus.read(head, head));
-            return true;
-        }
-        ReservedHeaders.copy(head, call.responseHeaders());
-        String contentType = head.get("content-type").orElse("");
-        if (response.status() != 200 || !ProtocolTable.isGrpc(contentType)) {
-            throw notGrpc(response, "HTTP status " + response.status() + " with content type \"" + contentType + '"');
-        }
-        return false;
-    }
-
-    /** Looks at the trailers; the body must have been read to its end. */
-    private static void finish(Call call, HttpResponse response) {
-        Metadata trailers = response.body().trailers();
-        ReservedHeaders.copy(trailers, call.responseTrailers());
-        if (!trailers.contains(GrpcStatus.STATUS)) {
-            throw notGrpc(response, "no grpc-status behind HTTP status " + response.status());
-        }
-        throwError(GrpcStatus.read(trailers, trailers));
-    }
-
-    private static void throwError(Optional<CallException> error) {
-        if (error.isPresent()) {
-            throw error.get();
-        }
-    }
-
-    private static CallException notGrpc(HttpResponse response, String what) {
-        RetryAdvice advice = RetryAfter.read(response.headers());
-        Code code = response.status() == 200 ? Code.UNKNOWN : GrpcStatus.ofHttp(response.status());
-        return new CallException(
-                code,
-                "the answer is not gRPC: " + what,
-                null,
-                List.of(),
-                response.headers(),
-                CallException.Origin.REMOTE,
-                advice);
     }
 }

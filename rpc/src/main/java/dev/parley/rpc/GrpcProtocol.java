@@ -29,15 +29,22 @@ final class GrpcProtocol implements Protocol {
     private static final byte[] NOTHING = {};
 
     private final MessageCodec codec;
+    private final int compressAbove;
     private final Metadata headers;
 
-    GrpcProtocol(MessageCodec codec, String contentType) {
+    GrpcProtocol(MessageCodec codec, String contentType, ProtocolOptions options) {
         this.codec = codec;
+        this.compressAbove = options.compressAbove();
         this.headers = Metadata.of("content-type", contentType);
     }
 
     @Override
     public boolean carries(Method.Kind kind) {
+        return true;
+    }
+
+    @Override
+    public boolean needsHttp2(Method.Kind kind) {
         return true;
     }
 
@@ -48,16 +55,16 @@ final class GrpcProtocol implements Protocol {
 
     @Override
     public Object read(Route<?, ?> route, HttpRequest request) {
-        boolean gzip = Gzip.isGzip(request.headers().get(ENCODING).orElse(""));
+        Compression compression = Compression.of(request.headers(), ENCODING, Side.REQUEST);
         Message prototype = route.method().requestPrototype();
         int limit = route.maxMessageBytes();
         if (!route.method().kind().clientStreams()) {
             byte[] body = BodyBytes.read(request.body(), limit, Envelope.PREFIX, Side.REQUEST);
-            return Envelope.single(codec, prototype, body, limit, gzip, Side.REQUEST);
+            return Envelope.single(codec, prototype, body, limit, compression, Side.REQUEST);
         }
         Messages<byte[]> chunks = request.body().limit(Long.MAX_VALUE).chunks();
-        EnvelopeReader reader =
-                new EnvelopeReader(chunks, limit, gzip, Side.REQUEST, Envelope.COMPRESSED, truncated(Side.REQUEST));
+        EnvelopeReader reader = new EnvelopeReader(
+                chunks, limit, compression, Side.REQUEST, Envelope.COMPRESSED, () -> truncated(Side.REQUEST));
         return EnvelopeReader.messages(reader, codec, prototype, chunks::close);
     }
 
@@ -69,14 +76,20 @@ final class GrpcProtocol implements Protocol {
     public HttpResponse one(Call call, Message response) {
         Metadata head = new Metadata(headers);
         ReservedHeaders.copy(call.responseHeaders(), head);
-        Metadata trailers = GrpcStatus.ok();
-        ReservedHeaders.copy(call.responseTrailers(), trailers);
-        return new HttpResponse(200, head, Body.of(Envelope.of(codec, response), trailers));
+        Metadata trailers = GrpcStatus.trailers(call, null);
+        byte[] message =
+                ResponsePacking.only(call, ResponsePacking.Names.GRPC, compressAbove, codec, response, head);
+        return new HttpResponse(200, head, Body.of(message, trailers));
     }
 
     @Override
     public HttpResponse many(CallScope call, Messages<? extends Message> responses) {
         return ResponseStream.of(call, responses, codec, new Metadata(headers), new ResponseStream.End() {
+            @Override
+            public ResponsePacking packing(Metadata head) {
+                return ResponsePacking.announced(call, ResponsePacking.Names.GRPC, compressAbove, head);
+            }
+
             @Override
             public byte[] lastBytes(@Nullable CallException error) {
                 return NOTHING;
@@ -84,12 +97,7 @@ final class GrpcProtocol implements Protocol {
 
             @Override
             public Metadata trailers(@Nullable CallException error) {
-                Metadata trailers = error == null ? GrpcStatus.ok() : new Metadata();
-                ReservedHeaders.copy(call.responseTrailers(), trailers);
-                if (error != null) {
-                    GrpcStatus.write(error, trailers);
-                }
-                return trailers;
+                return GrpcStatus.trailers(call, error);
             }
         });
     }
@@ -97,20 +105,23 @@ final class GrpcProtocol implements Protocol {
     @Override
     public HttpResponse failed(@Nullable Call call, CallException error) {
         Metadata head = new Metadata(headers);
+        Metadata trailers = failedHead(call, error, head);
+        return new HttpResponse(200, head, Body.of(NOTHING, trailers));
+    }
+
+    /** Completes the head of a call that failed before its first message; the trailers if they have to follow it. */
+    static Metadata failedHead(@Nullable Call call, CallException error, Metadata head) {
         if (error.code() == Code.UNIMPLEMENTED) {
-            head.put(ACCEPT_ENCODING, Gzip.ACCEPTED);
+            head.put(ACCEPT_ENCODING, Compression.accepted());
         }
         if (call == null || call.responseHeaders().isEmpty()) {
             if (call != null) {
                 ReservedHeaders.copy(call.responseTrailers(), head);
             }
             GrpcStatus.write(error, head); // trailers-only
-            return new HttpResponse(200, head, Body.empty());
+            return new Metadata();
         }
         ReservedHeaders.copy(call.responseHeaders(), head);
-        Metadata trailers = new Metadata();
-        ReservedHeaders.copy(call.responseTrailers(), trailers);
-        GrpcStatus.write(error, trailers);
-        return new HttpResponse(200, head, Body.of(NOTHING, trailers));
+        return GrpcStatus.trailers(call, error);
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
+import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.ErrorDetail;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** gRPC's trailers: {@code grpc-status}, {@code grpc-message}, {@code grpc-status-details-bin}. */
 final class GrpcStatus {
@@ -33,9 +35,14 @@ final class GrpcStatus {
 
     private GrpcStatus() {}
 
-    /** The trailers of success. */
-    static Metadata ok() {
-        return new Metadata(OK);
+    /** The trailers of {@code call}: those of success if there is no error. */
+    static Metadata trailers(Call call, @Nullable CallException error) {
+        Metadata trailers = error == null ? new Metadata(OK) : new Metadata();
+        ReservedHeaders.copy(call.responseTrailers(), trailers);
+        if (error != null) {
+            write(error, trailers);
+        }
+        return trailers;
     }
 
     static void write(CallException error, Metadata trailers) {
@@ -73,7 +80,8 @@ final class GrpcStatus {
         Optional<Code> code = codeOf(status);
         String message = code.isPresent()
                 ? percentDecode(trailers.get(MESSAGE).orElse(""))
-                : "the peer answered with an unknown grpc-status: " + status;
+                : "the peer answered with an unknown grpc-status: \"" + status + "\" "
+                        + percentDecode(trailers.get(MESSAGE).orElse(""));
         return Optional.of(new CallException(
                 code.orElse(Code.UNKNOWN),
                 message,
@@ -85,11 +93,11 @@ final class GrpcStatus {
     }
 
     private static Optional<Code> codeOf(String status) {
-        try {
-            return Code.ofNumber(Integer.parseInt(status));
-        } catch (NumberFormatException e) {
-            return Optional.empty();
+        boolean digits = status.length() == 1 || (status.length() == 2 && status.charAt(0) != '0');
+        for (int i = 0; digits && i < status.length(); i++) {
+            digits = status.charAt(i) >= '0' && status.charAt(i) <= '9';
         }
+        return digits ? Code.ofNumber(Integer.parseInt(status)) : Optional.empty();
     }
 
     /** gRPC's table for an answer that is not gRPC. */

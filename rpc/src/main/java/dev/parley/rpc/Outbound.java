@@ -2,13 +2,12 @@ package dev.parley.rpc;
 
 import com.google.protobuf.Message;
 import dev.parley.Call;
+import dev.parley.CallException;
 import dev.parley.Handler;
 import dev.parley.Messages;
-import dev.parley.Metadata;
-import dev.parley.http.Body;
+import dev.parley.RetryAdvice;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
-import dev.parley.http.ServiceAddress;
 
 /** The end of a client's chain: a typed call becomes an HTTP request, and its response the typed response. */
 final class Outbound<Q, R> implements Handler<Q, R> {
@@ -17,7 +16,7 @@ final class Outbound<Q, R> implements Handler<Q, R> {
     private final ClientProtocol protocol;
     private final ClientSettings settings;
     private final Handler<HttpRequest, HttpResponse> transport;
-    private final String target;
+    private final ClientProtocol.Endpoint endpoint;
 
     Outbound(
             RpcMethod<Q, R> method,
@@ -28,25 +27,23 @@ final class Outbound<Q, R> implements Handler<Q, R> {
         this.protocol = protocol;
         this.settings = settings;
         this.transport = transport;
-        this.target = settings.address().prefix() + method.path();
+        this.endpoint = new ClientProtocol.Endpoint(
+                settings.address(), settings.address().prefix() + method.path());
     }
 
     @Override
     @SuppressWarnings("unchecked") // the prototype and the kind are those of R
     public R handle(Call call, Q request) throws Exception {
-        Metadata headers = protocol.headers(call);
-        ServiceAddress address = settings.address();
-        HttpRequest sent =
-                new HttpRequest("POST", address.scheme(), address.authority(), target, headers, body(request));
+        HttpRequest sent = request(call, request);
         Message prototype = method.responsePrototype();
         if (method.kind().serverStreams()) {
             return (R) ResponseMessages.start(
                     call,
-                    exchange -> transport.handle(exchange, sent),
+                    exchange -> send(exchange, sent),
                     response -> protocol.readMany(call, prototype, response),
                     settings.streamIdleTimeout());
         }
-        HttpResponse response = transport.handle(call, sent);
+        HttpResponse response = send(call, sent);
         boolean read = false;
         try {
             R message = (R) protocol.readOne(call, prototype, response);
@@ -60,10 +57,34 @@ final class Outbound<Q, R> implements Handler<Q, R> {
     }
 
     @SuppressWarnings("unchecked") // a method whose client streams has Messages<M> for Q
-    private Body body(Q request) {
+    private HttpRequest request(Call call, Q request) {
+        Packing packing = call.attributes()
+                .get(Compression.REQUEST)
+                .map(Packing::always)
+                .orElse(settings.packing());
         return method.kind().clientStreams()
-                ? Body.stream(((Messages<Message>) request).map(protocol::encode))
-                : Body.of(protocol.encode((Message) request));
+                ? protocol.request(call, endpoint, packing, (Messages<Message>) request)
+                : protocol.request(call, endpoint, packing, (Message) request);
+    }
+
+    /**
+     * Sends again, once, what the server has told that it did not look at (GOAWAY, REFUSED_STREAM): gRPC's transparent retry,
+     * which no policy of the caller's need know of. Not what could not be connected, and not a stream of requests, of which
+     * a part may have been taken.
+     */
+    private HttpResponse send(Call call, HttpRequest sent) throws Exception {
+        try {
+            return transport.handle(call, sent);
+        } catch (CallException refused) {
+            boolean again = refused.retryAdvice() instanceof RetryAdvice.NeverLeft
+                    && refused.origin() == CallException.Origin.REMOTE
+                    && !method.kind().clientStreams()
+                    && call.cancellation().isEmpty();
+            if (!again) {
+                throw refused;
+            }
+            return transport.handle(call, sent);
+        }
     }
 
     @Override

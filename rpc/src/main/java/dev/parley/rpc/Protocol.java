@@ -14,13 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One protocol in one codec, as a server speaks it: how a request is read and how each kind of answer is written. What
- * happens in between is {@link ServerCall}'s, the same for all. Another protocol (gRPC-Web) is another implementation
- * and a line in {@link ProtocolTable}.
+ * happens in between is {@link ServerCall}'s, the same for all. Another protocol is another implementation and a line
+ * in {@link ProtocolTable}.
  */
 interface Protocol {
 
     /** Whether methods of this kind can be called in it. */
     boolean carries(dev.parley.Method.Kind kind);
+
+    /** Whether methods of this kind cannot be called in it over HTTP/1.1, in which both sides do not stream at a time. */
+    default boolean needsHttp2(dev.parley.Method.Kind kind) {
+        return kind == dev.parley.Method.Kind.BIDI_STREAMING;
+    }
 
     /**
      * The time that the caller gives.

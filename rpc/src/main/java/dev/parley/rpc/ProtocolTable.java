@@ -1,43 +1,53 @@
 package dev.parley.rpc;
 
 import com.google.protobuf.TypeRegistry;
+import dev.parley.Metadata;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Which protocol and codec a content type means: the one list of what is spoken. */
 final class ProtocolTable {
 
+    private static final String ENVELOPED = "application/grpc, application/grpc+proto, application/grpc+json, "
+            + "application/grpc-web, application/grpc-web+proto, application/grpc-web+json, "
+            + "application/grpc-web-text, application/grpc-web-text+proto, application/grpc-web-text+json, ";
+
     /** For {@code Accept-Post}. */
-    static final String UNARY_TYPES =
-            "application/grpc, application/grpc+proto, application/grpc+json, application/proto, application/json";
+    static final String UNARY_TYPES = ENVELOPED + "application/proto, application/json";
 
-    static final String STREAM_TYPES = "application/grpc, application/grpc+proto, application/grpc+json, "
-            + "application/connect+proto, application/connect+json";
+    static final String STREAM_TYPES = ENVELOPED + "application/connect+proto, application/connect+json";
 
-    private final Protocol grpc = new GrpcProtocol(ProtoCodec.INSTANCE, "application/grpc");
-    private final Protocol grpcProto = new GrpcProtocol(ProtoCodec.INSTANCE, "application/grpc+proto");
+    private final ProtocolOptions options;
+    private final JsonCodec json;
+    private final Protocol grpc;
+    private final Protocol grpcProto;
     private final Protocol grpcJson;
-    private final Protocol connectProto = new ConnectUnaryProtocol(ProtoCodec.INSTANCE);
+    private final Protocol connectProto;
     private final Protocol connectJson;
-    private final Protocol connectStreamProto = new ConnectStreamProtocol(ProtoCodec.INSTANCE);
+    private final Protocol connectStreamProto;
     private final Protocol connectStreamJson;
 
-    ProtocolTable(TypeRegistry types) {
-        JsonCodec json = JsonCodec.connect(types);
-        grpcJson = new GrpcProtocol(json, "application/grpc+json");
-        connectJson = new ConnectUnaryProtocol(json);
-        connectStreamJson = new ConnectStreamProtocol(json);
+    ProtocolTable(TypeRegistry types, ProtocolOptions options) {
+        this.options = options;
+        json = JsonCodec.connect(types);
+        grpc = new GrpcProtocol(ProtoCodec.INSTANCE, "application/grpc", options);
+        grpcProto = new GrpcProtocol(ProtoCodec.INSTANCE, "application/grpc+proto", options);
+        grpcJson = new GrpcProtocol(json, "application/grpc+json", options);
+        connectProto = new ConnectUnaryProtocol(ProtoCodec.INSTANCE, options);
+        connectJson = new ConnectUnaryProtocol(json, options);
+        connectStreamProto = new ConnectStreamProtocol(ProtoCodec.INSTANCE, options);
+        connectStreamJson = new ConnectStreamProtocol(json, options);
     }
 
-    /** The protocol of a request, null if none is spoken by that name. */
+    /** The protocol of a request, null if none is spoken by that name. {@code headers}: where gRPC-Web says what it accepts. */
     @Nullable
-    Protocol of(String contentType) {
-        Protocol known = exactly(contentType);
+    Protocol of(String contentType, Metadata headers) {
+        Protocol known = exactly(contentType, headers);
         if (known != null || contentType.isEmpty()) {
             return known;
         }
         String bare = bare(contentType);
-        return bare == null ? null : exactly(bare);
+        return bare == null ? null : exactly(bare, headers);
     }
 
     /** The protocol of a Connect {@code GET}, whose codec stands in the query. */
@@ -51,14 +61,23 @@ final class ProtocolTable {
     }
 
     static boolean isGrpc(String contentType) {
-        return contentType.startsWith(GrpcProtocol.CONTENT_TYPE);
+        return isOf(GrpcProtocol.CONTENT_TYPE, contentType);
     }
 
-    Protocol grpc() {
-        return grpc;
+    static boolean isGrpcWeb(String contentType) {
+        return isOf(GrpcWebType.BINARY, contentType) || isOf(GrpcWebType.TEXT, contentType);
     }
 
-    private @Nullable Protocol exactly(String contentType) {
+    /** Whether {@code contentType} is {@code family} with any codec. */
+    private static boolean isOf(String family, String contentType) {
+        if (!contentType.regionMatches(true, 0, family, 0, family.length())) {
+            return false;
+        }
+        char next = contentType.length() == family.length() ? ';' : contentType.charAt(family.length());
+        return next == ';' || next == '+' || next == ' ';
+    }
+
+    private @Nullable Protocol exactly(String contentType, Metadata headers) {
         return switch (contentType) {
             case "application/grpc" -> grpc;
             case "application/grpc+proto" -> grpcProto;
@@ -67,7 +86,16 @@ final class ProtocolTable {
             case "application/json" -> connectJson;
             case "application/connect+proto" -> connectStreamProto;
             case "application/connect+json" -> connectStreamJson;
-            default -> null;
+            default -> {
+                GrpcWebType type = GrpcWebType.parse(contentType);
+                yield type == null
+                        ? null
+                        : new GrpcWebProtocol(
+                                type.codec() == Codec.JSON ? json : ProtoCodec.INSTANCE,
+                                type,
+                                type.answering(headers),
+                                options);
+            }
         };
     }
 

@@ -21,7 +21,8 @@ final class ReservedHeaders {
                     "transfer-encoding",
                     "upgrade",
                     "trailer",
-                    "expect" -> true;
+                    "expect",
+                    "x-grpc-web" -> true;
             default -> name.startsWith("grpc-") || name.startsWith("connect-") || name.startsWith(":");
         };
     }
@@ -35,6 +36,19 @@ final class ReservedHeaders {
                 }
             });
         }
+    }
+
+    /**
+     * As {@link #copy}, for a client's request: its user agent is named before the library's, as gRPC has it, and it
+     * does not change what the protocol accepts.
+     */
+    static void copyRequest(Metadata metadata, Metadata target, String userAgent) {
+        target.add("user-agent", metadata.get("user-agent").map(own -> own + ' ' + userAgent).orElse(userAgent));
+        metadata.forEach((name, value) -> {
+            if (!isReserved(name) && !name.equals("user-agent") && !(name.equals("accept") && target.contains(name))) {
+                target.add(name, value);
+            }
+        });
     }
 
     static void copy(Metadata metadata, Metadata target) {

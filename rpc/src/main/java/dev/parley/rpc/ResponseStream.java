@@ -20,6 +20,14 @@ final class ResponseStream {
 
     /** How a protocol ends a stream. */
     interface End {
+        /** Says in the head what messages will be compressed by; the handler has set its headers. */
+        ResponsePacking packing(Metadata head);
+
+        /** These bytes of the body as they go out. */
+        default byte[] wire(byte[] bytes) {
+            return bytes;
+        }
+
         /** The last bytes of the body; none for a protocol with trailers. */
         byte[] lastBytes(@Nullable CallException error);
 
@@ -32,7 +40,7 @@ final class ResponseStream {
     private final MessageCodec codec;
     private final Metadata headers;
     private final End end;
-    private boolean headReady;
+    private @Nullable ResponsePacking packing;
     private @Nullable CallException error;
     private @Nullable CallException peerGone;
 
@@ -57,7 +65,7 @@ final class ResponseStream {
         try {
             call.run(
                     (scope, stream) -> {
-                        stream.drain(message -> send(sink, Envelope.of(codec, message)));
+                        stream.drain(message -> send(sink, readyHead().envelope(codec, message)));
                         return Outcome.OK;
                     },
                     messages);
@@ -67,30 +75,31 @@ final class ResponseStream {
             }
             error = ServerCall.error(call.method(), call, thrown);
         }
+        readyHead();
         byte[] last = end.lastBytes(error);
         if (last.length > 0) {
             send(sink, last);
-        } else {
-            readyHead();
         }
         call.end(error == null ? Outcome.OK : Outcome.failed(error));
     }
 
     private void send(Sink<? super byte[]> sink, byte[] bytes) {
-        readyHead();
         try {
-            sink.send(bytes);
+            sink.send(end.wire(bytes));
         } catch (CallException e) {
             peerGone = e;
             throw e;
         }
     }
 
-    private void readyHead() {
-        if (!headReady) {
-            headReady = true;
+    private ResponsePacking readyHead() {
+        ResponsePacking known = packing;
+        if (known == null) {
             ReservedHeaders.copy(call.responseHeaders(), headers);
+            known = end.packing(headers);
+            packing = known;
         }
+        return known;
     }
 
     private Metadata trailers() {

@@ -70,8 +70,9 @@ final class RestProtocol implements Protocol {
             return; // all fields are optional as far as JSON goes
         }
         checkType(request.headers().get("content-type").orElse(""));
-        if (Gzip.isGzip(request.headers().get("content-encoding").orElse(""))) {
-            bytes = Gzip.inflate(bytes, 0, bytes.length, route.maxMessageBytes(), Side.REQUEST);
+        Compression compression = Compression.of(request.headers(), "content-encoding", Side.REQUEST);
+        if (compression != Compression.IDENTITY) {
+            bytes = compression.inflate(bytes, 0, bytes.length, route.maxMessageBytes(), Side.REQUEST);
         }
         try {
             String text = JsonCodec.text(bytes, 0, bytes.length);

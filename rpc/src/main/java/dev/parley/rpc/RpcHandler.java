@@ -23,13 +23,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Serves services over HTTP: as gRPC, Connect and REST at the same time, told apart by path and content type. It is a
+ * Serves services over HTTP: as gRPC, gRPC-Web, Connect and REST at the same time, told apart by path and content type. It is a
  * handler like any other, so it runs in {@link RpcServer}, in an HTTP server of one's own beside other routes (which
  * should then be given {@link #timeout}), or {@linkplain Channel#inProcess in process}.
  *
  * <p>Immutable and thread-safe.
  */
 public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
+
+    private static final Duration TIME_TO_ANSWER = Duration.ofMillis(100);
 
     private final Map<String, Route<?, ?>> routes;
     private final RestRouter rest;
@@ -42,7 +44,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         this.routes = new HashMap<>(builder.routes());
         this.rest = builder.restRouter(routes);
         TypeRegistry types = JsonCodec.types(builder.files());
-        this.protocols = new ProtocolTable(types);
+        this.protocols = new ProtocolTable(types, new ProtocolOptions(builder.compressAbove, builder.requireConnectVersion));
         this.restJson = JsonCodec.rest(types);
         this.problem = new Problem(restJson);
         this.defaultTimeout = Optional.of(builder.defaultTimeout);
@@ -70,10 +72,14 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         Metadata headers = request.headers();
         if (request.method().equals("POST")) {
             String contentType = headers.get("content-type").orElse("");
-            Protocol protocol = protocols.of(contentType);
-            return protocol != null && protocol.carries(route.method().kind())
-                    ? ServerCall.answer(protocol, route, http, request)
-                    : unsupported(route, contentType);
+            Protocol protocol = protocols.of(contentType, headers);
+            if (protocol == null || !protocol.carries(route.method().kind())) {
+                return unsupported(route, contentType);
+            }
+            return http.peer().protocol().equals("http/1.1")
+                            && protocol.needsHttp2(route.method().kind())
+                    ? needsHttp2(route, contentType)
+                    : ServerCall.answer(protocol, route, http, request);
         }
         if (request.method().equals("GET") && isGettable(route)) {
             return get(route, http, request);
@@ -97,17 +103,25 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
                 Optional<Duration> asked = RequestTimeout.read(head.headers(), RequestTimeout.HEADER);
                 return asked.isPresent() ? asked : defaultTimeout;
             }
-            Protocol protocol = protocols.of(head.headers().get("content-type").orElse("application/json"));
+            Protocol protocol = protocols.of(head.headers().get("content-type").orElse("application/json"), head.headers());
             if (protocol != null) {
                 Optional<Duration> asked = protocol.timeout(head.headers());
                 if (asked.isPresent()) {
-                    return asked;
+                    return asked.map(RpcHandler::withTimeToAnswer);
                 }
             }
         } catch (CallException malformed) {
             return defaultTimeout;
         }
         return route.method().kind() == Method.Kind.UNARY ? defaultTimeout : Optional.empty();
+    }
+
+    /**
+     * Less than this the engine could answer for want of a handler, in HTTP's form; {@link ServerCall} keeps the exact time and
+     * has the protocol's.
+     */
+    private static Duration withTimeToAnswer(Duration asked) {
+        return asked.compareTo(TIME_TO_ANSWER) < 0 ? asked.plus(TIME_TO_ANSWER) : asked;
     }
 
     private static boolean isGettable(Route<?, ?> route) {
@@ -118,7 +132,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
     private HttpResponse get(Route<?, ?> route, Call http, HttpRequest request) {
         try {
             Protocol protocol =
-                    protocols.ofGet(ConnectGet.parse(request.query()).encoding());
+                    protocols.ofGet(ConnectGet.parse(request.query(), false).encoding());
             return protocol == null ? unsupported(route, "") : ServerCall.answer(protocol, route, http, request);
         } catch (CallException malformed) {
             return ConnectUnaryProtocol.failure(null, malformed);
@@ -134,13 +148,20 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         return answer;
     }
 
+    private static HttpResponse needsHttp2(Route<?, ?> route, String contentType) {
+        return HttpResponse.text(
+                505,
+                route + " is called with content type \"" + contentType + "\" over HTTP/2 only, but this is HTTP/1.1");
+    }
+
     private HttpResponse withoutRoute(Call http, HttpRequest request) {
         String contentType = request.headers().get("content-type").orElse("");
         String what = "no method at " + request.method() + ' ' + request.path();
-        if (ProtocolTable.isGrpc(contentType)) {
-            Protocol protocol = protocols.of(contentType);
-            return (protocol == null ? protocols.grpc() : protocol)
-                    .failed(null, new CallException(Code.UNIMPLEMENTED, what));
+        if (ProtocolTable.isGrpc(contentType) || ProtocolTable.isGrpcWeb(contentType)) {
+            Protocol protocol = protocols.of(contentType, request.headers());
+            return protocol == null
+                    ? HttpResponse.text(415, "content type \"" + contentType + "\" is not supported")
+                    : protocol.failed(null, new CallException(Code.UNIMPLEMENTED, what));
         }
         RestRouter.Match match = rest.match(request.method(), request.path());
         RestBinding binding = match.binding();
@@ -175,6 +196,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         private int maxMessageBytes = 4 << 20;
         private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
         private boolean reflection = true;
+        private int compressAbove = Compression.DEFAULT_THRESHOLD;
+        private boolean requireConnectVersion;
 
         private Builder() {}
 
@@ -228,6 +251,29 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
                 throw new IllegalArgumentException("defaultTimeout must be positive, but is " + timeout);
             }
             this.defaultTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * From how many bytes on a message of an answer is compressed, if its client accepts that; {@link
+         * Compression#DEFAULT_THRESHOLD}. {@link Integer#MAX_VALUE} for never.
+         *
+         * @throws IllegalArgumentException if not positive
+         */
+        public Builder compressAbove(int bytes) {
+            if (bytes <= 0) {
+                throw new IllegalArgumentException("compressAbove must be positive, but is " + bytes);
+            }
+            this.compressAbove = bytes;
+            return this;
+        }
+
+        /**
+         * Whether a Connect request must say so ({@code Connect-Protocol-Version: 1}, in a {@code GET} {@code connect=v1}),
+         * which plain JSON from curl then has to, too; false. Without it: {@code INVALID_ARGUMENT}.
+         */
+        public Builder requireConnectVersion(boolean required) {
+            this.requireConnectVersion = required;
             return this;
         }
 

@@ -4,6 +4,10 @@ package dev.parley.rpc;
 public enum RpcProtocol {
     /** gRPC over HTTP/2. */
     GRPC,
+    /** gRPC-Web over any HTTP: for servers behind what passes no trailers on. */
+    GRPC_WEB,
+    /** gRPC-Web in base64, a third larger: for what passes only text on. */
+    GRPC_WEB_TEXT,
     /** Connect: plain HTTP for unary calls, so that any HTTP tool can read it; envelopes for streams. */
     CONNECT
 }

@@ -1,6 +1,7 @@
 package dev.parley.rpc;
 
 import dev.parley.Interceptor;
+import dev.parley.http.Cors;
 import dev.parley.http.Dispatch;
 import dev.parley.http.HttpLimits;
 import dev.parley.http.HttpServer;
@@ -10,8 +11,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A server of services: an {@link HttpServer} whose handler is an {@link RpcHandler}. gRPC, Connect and REST are on one
- * port. Thread-safe.
+ * A server of services: an {@link HttpServer} whose handler is an {@link RpcHandler}. gRPC, gRPC-Web, Connect and REST are on
+ * one port. Thread-safe.
  */
 public final class RpcServer implements AutoCloseable {
 
@@ -87,6 +88,15 @@ public final class RpcServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Lets pages of other origins call from a browser; nobody. The headers of Connect and gRPC-Web are added to {@code
+         * cors}; those of one's own metadata are to be named in it, {@code trailer-} before what Connect has as trailers.
+         */
+        public Builder cors(Cors cors) {
+            http.filters(List.of(CorsHeaders.addTo(cors)));
+            return this;
+        }
+
         /** Where handlers run; each on a virtual thread of its own. */
         public Builder dispatch(Dispatch where) {
             http.dispatch(where);
@@ -118,6 +128,18 @@ public final class RpcServer implements AutoCloseable {
         /** See {@link RpcHandler.Builder#defaultTimeout}. */
         public Builder defaultTimeout(Duration timeout) {
             handler.defaultTimeout(timeout);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#compressAbove}. */
+        public Builder compressAbove(int bytes) {
+            handler.compressAbove(bytes);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#requireConnectVersion}. */
+        public Builder requireConnectVersion(boolean required) {
+            handler.requireConnectVersion(required);
             return this;
         }
 

@@ -123,7 +123,7 @@ class WireTest {
             assertThat(send(JOIN, compressed).grpcStatus()).isEqualTo("13");
             Requests.Answer answer = send(ECHO, compressed, "grpc-encoding", "snappy");
             assertThat(answer.grpcStatus()).isEqualTo("12");
-            assertThat(answer.header("grpc-accept-encoding")).isEqualTo("identity,gzip");
+            assertThat(answer.header("grpc-accept-encoding")).isEqualTo("zstd,gzip,identity");
             byte[] bomb = Envelope.of(Envelope.COMPRESSED, gzip(new byte[1 << 20]));
             assertThat(send(ECHO, java.util.Arrays.copyOf(bomb, bomb.length), "grpc-encoding", "gzip")
                             .grpcStatus())
@@ -137,7 +137,7 @@ class WireTest {
             assertThat(answer.grpcStatus()).isEqualTo("3");
             assertThat(answer.grpcMessage()).contains("parley.test.v1.EchoRequest");
             assertThat(send(ECHO, Envelope.of(4, HI.toByteArray())).grpcStatus())
-                    .isEqualTo("3");
+                    .isEqualTo("13");
         }
 
         @Test
@@ -157,7 +157,8 @@ class WireTest {
             Requests.Answer text = requests.send("POST", ECHO, Metadata.of("content-type", "text/plain"), envelope(HI));
             assertThat(text.status()).isEqualTo(415);
             assertThat(text.header("accept-post")).contains("application/grpc+proto");
-            assertThat(requests.send("POST", ECHO, Metadata.of("content-type", "application/grpc-web"), envelope(HI))
+            assertThat(requests.send(
+                                    "POST", ECHO, Metadata.of("content-type", "application/grpc+thrift"), envelope(HI))
                             .status())
                     .isEqualTo(415);
         }
@@ -257,7 +258,7 @@ class WireTest {
             Requests.Answer encoding =
                     requests.send("POST", ECHO, new Metadata(json).add("content-encoding", "br"), utf8("{}"));
             assertThat(encoding.status()).isEqualTo(501);
-            assertThat(encoding.header("accept-encoding")).isEqualTo("identity,gzip");
+            assertThat(encoding.header("accept-encoding")).isEqualTo("zstd,gzip,identity");
             assertThat(requests.send(
                                     "POST",
                                     ECHO,

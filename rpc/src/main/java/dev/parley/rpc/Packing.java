@@ -1,0 +1,33 @@
+package dev.parley.rpc;
+
+import com.google.protobuf.Message;
+
+/** How outgoing messages are compressed: by what, and from how many bytes on. */
+record Packing(Compression compression, int above) {
+
+    static final Packing NONE = new Packing(Compression.IDENTITY, Integer.MAX_VALUE);
+
+    /** {@code compression} for every message. */
+    static Packing always(Compression compression) {
+        return new Packing(compression, 1);
+    }
+
+    boolean applies(int length) {
+        return compression != Compression.IDENTITY && length >= above;
+    }
+
+    /** {@code message} in an envelope, in one array. */
+    byte[] envelope(MessageCodec codec, Message message) {
+        byte[] plain = Envelope.of(codec, message);
+        int length = plain.length - Envelope.PREFIX;
+        if (!applies(length)) {
+            return plain;
+        }
+        byte[] packed = compression.deflate(plain, Envelope.PREFIX, length, Envelope.PREFIX);
+        if (packed.length >= plain.length && above > 1) {
+            return plain;
+        }
+        Envelope.writePrefix(packed, Envelope.COMPRESSED);
+        return packed;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.parley.rpc;
+
+import com.google.protobuf.Message;
+import dev.parley.Call;
+import dev.parley.Metadata;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How one answer's messages are compressed. What its head says is decided with the first message; a handler that says
+ * something else later ({@link Compression#respondWith}) is followed as far as the head allows.
+ */
+final class ResponsePacking {
+
+    /** A protocol's names of the headers that say what is accepted and what was chosen. */
+    record Names(String accept, String encoding) {
+        static final Names GRPC = new Names(GrpcProtocol.ACCEPT_ENCODING, GrpcProtocol.ENCODING);
+        static final Names CONNECT_STREAM = new Names(ConnectHeaders.STREAM_ACCEPT, ConnectHeaders.STREAM_ENCODING);
+        static final Names CONNECT_UNARY = new Names(ConnectHeaders.ACCEPT, ConnectHeaders.CONTENT_ENCODING);
+    }
+
+    private final Call call;
+    private final Names names;
+    private final Packing usual;
+
+    private ResponsePacking(Call call, Names names, Packing usual) {
+        this.call = call;
+        this.names = names;
+        this.usual = usual;
+    }
+
+    /** That of an answer in several messages; says in {@code head} what they may be compressed by. */
+    static ResponsePacking announced(Call call, Names names, int above, Metadata head) {
+        Packing chosen = choose(call, names, above);
+        if (chosen.compression() != Compression.IDENTITY) {
+            head.put(names.encoding(), chosen.compression().wireName());
+        }
+        return new ResponsePacking(call, names, new Packing(chosen.compression(), above));
+    }
+
+    /** The one message of an answer in an envelope; says in {@code head} what it is compressed by. */
+    static byte[] only(Call call, Names names, int above, MessageCodec codec, Message message, Metadata head) {
+        byte[] plain = Envelope.of(codec, message);
+        int length = plain.length - Envelope.PREFIX;
+        Packing chosen = length < above && !isAsked(call) ? Packing.NONE : choose(call, names, above);
+        if (!chosen.applies(length)) {
+            return plain;
+        }
+        byte[] packed = chosen.compression().deflate(plain, Envelope.PREFIX, length, Envelope.PREFIX);
+        if (packed.length >= plain.length && chosen.above() > 1) {
+            return plain;
+        }
+        Envelope.writePrefix(packed, Envelope.COMPRESSED);
+        head.put(names.encoding(), chosen.compression().wireName());
+        return packed;
+    }
+
+    /** How {@code call} is answered, for a protocol whose message is the body. */
+    static Packing choose(Call call, Names names, int above) {
+        Optional<Compression> asked = call.attributes().get(Compression.RESPONSE);
+        List<Compression> accepted = Compression.acceptedBy(call.requestHeaders(), names.accept(), names.encoding());
+        if (asked.isPresent()) {
+            return accepted.contains(asked.get()) ? Packing.always(asked.get()) : Packing.NONE;
+        }
+        return accepted.isEmpty() || above == Integer.MAX_VALUE
+                ? Packing.NONE
+                : new Packing(accepted.getFirst(), above);
+    }
+
+    private static boolean isAsked(Call call) {
+        return call.attributes().get(Compression.RESPONSE).isPresent();
+    }
+
+    byte[] envelope(MessageCodec codec, Message message) {
+        if (usual.compression() == Compression.IDENTITY) {
+            return Envelope.of(codec, message);
+        }
+        Optional<Compression> asked = call.attributes().get(Compression.RESPONSE);
+        if (asked.isEmpty()) {
+            return usual.envelope(codec, message);
+        }
+        return asked.get() == usual.compression()
+                ? Packing.always(asked.get()).envelope(codec, message)
+                : Envelope.of(codec, message);
+    }
+
+    @Override
+    public String toString() {
+        return names.encoding() + ": " + usual;
+    }
+}
