@@ -38,7 +38,7 @@ final class FieldMaskText {
     }
 
     private static UnwritableException noWayBack(String path) {
-        return new UnwritableException("the path " + JsonInput.shown(path)
+        return new UnwritableException("the path " + Shown.quoted(path)
                 + " of a google.protobuf.FieldMask could not be read back from camel case");
     }
 

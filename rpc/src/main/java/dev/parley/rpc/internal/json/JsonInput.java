@@ -17,7 +17,6 @@ final class JsonInput {
     static final int MAX_LEVELS = 255;
 
     static final int MAX_NUMBER_LENGTH = 1000;
-    private static final int MOST_SHOWN = 64;
     /**
      * Jackson keeps names for the next text, up to 6,000 of any length; those of a text with longer ones than this are not
      * kept, since they are a peer's map keys rather than fields.
@@ -203,17 +202,8 @@ final class JsonInput {
             case null -> "nothing";
             case START_OBJECT -> "an object";
             case START_ARRAY -> "a list";
-            case VALUE_STRING, PROPERTY_NAME -> shown(parser.getString());
-            default -> abbreviated(parser.getString());
+            case VALUE_STRING, PROPERTY_NAME -> Shown.quoted(parser.getString());
+            default -> Shown.plain(parser.getString());
         };
-    }
-
-    /** A text in quotes, shortened. */
-    static String shown(String text) {
-        return '"' + abbreviated(text) + '"';
-    }
-
-    private static String abbreviated(String text) {
-        return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
     }
 }

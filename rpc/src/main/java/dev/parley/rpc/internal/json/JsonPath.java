@@ -12,10 +12,7 @@ final class JsonPath {
     static String of(TokenStreamContext context, String within) {
         StringBuilder path = new StringBuilder(within);
         append(context, path);
-        if (path.length() > LONGEST) {
-            return path.substring(0, LONGEST) + "...";
-        }
-        return path.toString();
+        return path.length() > LONGEST ? path.substring(0, LONGEST) + "..." : path.toString();
     }
 
     private static void append(TokenStreamContext context, StringBuilder path) {
@@ -30,7 +27,7 @@ final class JsonPath {
         } else if (context.inObject() && context.hasCurrentName()) {
             String name = context.currentName();
             if (!isPlain(name)) {
-                path.append("[\"").append(name, 0, Math.min(LONGEST, name.length())).append("\"]");
+                path.append('[').append(Shown.quoted(name)).append(']');
             } else if (path.isEmpty()) {
                 path.append(name);
             } else {
@@ -40,7 +37,7 @@ final class JsonPath {
     }
 
     private static boolean isPlain(String name) {
-        if (name.isEmpty() || name.length() > LONGEST) {
+        if (name.isEmpty() || name.length() > Shown.MOST) {
             return false;
         }
         for (int i = 0; i < name.length(); i++) {

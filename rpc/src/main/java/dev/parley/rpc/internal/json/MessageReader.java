@@ -200,7 +200,7 @@ final class MessageReader {
     }
 
     private @Nullable EnumValueDescriptor numbered(EnumDescriptor type) throws InvalidProtocolBufferException {
-        int number = scalars.int32();
+        int number = scalars.int32("a value of " + type.getFullName());
         return type.isClosed() ? type.findValueByNumber(number) : type.findValueByNumberCreatingIfUnknown(number);
     }
 }

@@ -16,7 +16,11 @@ final class Scalars {
     }
 
     int int32() throws InvalidProtocolBufferException {
-        return (int) between(Integer.MIN_VALUE, Integer.MAX_VALUE, "an int32");
+        return int32("an int32");
+    }
+
+    int int32(String kind) throws InvalidProtocolBufferException {
+        return (int) between(Integer.MIN_VALUE, Integer.MAX_VALUE, kind);
     }
 
     int uint32() throws InvalidProtocolBufferException {
@@ -161,6 +165,6 @@ final class Scalars {
             // told below
         }
         String kind = key.type.name().toLowerCase(java.util.Locale.ROOT);
-        throw in.refused("must have keys of type " + kind + ", but has " + JsonInput.shown(text));
+        throw in.refused("must have keys of type " + kind + ", but has " + Shown.quoted(text));
     }
 }

@@ -109,7 +109,7 @@ final class WellKnownReader {
         }
         Descriptor type = typeUrl.indexOf('/') < 0 ? null : plans.types.getDescriptorForTypeUrl(typeUrl);
         if (type == null) {
-            throw in.refused("must have an \"@type\" that is known here, but has " + JsonInput.shown(typeUrl));
+            throw in.refused("must have an \"@type\" that is known here, but has " + Shown.quoted(typeUrl));
         }
         messages.deeper();
         DynamicMessage.Builder inside = DynamicMessage.newBuilder(type);

@@ -78,12 +78,12 @@ final class WellKnownWriter {
         try {
             Descriptor type = plans.types.getDescriptorForTypeUrl(typeUrl);
             if (type == null) {
-                throw new UnwritableException("an Any holds a type that is not known here: " + JsonInput.shown(typeUrl));
+                throw new UnwritableException("an Any holds a type that is not known here: " + Shown.quoted(typeUrl));
             }
             held = plans.of(type);
             inside = DynamicMessage.parseFrom(type, content, plans.extensions);
         } catch (InvalidProtocolBufferException e) {
-            throw new UnwritableException("an Any does not hold what its type says, " + JsonInput.shown(typeUrl) + ": "
+            throw new UnwritableException("an Any does not hold what its type says, " + Shown.quoted(typeUrl) + ": "
                     + e.getMessage());
         }
         messages.deeper(held);
