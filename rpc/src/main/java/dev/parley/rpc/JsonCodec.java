@@ -1,23 +1,24 @@
 package dev.parley.rpc;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.ExtensionRegistry;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
-import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.ErrorDetailsProto;
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.rpc.internal.json.ProtoJson;
+import dev.parley.rpc.internal.json.UnwritableException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -26,24 +27,28 @@ import java.util.Set;
  */
 final class JsonCodec implements MessageCodec {
 
-    private final JsonFormat.Printer printer;
-    private final JsonFormat.Parser parser;
+    private final ProtoJson json;
 
-    private JsonCodec(JsonFormat.Printer printer, JsonFormat.Parser parser) {
-        this.printer = printer.omittingInsignificantWhitespace();
-        this.parser = parser;
+    private JsonCodec(ProtoJson json) {
+        this.json = json;
     }
 
     static JsonCodec connect(TypeRegistry types) {
-        return new JsonCodec(
-                JsonFormat.printer().usingTypeRegistry(types),
-                JsonFormat.parser().usingTypeRegistry(types).ignoringUnknownFields());
+        return connect(types, ExtensionRegistry.getEmptyRegistry());
+    }
+
+    /** With the extensions of proto2. */
+    static JsonCodec connect(TypeRegistry types, ExtensionRegistry extensions) {
+        return new JsonCodec(new ProtoJson(types, extensions, false, true));
     }
 
     static JsonCodec rest(TypeRegistry types) {
-        return new JsonCodec(
-                JsonFormat.printer().usingTypeRegistry(types).alwaysPrintFieldsWithNoPresence(),
-                JsonFormat.parser().usingTypeRegistry(types));
+        return rest(types, ExtensionRegistry.getEmptyRegistry());
+    }
+
+    /** With the extensions of proto2. */
+    static JsonCodec rest(TypeRegistry types, ExtensionRegistry extensions) {
+        return new JsonCodec(new ProtoJson(types, extensions, true, false));
     }
 
     /** The types of these files and of all they import, with the standard error details: what an Any may hold. */
@@ -62,6 +67,37 @@ final class JsonCodec implements MessageCodec {
         }
     }
 
+    /** The extensions that these files and all they import define. */
+    static ExtensionRegistry extensions(Collection<FileDescriptor> files) {
+        ExtensionRegistry extensions = ExtensionRegistry.newInstance();
+        Set<String> seen = new HashSet<>();
+        files.forEach(file -> addExtensions(file, seen, extensions));
+        return extensions.getUnmodifiable();
+    }
+
+    private static void addExtensions(FileDescriptor file, Set<String> seen, ExtensionRegistry to) {
+        if (seen.add(file.getName())) {
+            add(file.getExtensions(), to);
+            file.getMessageTypes().forEach(type -> addExtensions(type, to));
+            file.getDependencies().forEach(imported -> addExtensions(imported, seen, to));
+        }
+    }
+
+    private static void addExtensions(Descriptor type, ExtensionRegistry to) {
+        add(type.getExtensions(), to);
+        type.getNestedTypes().forEach(nested -> addExtensions(nested, to));
+    }
+
+    private static void add(List<FieldDescriptor> extensions, ExtensionRegistry to) {
+        for (FieldDescriptor extension : extensions) {
+            if (extension.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+                to.add(extension, DynamicMessage.getDefaultInstance(extension.getMessageType()));
+            } else {
+                to.add(extension);
+            }
+        }
+    }
+
     @Override
     public Codec codec() {
         return Codec.JSON;
@@ -69,65 +105,64 @@ final class JsonCodec implements MessageCodec {
 
     @Override
     public byte[] encode(Message message, int room) {
-        byte[] json = print(message).getBytes(StandardCharsets.UTF_8);
-        if (room == 0) {
-            return json;
+        try {
+            return json.write(message, room);
+        } catch (UnwritableException e) {
+            throw unwritable(message, e);
         }
-        byte[] bytes = new byte[room + json.length];
-        System.arraycopy(json, 0, bytes, room, json.length);
-        return bytes;
+    }
+
+    private static CallException unwritable(Message message, UnwritableException e) {
+        return new CallException(
+                Code.INTERNAL,
+                message.getDescriptorForType().getFullName() + " cannot be written as JSON: " + e.getMessage(),
+                e);
     }
 
     String print(Message message) {
-        try {
-            return printer.print(message);
-        } catch (InvalidProtocolBufferException e) {
-            throw new CallException(
-                    Code.INTERNAL, message.getDescriptorForType().getFullName() + " cannot be written as JSON", e);
-        }
+        return new String(encode(message, 0), StandardCharsets.UTF_8);
     }
 
     @Override
     public Message decode(Message prototype, byte[] bytes, int offset, int length)
             throws InvalidProtocolBufferException {
         Message.Builder builder = prototype.newBuilderForType();
-        merge(text(bytes, offset, length), builder);
-        return builder.build();
+        json.merge(bytes, offset, length, builder);
+        if (!builder.isInitialized()) {
+            throw new InvalidProtocolBufferException(
+                    "it lacks required fields: " + String.join(", ", builder.findInitializationErrors()));
+        }
+        return builder.buildPartial();
     }
 
-    void merge(String json, Message.Builder into) throws InvalidProtocolBufferException {
-        if (json.isBlank()) {
-            throw new InvalidProtocolBufferException("no bytes are not a JSON value");
-        }
-        try {
-            parser.merge(json, into);
-        } catch (InvalidProtocolBufferException e) {
-            throw JsonFault.locate(parser, json, into, e);
-        } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
-            // JsonFormat lets some of Gson's own complaints through.
-            throw new InvalidProtocolBufferException(String.valueOf(e.getMessage()), e);
-        }
+    void merge(String text, Message.Builder into) throws InvalidProtocolBufferException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        merge(bytes, 0, bytes.length, into);
     }
 
-    /** Sets one field from its value; the text is parsed first, so that it cannot name others. */
-    void mergeField(FieldDescriptor field, String json, Message.Builder into) throws InvalidProtocolBufferException {
-        JsonObject object = new JsonObject();
-        try {
-            object.add(field.getJsonName(), JsonParser.parseString(json));
-        } catch (JsonParseException e) {
-            throw new InvalidProtocolBufferException(String.valueOf(e.getMessage()), e);
-        }
-        merge(object.toString(), into);
+    void merge(byte[] bytes, int offset, int length, Message.Builder into) throws InvalidProtocolBufferException {
+        json.merge(bytes, offset, length, into);
+    }
+
+    /** Sets one field from its value, which is all that the text may be. */
+    void mergeField(FieldDescriptor field, String text, Message.Builder into) throws InvalidProtocolBufferException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        mergeField(field, bytes, 0, bytes.length, into);
+    }
+
+    /** Sets one field from its value, which is all that the text may be. */
+    void mergeField(FieldDescriptor field, byte[] bytes, int offset, int length, Message.Builder into)
+            throws InvalidProtocolBufferException {
+        json.mergeField(field, bytes, offset, length, into);
     }
 
     /** The value of one field; {@code null} if it is not there. */
     byte[] encodeField(Message message, FieldDescriptor field) {
-        if (!field.isRepeated() && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-            return encode((Message) message.getField(field), 0);
+        try {
+            return json.writeField(message, field);
+        } catch (UnwritableException e) {
+            throw unwritable(message, e);
         }
-        JsonElement value =
-                JsonParser.parseString(print(message)).getAsJsonObject().get(field.getJsonName());
-        return (value == null ? "null" : value.toString()).getBytes(StandardCharsets.UTF_8);
     }
 
     static String text(byte[] bytes, int offset, int length) throws InvalidProtocolBufferException {
