@@ -1,6 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.Code;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class RequestParts {
      */
     static Where check(String method, String authority, String target) {
         checkMethod(method);
+        boolean options = method.equals("OPTIONS");
         String host = authority;
         String path = target;
         int schemeEnd = schemeEnd(target);
@@ -36,9 +38,15 @@ final class RequestParts {
                 }
             }
             host = target.substring(schemeEnd, slash);
+            if (host.isEmpty()) {
+                throw bad("the target names no host (RFC 9110, 4.2.1)");
+            }
             path = slash == target.length()
-                    ? "/"
+                    ? options ? "*" : "/" // RFC 9112, 3.2.4
                     : target.charAt(slash) == '/' ? target.substring(slash) : "/" + target.substring(slash);
+        }
+        if (path.equals("*") && !options) {
+            throw bad("the target * is for OPTIONS only (RFC 9112, 3.2.4)");
         }
         String wrong = wrongTarget(path);
         if (wrong != null) {
@@ -49,6 +57,42 @@ final class RequestParts {
             throw bad("the authority " + wrong);
         }
         return new Where(host, path);
+    }
+
+    /**
+     * Requests for other protocols are not ours to answer or to pass on.
+     *
+     * @throws HttpException 400 if it is another than those of HTTP
+     */
+    static void checkScheme(String scheme) {
+        if (!scheme.equalsIgnoreCase("http") && !scheme.equalsIgnoreCase("https")) {
+            throw bad("the scheme must be http or https, but is " + quoted(scheme));
+        }
+    }
+
+    /**
+     * The values of Expect.
+     *
+     * @throws HttpException 417 if there is another than {@code 100-continue} (RFC 9110, 10.1.1)
+     */
+    static void checkExpect(List<String> values) {
+        for (String value : values) {
+            if (!isContinue(value)) {
+                throw new HttpException(
+                        417,
+                        Code.FAILED_PRECONDITION,
+                        "Expect can be 100-continue and nothing else, but is " + quoted(value));
+            }
+        }
+    }
+
+    static boolean isContinue(String expect) {
+        return expect.equalsIgnoreCase("100-continue");
+    }
+
+    /** As much of what a client said as an answer should repeat. */
+    private static String quoted(String text) {
+        return '"' + (text.length() > 100 ? text.substring(0, 100) + "..." : text) + '"';
     }
 
     private static int schemeEnd(String target) {
