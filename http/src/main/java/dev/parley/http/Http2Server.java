@@ -306,7 +306,8 @@ final class Http2Server extends Http2ConnectionHandler {
                         streamId, Http2Error.PROTOCOL_ERROR, "a request needs :method, :scheme and :path");
             }
             Metadata metadata = Http2Names.metadata(headers);
-            boolean waits = !endOfStream && RequestParts.isContinue(metadata.get("expect").orElse(""));
+            boolean waits = !endOfStream
+                    && RequestParts.isContinue(metadata.get("expect").orElse(""));
             if (waits) {
                 stream.setProperty(continueAwaited, Boolean.TRUE);
             }

@@ -1,6 +1,9 @@
 package dev.parley.http;
 
+import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Metadata;
+import dev.parley.RetryAdvice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -103,16 +106,53 @@ final class RequestParts {
     }
 
     private static void checkMethod(String method) {
-        for (int i = 0; i < method.length(); i++) {
-            char c = method.charAt(i);
-            boolean token = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-            if (!token && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
-                throw bad("the method holds a character that no token may");
-            }
+        if (!isToken(method)) {
+            throw bad("the method holds a character that no token may");
         }
         if (method.equals("CONNECT")) {
             throw new HttpException(501, Code.UNIMPLEMENTED, "CONNECT is not supported");
         }
+    }
+
+    private static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean token = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            if (!token && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    /**
+     * The request line that a client is to send: one with a line break in it would be two requests.
+     *
+     * @throws CallException INVALID_ARGUMENT if it cannot be sent
+     */
+    static void checkSent(HttpRequest request) {
+        String method = request.method();
+        if (!isToken(method) || method.equals("CONNECT")) {
+            throw unsent("the method must be a token (RFC 9110, 9.1) other than CONNECT, but is " + quoted(method));
+        }
+        String target = request.target();
+        String wrong = target.equals("*") && !method.equals("OPTIONS")
+                ? "is * though the method is not OPTIONS"
+                : wrongTarget(target);
+        if (wrong != null) {
+            throw unsent("the target " + wrong + ": " + quoted(target));
+        }
+    }
+
+    private static CallException unsent(String message) {
+        return new CallException(
+                Code.INVALID_ARGUMENT,
+                message,
+                null,
+                List.of(),
+                new Metadata(),
+                CallException.Origin.LOCAL,
+                RetryAdvice.NEVER);
     }
 
     /** What is wrong with a path and query; null if nothing is. */

@@ -109,10 +109,10 @@ class Http1EdgesTest {
     @ValueSource(strings = {"HEAD /", "GET /204", "GET /304", "HEAD /stream", "GET /204stream", "GET /304stream"})
     void answersWithoutABodyEndWithTheirHead(String request) throws Exception {
         serve((call, received) -> {
-            int status = received.target().contains("204") ? 204 : received.target().contains("304") ? 304 : 200;
-            Body body = received.target().endsWith("stream")
-                    ? Body.stream(Messages.of(new byte[3]))
-                    : Body.of(new byte[3]);
+            int status =
+                    received.target().contains("204") ? 204 : received.target().contains("304") ? 304 : 200;
+            Body body =
+                    received.target().endsWith("stream") ? Body.stream(Messages.of(new byte[3])) : Body.of(new byte[3]);
             return new HttpResponse(status, new Metadata(), body);
         });
         try (RawClient raw = new RawClient(server.port())) {
@@ -204,7 +204,9 @@ class Http1EdgesTest {
                 }
             });
             Thread.sleep(100);
-            assertThat(raw.send(HOST + "\r\n").response()).contains("connection: close").endsWith("/half - 0");
+            assertThat(raw.send(HOST + "\r\n").response())
+                    .contains("connection: close")
+                    .endsWith("/half - 0");
             assertThat(raw.ends()).isTrue();
             assertThat(Talk.result(stop)).isTrue();
         }

@@ -145,10 +145,12 @@ class Http2WireTest {
 
     @Test
     void trailersThatKeepTheRulesEndTheBody() throws Exception {
-        serve(Talk.LIMITS, (call, request) -> HttpResponse.text(
-                200,
-                request.body().readAll().length
-                        + request.body().trailers().get("x-t").orElse("-")));
+        serve(
+                Talk.LIMITS,
+                (call, request) -> HttpResponse.text(
+                        200,
+                        request.body().readAll().length
+                                + request.body().trailers().get("x-t").orElse("-")));
         try (Frames frames = Frames.connect(server.port())) {
             frames.request(1, true, false).write(Frames.DATA, 0, 1, new byte[3]);
             frames.write(Frames.HEADERS, END, 1, block("x-t", "v"));
@@ -224,7 +226,9 @@ class Http2WireTest {
             frames.write(Frames.HEADERS, Frames.END_HEADERS, 1, post("content-length", "5368709120"));
             assertThat(status(frames.await(Frames.HEADERS))).isEqualTo(413);
             assertThat(body(frames, 1)).contains("declares 5368709120 bytes").contains("the limit is 10485760 bytes");
-            assertThat(frames.await(Frames.RST_STREAM).code()).as("stop sending").isZero();
+            assertThat(frames.await(Frames.RST_STREAM).code())
+                    .as("stop sending")
+                    .isZero();
         }
     }
 
@@ -232,16 +236,15 @@ class Http2WireTest {
     @ValueSource(strings = {"HEAD /", "GET /204", "GET /304", "HEAD /stream", "GET /204stream"})
     void answersWithoutABodyEndWithTheirHead(String request) throws Exception {
         serve(Talk.LIMITS, (call, received) -> {
-            int status = received.target().contains("204") ? 204 : received.target().contains("304") ? 304 : 200;
-            Body body = received.target().endsWith("stream")
-                    ? Body.stream(Messages.of(new byte[3]))
-                    : Body.of(new byte[3]);
+            int status =
+                    received.target().contains("204") ? 204 : received.target().contains("304") ? 304 : 200;
+            Body body =
+                    received.target().endsWith("stream") ? Body.stream(Messages.of(new byte[3])) : Body.of(new byte[3]);
             return new HttpResponse(status, new Metadata(), body);
         });
         String[] parts = request.split(" ", -1);
         try (Frames frames = Frames.connect(server.port())) {
-            frames.write(
-                    Frames.HEADERS, END, 1, block(":method", parts[0], ":scheme", "http", ":path", parts[1]));
+            frames.write(Frames.HEADERS, END, 1, block(":method", parts[0], ":scheme", "http", ":path", parts[1]));
             assertThat(frames.await(Frames.HEADERS).ends()).isTrue();
             frames.request(3, false, true);
             for (Frames.Frame frame = frames.read(); frame.stream() != 3; frame = frames.read()) {
@@ -252,9 +255,11 @@ class Http2WireTest {
 
     @Test
     void continuesWhoeverWaitsAndIsRead() throws Exception {
-        serve(Talk.LIMITS, (call, request) -> request.target().equals("/refused")
-                ? HttpResponse.of(403)
-                : HttpResponse.text(200, "" + request.body().readAll().length));
+        serve(
+                Talk.LIMITS,
+                (call, request) -> request.target().equals("/refused")
+                        ? HttpResponse.of(403)
+                        : HttpResponse.text(200, "" + request.body().readAll().length));
         try (Frames frames = Frames.connect(server.port())) {
             frames.write(Frames.HEADERS, Frames.END_HEADERS, 1, post("expect", "100-continue", "content-length", "3"));
             Frames.Frame interim = frames.await(Frames.HEADERS);
@@ -402,10 +407,12 @@ class Http2WireTest {
     /** A client that says https on a plain connection is not believed, by the handler or the next hop. */
     @Test
     void theSchemeIsTheConnections() throws Exception {
-        serve(Talk.LIMITS, (call, request) -> HttpResponse.text(
-                200,
-                request.scheme() + " "
-                        + request.headers().get("x-forwarded-proto").orElse("-")));
+        serve(
+                Talk.LIMITS,
+                (call, request) -> HttpResponse.text(
+                        200,
+                        request.scheme() + " "
+                                + request.headers().get("x-forwarded-proto").orElse("-")));
         try (HttpServer proxy = Proxies.to(HttpVersion.HTTP_1_1, server)) {
             for (HttpServer at : List.of(server, proxy)) {
                 try (Frames frames = Frames.connect(at.port())) {
@@ -417,18 +424,61 @@ class Http2WireTest {
         }
     }
 
+    /** A window's worth of frames of one byte each, on several streams that nobody reads: not an object for each. */
+    @Test
+    void bodiesInPiecesOfOneByteTakeLittleMore() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        serve(Talk.LIMITS, (call, request) -> {
+            if (request.method().equals("POST")) {
+                Talk.await(release);
+                return HttpResponse.text(200, "" + request.body().readAll().length);
+            }
+            return HttpResponse.of(200);
+        });
+        int each = 250_000;
+        byte[] piece = {0, 0, 1, 0, 0, 0, 0, 0, 0, 'x'};
+        try (Frames frames = Frames.connect(server.port())) {
+            long before = used();
+            for (int stream = 1; stream <= 7; stream += 2) {
+                frames.request(stream, true, false);
+                byte[] all = new byte[each * piece.length];
+                for (int at = 0; at < all.length; at += piece.length) {
+                    System.arraycopy(piece, 0, all, at, piece.length);
+                    all[at + 8] = (byte) stream;
+                }
+                frames.socket.getOutputStream().write(all);
+            }
+            frames.write(Frames.PING, 0, 0, new byte[8]);
+            Frames.Frame answer = frames.await(Frames.PING);
+            assertThat(answer.flags()).isEqualTo(Frames.ACK); // all has come
+            assertThat(used() - before).as("for %d bytes", 4 * each).isLessThan(12L * each);
+            release.countDown();
+            for (int stream = 1; stream <= 7; stream += 2) {
+                frames.write(Frames.DATA, Frames.END_STREAM, stream, new byte[0]);
+                frames.await(Frames.HEADERS);
+            }
+        }
+    }
+
+    private static long used() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
     /** Endless streams to windows of nothing: their producers stop, and others are served. */
     @Test
     void windowsThatNeverOpenStopTheProducers() throws Exception {
         AtomicLong produced = new AtomicLong();
-        serve(Talk.LIMITS, (call, request) -> request.method().equals("GET")
-                ? HttpResponse.of(200)
-                : new HttpResponse(200, new Metadata(), Body.stream(Messages.produce(sink -> {
-                    while (true) {
-                        sink.send(new byte[10_000]);
-                        produced.addAndGet(10_000);
-                    }
-                }))));
+        serve(
+                Talk.LIMITS,
+                (call, request) -> request.method().equals("GET")
+                        ? HttpResponse.of(200)
+                        : new HttpResponse(200, new Metadata(), Body.stream(Messages.produce(sink -> {
+                            while (true) {
+                                sink.send(new byte[10_000]);
+                                produced.addAndGet(10_000);
+                            }
+                        }))));
         try (Frames frames = Frames.connect(server.port())) {
             frames.write(Frames.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0});
             for (int i = 0; i < 100; i++) {
@@ -447,7 +497,16 @@ class Http2WireTest {
     /** Nothing between the socket and a handler decodes or resolves a path: whoever does it, does it once. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"/../etc/passwd", "/a/./b/../c", "/a%2Fb", "/%2e%2e/x", "/a%00b", "/a%zz", "/a%", "//a///b", "/a?../b"
+            strings = {
+                "/../etc/passwd",
+                "/a/./b/../c",
+                "/a%2Fb",
+                "/%2e%2e/x",
+                "/a%00b",
+                "/a%zz",
+                "/a%",
+                "//a///b",
+                "/a?../b"
             })
     void pathsArriveAsTheyAre(String path) throws Exception {
         try (HttpServer proxy = Proxies.to(HttpVersion.HTTP_1_1, server);
@@ -460,8 +519,7 @@ class Http2WireTest {
                             .endsWith("\r\n\r\n" + path + " 0");
                 }
                 try (Frames frames = Frames.connect(at.port())) {
-                    frames.write(
-                            Frames.HEADERS, END, 1, block(":method", "GET", ":scheme", "http", ":path", path));
+                    frames.write(Frames.HEADERS, END, 1, block(":method", "GET", ":scheme", "http", ":path", path));
                     assertThat(status(frames.await(Frames.HEADERS))).isEqualTo(200);
                     assertThat(body(frames, 1)).isEqualTo(path + " 0");
                 }
