@@ -135,11 +135,16 @@ final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
     public void sent(ClientStream on) {
         stream = on;
         lastActivity = System.nanoTime();
-        if (request.body() instanceof Body.Bytes bytes) {
-            on.writeWhole(request, bytes.bytes, bytes.trailers());
+        try {
+            if (request.body() instanceof Body.Bytes bytes) {
+                on.writeWhole(request, bytes.bytes, bytes.trailers());
+                return;
+            }
+            on.writeHead(request);
+        } catch (RuntimeException e) {
+            fail(CallException.from(e), true); // what the codec does not take; nobody else would tell the caller
             return;
         }
-        on.writeHead(request);
         // The request's stream is the caller's code: it runs on a thread of the library's, under the caller's call.
         sender = Thread.ofVirtual().name("parley-request").start(carried);
     }

@@ -102,6 +102,9 @@ final class Http1Head {
                     "this server speaks HTTP/1.1 and HTTP/2, not " + received.protocolVersion());
         }
         checkFraming(received);
+        if (received.protocolVersion().minorVersion() > 0) {
+            RequestParts.checkExpect(received.headers().getAll(HttpHeaderNames.EXPECT));
+        }
     }
 
     private static void checkHosts(int hosts, HttpRequest received) {

@@ -52,6 +52,8 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     // The next request waits until the client has read more of its answers.
     private boolean blocked;
     private boolean closing;
+    // The request that comes next is the last one.
+    private boolean retiring;
     // A tunnel: the codec is gone, and bytes are bytes.
     private boolean switched;
     private long lastActivity = System.nanoTime();
@@ -98,6 +100,10 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
         decoded = true;
         if (switched) {
             raw(message);
+            return;
+        }
+        if (closing) {
+            ReferenceCountUtil.release(message); // read on all the same: closing over bytes unread is a reset
             return;
         }
         // A request behind one that is being answered waits: answers go out in the order of the requests.
@@ -147,6 +153,9 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
             return;
         }
         exchange.touched(lastActivity);
+        if (retiring) {
+            exchange.closeAfter();
+        }
         current = exchange;
         receiving = true;
         continueAwaited = HttpUtil.is100ContinueExpected(received);
@@ -353,7 +362,7 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
     private void next() {
         Answer.OnHttp1 exchange = current;
         if (closing || (exchange != null && exchange.closes())) {
-            closeBehindAnswer(exchange != null && !exchange.isBodyEnded());
+            closeBehindAnswer(!pipelined.isEmpty() || (exchange != null && !exchange.isBodyEnded()));
             return;
         }
         if (!ctx().channel().isWritable()) {
@@ -388,12 +397,13 @@ final class Http1Server extends ChannelInboundHandlerAdapter {
 
     /** Closes the connection as soon as no request is on it. On the loop. */
     void shutdown() {
+        retiring = true;
         Answer.OnHttp1 exchange = current;
-        if (exchange == null) {
-            closeBehindAnswer(false);
-        } else {
+        if (exchange != null) {
             exchange.closeAfter();
-        }
+        } else if (headTask == null) {
+            closeBehindAnswer(false);
+        } // or a head has begun: it is answered, or too slow
     }
 
     void abort(CallException reason) {

@@ -43,6 +43,10 @@ final class Http2Builder<H extends Http2ConnectionHandler>
                         .maxConcurrentStreams(limits.maxConcurrentStreams())
                         .initialWindowSize(limits.streamWindowBytes())
                         .maxHeaderListSize(limits.maxHeaderBytes()))
+                // Netty would cut what still runs 30 seconds behind a GOAWAY. Streams end by themselves, by their idle
+                // time, or
+                // when a shutdown's time is over.
+                .gracefulShutdownTimeoutMillis(-1)
                 .decoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS)
                 .encoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS)
                 .build();

@@ -69,6 +69,10 @@ final class Http2Exchange extends ServerExchange implements Http2Server.Idling {
 
     @Override
     void writeHead(HttpResponse response, boolean end) {
+        if (!end) {
+            connection.sendContinue(
+                    stream); // a streamed answer may follow the request's body, and 100 cannot come behind it
+        }
         connection.encoder().writeHeaders(connection.ctx(), stream.id(), head(response, -1), 0, end, promise(end));
         queue.wrote(connection.connection);
     }

@@ -9,6 +9,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -20,6 +22,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
@@ -44,15 +47,20 @@ final class Http2Server extends Http2ConnectionHandler {
 
     private final ServerContext server;
     private final Http2Connection.PropertyKey key;
+    // On a stream whose client waits for 100-continue.
+    private final Http2Connection.PropertyKey continueAwaited;
+    private final Http2Blocks blocks = new Http2Blocks();
     private final ArrayList<Idling> toStart = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable LoopQueue queue;
     private Peer peer = Peer.UNKNOWN;
+    private String scheme = "http";
     private long lastActivity = System.nanoTime();
     private @Nullable Http2Windows windows;
     private @Nullable ScheduledFuture<?> idleTask;
     private @Nullable ScheduledFuture<?> drainTask;
     private @Nullable ScheduledFuture<?> ageTask;
+    private @Nullable ScheduledFuture<?> blockTask;
 
     final LoopQueue.Connection connection = new LoopQueue.Connection() {
         @Override
@@ -69,6 +77,7 @@ final class Http2Server extends Http2ConnectionHandler {
         super(decoder, encoder, settings);
         this.server = server;
         this.key = connection().newKey();
+        this.continueAwaited = connection().newKey();
         decoder.frameListener(new Frames());
         connection().addListener(new Http2EventAdapter() {
             @Override
@@ -98,6 +107,7 @@ final class Http2Server extends Http2ConnectionHandler {
         context = ctx;
         queue = LoopQueue.of(ctx.channel().eventLoop());
         peer = ServerConnections.peer(ctx.channel(), "h2");
+        scheme = ctx.pipeline().get(SslHandler.class) == null ? "http" : "https";
         super.handlerAdded(ctx);
         HttpLimits limits = server.limits();
         // Netty would have it from the settings, but only once the client has acknowledged them.
@@ -117,6 +127,9 @@ final class Http2Server extends Http2ConnectionHandler {
             connection.reading = true;
             lastActivity = System.nanoTime();
         }
+        if (msg instanceof ByteBuf bytes) {
+            blocks.read(bytes, lastActivity);
+        }
         super.channelRead(ctx, msg);
     }
 
@@ -129,6 +142,32 @@ final class Http2Server extends Http2ConnectionHandler {
         toStart.clear();
         connection.reading = false;
         super.channelReadComplete(ctx);
+        if (blocks.isOpen() && blockTask == null) {
+            watchBlock(ctx, server.limits().headTimeout().toNanos());
+        }
+    }
+
+    private void watchBlock(ChannelHandlerContext ctx, long nanos) {
+        blockTask = ctx.channel().eventLoop().schedule(() -> checkBlock(ctx), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void checkBlock(ChannelHandlerContext ctx) {
+        blockTask = null;
+        if (!blocks.isOpen() || !ctx.channel().isActive()) {
+            return;
+        }
+        long left = server.limits().headTimeout().toNanos() - (System.nanoTime() - blocks.since());
+        if (left > 0) {
+            watchBlock(ctx, left); // another one, begun later
+            return;
+        }
+        onError(
+                ctx,
+                false,
+                Http2Exception.connectionError(
+                        Http2Error.ENHANCE_YOUR_CALM,
+                        "a block of headers took longer than %s",
+                        server.limits().headTimeout()));
     }
 
     private void scheduleIdleCheck(ChannelHandlerContext ctx) {
@@ -207,6 +246,7 @@ final class Http2Server extends Http2ConnectionHandler {
         cancel(idleTask);
         cancel(ageTask);
         cancel(drainTask);
+        cancel(blockTask);
         CallException reason = new CallException(Code.CANCELLED, "the client closed the connection");
         eachExchange(exchange -> {
             if (!exchange.isFinished()) {
@@ -266,16 +306,23 @@ final class Http2Server extends Http2ConnectionHandler {
                         streamId, Http2Error.PROTOCOL_ERROR, "a request needs :method, :scheme and :path");
             }
             Metadata metadata = Http2Names.metadata(headers);
+            boolean waits = !endOfStream
+                    && RequestParts.isContinue(metadata.get("expect").orElse(""));
+            if (waits) {
+                stream.setProperty(continueAwaited, Boolean.TRUE);
+            }
             HttpRequest request = new HttpRequest(
                     Http2Names.text(headers.method()),
-                    Http2Names.text(headers.scheme()),
+                    scheme, // as on HTTP/1.1: what the connection is, whatever the client says
                     headers.authority() != null
                             ? headers.authority().toString()
                             : metadata.get("host").orElse(""),
                     Http2Names.text(headers.path()),
                     metadata,
                     new ReceivedBody(
-                            windows().reader(streamId),
+                            waits
+                                    ? windows().reader(streamId, () -> sendContinue(stream))
+                                    : windows().reader(streamId),
                             endOfStream ? 0 : ContentLength.of(metadata),
                             server.limits().maxBodyBytes()));
             String refused = null;
@@ -285,6 +332,8 @@ final class Http2Server extends Http2ConnectionHandler {
                 refused = "the target is longer than " + server.limits().maxTargetBytes() + " bytes";
             } else {
                 try {
+                    RequestParts.checkScheme(Http2Names.text(headers.scheme()));
+                    RequestParts.checkExpect(metadata.getAll("expect"));
                     if (!server.filters().isEmpty()) {
                         begin(stream, lane(stream, request), endOfStream);
                         return;
@@ -370,6 +419,18 @@ final class Http2Server extends Http2ConnectionHandler {
     /** The handler's exchange answers instead of the lane that led to it. */
     void takeOver(Http2Stream stream, Http2Exchange exchange) {
         stream.setProperty(key, exchange);
+    }
+
+    /** Tells a client that waits for it to send its body. On the loop. */
+    void sendContinue(Http2Stream stream) {
+        if (stream.removeProperty(continueAwaited) != null
+                && stream.state().remoteSideOpen()
+                && stream.state().localSideOpen()
+                && !stream.isHeadersSent()) {
+            Http2Headers head = new DefaultHttp2Headers(false, 1).status(HttpResponseStatus.CONTINUE.codeAsText());
+            encoder().writeHeaders(ctx(), stream.id(), head, 0, false, promise());
+            queue().wrote(connection);
+        }
     }
 
     /** For the last frame of an answer. */

@@ -55,16 +55,28 @@ final class Http2Windows {
 
     /** For the stream of this id. */
     Reader reader(int streamId) {
-        return new Reader(streamId);
+        return new Reader(streamId, () -> {});
+    }
+
+    /** As {@link #reader(int)}; {@code awaited} runs on the loop if the reader waits for the first byte. */
+    Reader reader(int streamId, Runnable awaited) {
+        return new Reader(streamId, awaited);
     }
 
     /** What one reader has taken. */
     final class Reader implements ReceivedBody.Reader {
         private final int streamId;
+        private final Runnable awaited;
         private int unreported;
 
-        private Reader(int streamId) {
+        private Reader(int streamId, Runnable awaited) {
             this.streamId = streamId;
+            this.awaited = awaited;
+        }
+
+        @Override
+        public void firstRead() {
+            queue.submit(awaited);
         }
 
         @Override

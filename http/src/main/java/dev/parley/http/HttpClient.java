@@ -95,6 +95,7 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
         call.cancellation().ifPresent(reason -> {
             throw reason;
         });
+        RequestParts.checkSent(request);
         Origin origin = origin(request, version);
         if (closed) {
             throw new CallException(

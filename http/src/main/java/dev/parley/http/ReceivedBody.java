@@ -5,6 +5,7 @@ import dev.parley.Code;
 import dev.parley.Messages;
 import dev.parley.Metadata;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ final class ReceivedBody extends Body {
         void abandoned(CallException reason);
     }
 
+    private static final int SMALL = 256;
+    private static final int TAIL = 2048;
+
     private final Reader reader;
     private final long declared;
     private final Parking parking = new Parking();
@@ -39,6 +43,9 @@ final class ReceivedBody extends Body {
 
     // Guarded by this.
     private final ArrayDeque<byte[]> queue = new ArrayDeque<>(2);
+    // Small pieces behind the queue, put together: an array for each byte would be thirty times what the window allows.
+    private byte @Nullable [] tail;
+    private int tailBytes;
     private Metadata trailers = new Metadata();
     private boolean ended;
     private boolean discarding;
@@ -63,10 +70,46 @@ final class ReceivedBody extends Body {
             if (discarding || failure != null) {
                 return false;
             }
-            queue.add(bytes);
+            if (bytes.length <= SMALL && !isEmpty()) {
+                append(bytes);
+            } else {
+                flushTail();
+                queue.add(bytes);
+            }
         }
         parking.wake();
         return true;
+    }
+
+    private boolean isEmpty() {
+        return queue.isEmpty() && tail == null;
+    }
+
+    private void append(byte[] bytes) {
+        byte[] to = tail;
+        if (to == null || tailBytes + bytes.length > to.length) {
+            flushTail();
+            to = new byte[TAIL];
+            tail = to;
+        }
+        System.arraycopy(bytes, 0, to, tailBytes, bytes.length);
+        tailBytes += bytes.length;
+    }
+
+    private void flushTail() {
+        byte[] full = tail;
+        if (full != null) {
+            queue.add(tailBytes == full.length ? full : Arrays.copyOf(full, tailBytes));
+            tail = null;
+            tailBytes = 0;
+        }
+    }
+
+    private byte @Nullable [] poll() {
+        if (queue.isEmpty()) {
+            flushTail();
+        }
+        return queue.poll();
     }
 
     /** The end, with trailers. */
@@ -90,7 +133,7 @@ final class ReceivedBody extends Body {
 
     /** Whoever reads has taken all there is. */
     synchronized boolean hasNothingToRead() {
-        return queue.isEmpty();
+        return isEmpty();
     }
 
     synchronized boolean isEnded() {
@@ -165,7 +208,7 @@ final class ReceivedBody extends Body {
         started = true;
         byte[] bytes;
         synchronized (this) {
-            bytes = queue.poll();
+            bytes = poll();
             if (bytes == null) {
                 if (failure != null) {
                     throw failure;
@@ -195,7 +238,7 @@ final class ReceivedBody extends Body {
     }
 
     private synchronized boolean ready() {
-        return !queue.isEmpty() || ended || failure != null;
+        return !isEmpty() || ended || failure != null;
     }
 
     private CallException tooLarge(String what) {
@@ -219,7 +262,7 @@ final class ReceivedBody extends Body {
     @Override
     public void close() {
         synchronized (this) {
-            if (discarding || (ended && queue.isEmpty())) {
+            if (discarding || (ended && isEmpty())) {
                 return; // as a rule: nothing is given up, and no reason need be made
             }
         }
@@ -234,10 +277,12 @@ final class ReceivedBody extends Body {
             }
             discarding = true;
             early = !ended && failure == null;
-            if (failure == null && (early || !queue.isEmpty())) {
+            if (failure == null && (early || !isEmpty())) {
                 failure = reason;
             }
             queue.clear();
+            tail = null;
+            tailBytes = 0;
         }
         parking.wake();
         if (early) {

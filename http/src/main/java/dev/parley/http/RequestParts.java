@@ -1,6 +1,10 @@
 package dev.parley.http;
 
+import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Metadata;
+import dev.parley.RetryAdvice;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,7 @@ final class RequestParts {
      */
     static Where check(String method, String authority, String target) {
         checkMethod(method);
+        boolean options = method.equals("OPTIONS");
         String host = authority;
         String path = target;
         int schemeEnd = schemeEnd(target);
@@ -36,9 +41,15 @@ final class RequestParts {
                 }
             }
             host = target.substring(schemeEnd, slash);
+            if (host.isEmpty()) {
+                throw bad("the target names no host (RFC 9110, 4.2.1)");
+            }
             path = slash == target.length()
-                    ? "/"
+                    ? options ? "*" : "/" // RFC 9112, 3.2.4
                     : target.charAt(slash) == '/' ? target.substring(slash) : "/" + target.substring(slash);
+        }
+        if (path.equals("*") && !options) {
+            throw bad("the target * is for OPTIONS only (RFC 9112, 3.2.4)");
         }
         String wrong = wrongTarget(path);
         if (wrong != null) {
@@ -51,6 +62,42 @@ final class RequestParts {
         return new Where(host, path);
     }
 
+    /**
+     * Requests for other protocols are not ours to answer or to pass on.
+     *
+     * @throws HttpException 400 if it is another than those of HTTP
+     */
+    static void checkScheme(String scheme) {
+        if (!scheme.equalsIgnoreCase("http") && !scheme.equalsIgnoreCase("https")) {
+            throw bad("the scheme must be http or https, but is " + quoted(scheme));
+        }
+    }
+
+    /**
+     * The values of Expect.
+     *
+     * @throws HttpException 417 if there is another than {@code 100-continue} (RFC 9110, 10.1.1)
+     */
+    static void checkExpect(List<String> values) {
+        for (String value : values) {
+            if (!isContinue(value)) {
+                throw new HttpException(
+                        417,
+                        Code.FAILED_PRECONDITION,
+                        "Expect can be 100-continue and nothing else, but is " + quoted(value));
+            }
+        }
+    }
+
+    static boolean isContinue(String expect) {
+        return expect.equalsIgnoreCase("100-continue");
+    }
+
+    /** As much of what a client said as an answer should repeat. */
+    private static String quoted(String text) {
+        return '"' + (text.length() > 100 ? text.substring(0, 100) + "..." : text) + '"';
+    }
+
     private static int schemeEnd(String target) {
         if (target.regionMatches(true, 0, "http://", 0, 7)) {
             return 7;
@@ -59,16 +106,53 @@ final class RequestParts {
     }
 
     private static void checkMethod(String method) {
-        for (int i = 0; i < method.length(); i++) {
-            char c = method.charAt(i);
-            boolean token = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-            if (!token && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
-                throw bad("the method holds a character that no token may");
-            }
+        if (!isToken(method)) {
+            throw bad("the method holds a character that no token may");
         }
         if (method.equals("CONNECT")) {
             throw new HttpException(501, Code.UNIMPLEMENTED, "CONNECT is not supported");
         }
+    }
+
+    private static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean token = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            if (!token && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    /**
+     * The request line that a client is to send: one with a line break in it would be two requests.
+     *
+     * @throws CallException INVALID_ARGUMENT if it cannot be sent
+     */
+    static void checkSent(HttpRequest request) {
+        String method = request.method();
+        if (!isToken(method) || method.equals("CONNECT")) {
+            throw unsent("the method must be a token (RFC 9110, 9.1) other than CONNECT, but is " + quoted(method));
+        }
+        String target = request.target();
+        String wrong = target.equals("*") && !method.equals("OPTIONS")
+                ? "is * though the method is not OPTIONS"
+                : wrongTarget(target);
+        if (wrong != null) {
+            throw unsent("the target " + wrong + ": " + quoted(target));
+        }
+    }
+
+    private static CallException unsent(String message) {
+        return new CallException(
+                Code.INVALID_ARGUMENT,
+                message,
+                null,
+                List.of(),
+                new Metadata(),
+                CallException.Origin.LOCAL,
+                RetryAdvice.NEVER);
     }
 
     /** What is wrong with a path and query; null if nothing is. */

@@ -146,7 +146,10 @@ class LimitsTest {
             java.util.Arrays.fill(large, 9, large.length, (byte) 'a');
             byte[] block = java.util.Arrays.copyOf(large, 9 + 1100);
             frames.write(Frames.HEADERS, Frames.END_HEADERS | Frames.END_STREAM, 1, block);
-            assertThat(frames.await(Frames.HEADERS).stream()).isOne();
+            Frames.Frame refused = frames.await(Frames.HEADERS);
+            assertThat(refused.stream()).isOne();
+            assertThat(new String(refused.payload(), java.nio.charset.StandardCharsets.ISO_8859_1))
+                    .contains("431");
             frames.request(3, false, true);
             assertThat(frames.await(Frames.DATA).stream()).isEqualTo(3);
         }
