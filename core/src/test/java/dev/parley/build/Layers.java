@@ -43,7 +43,7 @@ final class Layers {
                     "messaging-nats",
                     "messaging-sqs",
                     "jobs"),
-            Set.of("saga", "traffic"),
+            Set.of("saga", "traffic", "grpc-java"),
             Set.of("gateway", "console"),
             Set.of("cli"));
 
