@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Serves services over HTTP: as gRPC, Connect and REST at the same time, told apart by path and content type. It is a
@@ -32,19 +33,17 @@ import java.util.Optional;
 public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
 
     private final Map<String, Route<?, ?>> routes;
-    private final RestRouter rest;
+    private final RestRouter restRouter;
+    private final RestDispatch rest;
     private final ProtocolTable protocols;
-    private final JsonCodec restJson;
-    private final Problem problem;
     private final Optional<Duration> defaultTimeout;
 
     private RpcHandler(Builder builder) {
         this.routes = new HashMap<>(builder.routes());
-        this.rest = builder.restRouter(routes);
+        this.restRouter = builder.restRouter(routes);
         TypeRegistry types = JsonCodec.types(builder.files());
         this.protocols = new ProtocolTable(types);
-        this.restJson = JsonCodec.rest(types);
-        this.problem = new Problem(restJson);
+        this.rest = new RestDispatch(restRouter, JsonCodec.rest(types));
         this.defaultTimeout = Optional.of(builder.defaultTimeout);
     }
 
@@ -58,7 +57,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
      * A variable of several segments has a parameter for each; endpoints of gRPC and Connect are not part of it.
      */
     public OpenApiSource openApi() {
-        return new ContractOpenApi(rest.all());
+        return new ContractOpenApi(restRouter.all());
     }
 
     @Override
@@ -95,7 +94,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         try {
             if (route == null) {
                 Optional<Duration> asked = RequestTimeout.read(head.headers(), RequestTimeout.HEADER);
-                return asked.isPresent() ? asked : defaultTimeout;
+                return asked.isPresent() || rest.isStream(head) ? asked : defaultTimeout;
             }
             Protocol protocol = protocols.of(head.headers().get("content-type").orElse("application/json"));
             if (protocol != null) {
@@ -142,24 +141,15 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             return (protocol == null ? protocols.grpc() : protocol)
                     .failed(null, new CallException(Code.UNIMPLEMENTED, what));
         }
-        RestRouter.Match match = rest.match(request.method(), request.path());
-        RestBinding binding = match.binding();
-        if (binding != null) {
-            RestProtocol protocol = new RestProtocol(binding, match.segments(), restJson, problem);
-            return ServerCall.answer(protocol, binding.route(), http, request);
+        HttpResponse answer = rest.answer(http, request);
+        if (answer != null) {
+            return answer;
         }
         if (isConnect(request.headers(), contentType)) {
             HttpException error = new HttpException(404, Code.UNIMPLEMENTED, what);
             return ConnectUnaryProtocol.failure(null, error);
         }
-        if (match.allowed().isEmpty()) {
-            return problem.of(null, new HttpException(404, Code.NOT_FOUND, what));
-        }
-        String allowed = String.join(", ", match.allowed());
-        HttpException error = new HttpException(
-                405, Code.UNIMPLEMENTED, request.path() + " takes " + allowed + ", not " + request.method());
-        error.metadata().put("allow", allowed);
-        return problem.of(null, error);
+        return rest.refuse(request, what);
     }
 
     private static boolean isConnect(Metadata headers, String contentType) {
@@ -267,11 +257,12 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
 
         private RestRouter restRouter(Map<String, Route<?, ?>> routes) {
             RestRouter router = new RestRouter();
-            for (Route<?, ?> route : routes.values()) {
+            // In the order of their names, so that what is wrong is told the same each time.
+            for (Route<?, ?> route : new TreeMap<>(routes).values()) {
                 for (RestBinding binding : RestBinding.of(route)) {
-                    if (routes.containsKey(
-                            '/' + String.join("/", binding.template().segments()))) {
-                        throw new IllegalArgumentException(binding + " has the path of an RPC method");
+                    Route<?, ?> same = routes.get(binding.template().toString());
+                    if (same != null) {
+                        throw new IllegalArgumentException(binding + " has the path of the RPC method " + same);
                     }
                     router.add(binding);
                 }
