@@ -404,7 +404,7 @@ abstract class ServerExchange implements Answer, Runnable {
                 }
             });
         } else {
-            HttpResponse response = Problems.of(error);
+            HttpResponse response = thrown instanceof ResponseException own ? own.response() : Problems.of(error);
             byte[] bytes = response.body().readAll();
             headSubmitted = true;
             submit(() -> whole(response, bytes, new Metadata()), true, Outcome.failed(error));

@@ -6,12 +6,18 @@ import java.util.Optional;
 
 /**
  * What a client takes: the {@code Accept} header (RFC 9110, 12.5.1). The most specific range that fits a type gives its
- * weight. A malformed range is passed over; if none is left, all is taken.
+ * weight. A malformed range is passed over; if none is left, all is taken. Immutable.
+ *
+ * @param ranges what was not malformed, in its order
  */
-record Accept(List<Range> ranges) {
+public record Accept(List<Range> ranges) {
 
-    /** One range; {@code *} for any. */
-    record Range(String type, String subtype, int weight) {
+    /**
+     * One range; {@code *} for any.
+     *
+     * @param weight its {@code q}, in thousandths
+     */
+    public record Range(String type, String subtype, int weight) {
         private int specificity(MediaType offered) {
             if (type.equals("*")) {
                 return 0;
@@ -25,8 +31,8 @@ record Accept(List<Range> ranges) {
 
     private static final Accept ALL = new Accept(List.of(new Range("*", "*", 1000)));
 
-    /** Of all lines of the header. */
-    static Accept of(List<String> headers) {
+    /** Of all lines of the header; of none, all is taken. */
+    public static Accept of(List<String> headers) {
         if (headers.isEmpty()) {
             return ALL;
         }
@@ -60,8 +66,8 @@ record Accept(List<Range> ranges) {
         return weight;
     }
 
-    /** The type of the most weight, the first of them among equals; empty if none is taken. */
-    Optional<String> best(List<String> offered) {
+    /** The media type of the most weight, the first of them among equals; empty if none is taken. */
+    public Optional<String> best(List<String> offered) {
         String best = null;
         int most = 0;
         for (String type : offered) {

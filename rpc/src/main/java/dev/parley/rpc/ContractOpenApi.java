@@ -6,21 +6,28 @@ import dev.parley.rest.OpenApiDocument;
 import dev.parley.rest.OpenApiOperation;
 import dev.parley.rest.OpenApiSource;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The methods that contracts bind to REST ({@code google.api.http}), as operations of an OpenAPI document. */
+/**
+ * The methods that contracts bind to REST ({@code google.api.http}), as operations of an OpenAPI document. A binding for any
+ * method is an operation of each of the five that rules have names for and that its path has none of yet. Custom methods that
+ * OpenAPI 3.1 has no word for (PURGE, say) cannot be part of it.
+ *
+ * <p>To OpenAPI two paths that differ in the names of their parameters only are one: they get the names of the first. Where
+ * one has {@code *} and the other {@code **}, only the first operation of a method is part of the document.
+ */
 final class ContractOpenApi implements OpenApiSource {
 
-    private static final String JSON = "application/json";
-    private static final String PROBLEM = "application/problem+json";
     private static final int MOST_DEPTH = 4;
+    private static final List<String> NAMED_METHODS = List.of("GET", "PUT", "POST", "DELETE", "PATCH");
+    private static final Set<String> OTHER_METHODS = Set.of("OPTIONS", "HEAD", "TRACE");
 
     private final List<RestBinding> bindings;
 
@@ -31,18 +38,53 @@ final class ContractOpenApi implements OpenApiSource {
     @Override
     public void describe(OpenApiDocument document) {
         ProtoSchemas schemas = new ProtoSchemas(document);
+        Map<String, Map<String, OpenApiOperation.Parameter>> paths = new HashMap<>();
+        Set<String> taken = new HashSet<>();
         for (RestBinding binding : bindings) {
-            document.operation(operation(binding, document, schemas));
+            String method = binding.httpMethod();
+            if (NAMED_METHODS.contains(method) || OTHER_METHODS.contains(method)) {
+                if (taken.add(method + ' ' + shape(binding.template()))) {
+                    document.operation(operation(binding, method, document, schemas, paths));
+                }
+            }
+        }
+        for (RestBinding binding : bindings) {
+            if (binding.httpMethod().equals(RestBinding.ANY_METHOD)) {
+                for (String method : NAMED_METHODS) {
+                    if (taken.add(method + ' ' + shape(binding.template()))) {
+                        document.operation(operation(binding, method, document, schemas, paths));
+                    }
+                }
+            }
         }
     }
 
-    private static OpenApiOperation operation(RestBinding binding, OpenApiDocument document, ProtoSchemas schemas) {
+    /** The path with one word for all that is open, {@code *} or {@code **}. */
+    private static String shape(PathTemplate template) {
+        StringBuilder shape = new StringBuilder();
+        for (String segment : template.segments()) {
+            shape.append('/').append(isOpen(segment) ? "{}" : segment);
+        }
+        return shape.append(':').append(template.verb()).toString();
+    }
+
+    private static boolean isOpen(String segment) {
+        return segment.equals(PathTemplate.ONE) || segment.equals(PathTemplate.REST);
+    }
+
+    private static OpenApiOperation operation(
+            RestBinding binding,
+            String httpMethod,
+            OpenApiDocument document,
+            ProtoSchemas schemas,
+            Map<String, Map<String, OpenApiOperation.Parameter>> paths) {
         var method = binding.route().method().descriptor();
-        List<OpenApiOperation.Parameter> parameters = new ArrayList<>();
-        String path = path(binding.template(), parameters);
+        Map<String, OpenApiOperation.Parameter> inPath =
+                paths.computeIfAbsent(shape(binding.template()), shape -> pathParameters(binding, schemas));
+        List<OpenApiOperation.Parameter> parameters = new ArrayList<>(inPath.values());
         if (!binding.wholeBody()) {
-            Set<String> taken = new TreeSet<>();
-            binding.template().variables().forEach(variable -> taken.add(variable.field()));
+            Set<String> taken = new HashSet<>();
+            binding.variables().forEach(variable -> taken.add(variable.toString()));
             FieldDescriptor body = binding.body();
             if (body != null) {
                 taken.add(body.getName());
@@ -54,33 +96,25 @@ final class ContractOpenApi implements OpenApiSource {
             id = method.getService().getName() + '_' + method.getName() + '_' + i;
         }
         return new OpenApiOperation(
-                binding.httpMethod(),
-                path,
+                httpMethod,
+                path(binding.template(), List.copyOf(inPath.keySet())),
                 id,
                 method.getName(),
                 "",
                 List.of(method.getService().getFullName()),
                 method.getOptions().getDeprecated(),
                 parameters,
-                requestBody(binding, schemas),
-                responses(binding, schemas));
+                ContractContent.request(binding, schemas),
+                ContractContent.responses(binding, schemas));
     }
 
-    /** A variable of several segments has a parameter for each that is open. */
-    private static String path(PathTemplate template, List<OpenApiOperation.Parameter> parameters) {
+    private static String path(PathTemplate template, List<String> names) {
         StringBuilder path = new StringBuilder();
-        for (int i = 0; i < template.segments().size(); i++) {
-            String segment = template.segments().get(i);
+        int open = 0;
+        for (String segment : template.segments()) {
             path.append('/');
-            if (segment.equals(PathTemplate.ONE) || segment.equals(PathTemplate.REST)) {
-                String name = name(template, i);
-                path.append('{').append(name).append('}');
-                parameters.add(new OpenApiOperation.Parameter(
-                        "path",
-                        name,
-                        true,
-                        segment.equals(PathTemplate.REST) ? "All that is left of the path, slashes included" : "",
-                        JsonNodeFactory.instance.objectNode().put("type", "string")));
+            if (isOpen(segment)) {
+                path.append('{').append(names.get(open++)).append('}');
             } else {
                 path.append(segment);
             }
@@ -88,6 +122,37 @@ final class ContractOpenApi implements OpenApiSource {
         return template.verb().isEmpty()
                 ? path.toString()
                 : path.append(':').append(template.verb()).toString();
+    }
+
+    /** By name, in their order. A variable of several segments has a parameter for each that is open. */
+    private static Map<String, OpenApiOperation.Parameter> pathParameters(RestBinding binding, ProtoSchemas schemas) {
+        PathTemplate template = binding.template();
+        Map<String, OpenApiOperation.Parameter> parameters = new LinkedHashMap<>();
+        for (int i = 0; i < template.segments().size(); i++) {
+            String segment = template.segments().get(i);
+            if (isOpen(segment)) {
+                String name = name(template, i);
+                parameters.put(
+                        name,
+                        new OpenApiOperation.Parameter(
+                                "path",
+                                name,
+                                true,
+                                segment.equals(PathTemplate.REST) ? "All that is left of the path, slashes included" : "",
+                                pathSchema(binding, i, schemas)));
+            }
+        }
+        return parameters;
+    }
+
+    private static ObjectNode pathSchema(RestBinding binding, int segment, ProtoSchemas schemas) {
+        List<PathTemplate.Variable> variables = binding.template().variables();
+        for (int i = 0; i < variables.size(); i++) {
+            if (variables.get(i).from() == segment && !variables.get(i).spansSegments()) {
+                return schemas.field(binding.variables().get(i).last());
+            }
+        }
+        return JsonNodeFactory.instance.objectNode().put("type", "string");
     }
 
     private static String name(PathTemplate template, int segment) {
@@ -114,50 +179,20 @@ final class ContractOpenApi implements OpenApiSource {
             int depth) {
         for (FieldDescriptor field : type.getFields()) {
             String name = prefix + field.getName();
-            boolean message = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
-            if (taken.contains(name) || field.isMapField() || (message && field.isRepeated())) {
+            if (taken.contains(name)) {
                 continue;
             }
-            if (message && !field.getMessageType().getFullName().startsWith("google.protobuf.")) {
-                if (depth > 1) {
-                    query(field.getMessageType(), name + '.', taken, parameters, schemas, depth - 1);
-                }
-            } else {
+            if (new FieldPath(List.of(field)).takesText()) {
                 parameters.add(new OpenApiOperation.Parameter(
                         "query", name, prefix.isEmpty() && ProtoSchemas.isRequired(field), "", schemas.field(field)));
+            } else if (!field.isRepeated() && depth > 1 && !isWellKnown(field.getMessageType())) {
+                query(field.getMessageType(), name + '.', taken, parameters, schemas, depth - 1);
             }
         }
     }
 
-    private static Map<String, ObjectNode> requestBody(RestBinding binding, ProtoSchemas schemas) {
-        FieldDescriptor body = binding.body();
-        if (body != null) {
-            return Map.of(JSON, schemas.field(body));
-        }
-        return binding.wholeBody()
-                ? Map.of(
-                        JSON,
-                        schemas.message(binding.route().method().descriptor().getInputType()))
-                : Map.of();
-    }
-
-    private static Map<String, OpenApiOperation.Response> responses(RestBinding binding, ProtoSchemas schemas) {
-        Descriptor type = binding.route().method().descriptor().getOutputType();
-        FieldDescriptor part = binding.responseBody();
-        Map<String, OpenApiOperation.Response> responses = new LinkedHashMap<>();
-        responses.put(
-                "2XX",
-                new OpenApiOperation.Response(
-                        type.getFullName(),
-                        Map.of(JSON, Optional.of(part == null ? schemas.message(type) : schemas.field(part)))));
-        ObjectNode problem = JsonNodeFactory.instance.objectNode().put("type", "object");
-        ObjectNode properties = problem.putObject("properties");
-        for (String name : List.of("type", "title", "detail", "code")) {
-            properties.putObject(name).put("type", "string");
-        }
-        properties.putObject("status").put("type", "integer");
-        responses.put(
-                "default", new OpenApiOperation.Response("Problem details", Map.of(PROBLEM, Optional.of(problem))));
-        return responses;
+    /** Any, Struct, Value: nobody writes their fields one by one. */
+    private static boolean isWellKnown(Descriptor type) {
+        return type.getFullName().startsWith("google.protobuf.");
     }
 }

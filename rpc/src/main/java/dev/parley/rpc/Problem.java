@@ -1,9 +1,5 @@
 package dev.parley.rpc;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import com.google.protobuf.Any;
 import dev.parley.Call;
 import dev.parley.CallException;
@@ -13,7 +9,11 @@ import dev.parley.http.HttpException;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.RetryAfter;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * REST's errors: problem details, with the code and its details beside the standard's members.
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Problem {
 
+    static final String CONTENT_TYPE = "application/problem+json";
+
     private final JsonCodec json;
 
     Problem(JsonCodec json) {
@@ -29,61 +31,56 @@ final class Problem {
     }
 
     HttpResponse of(@Nullable Call call, CallException error) {
-        int status = HttpException.statusOf(error);
-        JsonObject problem = new JsonObject();
-        problem.addProperty("type", "about:blank");
-        problem.addProperty("title", title(status));
-        problem.addProperty("status", status);
-        problem.addProperty("detail", error.message());
-        problem.addProperty("code", error.code().name());
-        if (!error.details().isEmpty()) {
-            JsonArray details = new JsonArray();
-            GrpcStatus.statusOf(error).getDetailsList().forEach(detail -> details.add(detail(detail)));
-            problem.add("details", details);
-        }
-        Metadata headers = Metadata.of("content-type", "application/problem+json");
+        Metadata headers = Metadata.of("content-type", CONTENT_TYPE);
         if (call != null) {
             ReservedHeaders.copy(call.responseHeaders(), headers);
             ReservedHeaders.copy(call.responseTrailers(), headers);
         }
         if (error.origin() == CallException.Origin.LOCAL) {
-            ReservedHeaders.copy(error.metadata(), headers);
+            error.metadata().forEach((name, value) -> {
+                // What a 415 says of the encodings that are taken is HTTP's own.
+                if (name.equals("accept-encoding") || !ReservedHeaders.isReserved(name)) {
+                    headers.add(name, value);
+                }
+            });
         }
         RetryAfter.write(error, headers);
-        return new HttpResponse(status, headers, Body.of(problem.toString().getBytes(StandardCharsets.UTF_8)));
+        return new HttpResponse(
+                HttpException.statusOf(error), headers, Body.of(text(error).getBytes(StandardCharsets.UTF_8)));
     }
 
-    private JsonElement detail(Any detail) {
+    /** The problem in JSON, of one line. */
+    String text(CallException error) {
+        int status = HttpException.statusOf(error);
+        ObjectNode problem = JsonNodeFactory.instance
+                .objectNode()
+                .put("type", "about:blank")
+                .put("title", status == 499 ? "Client Closed Request" : HttpResponse.reason(status))
+                .put("status", status)
+                .put("detail", error.message())
+                .put("code", error.code().name());
+        String text = problem.toString();
+        if (error.details().isEmpty()) {
+            return text;
+        }
+        StringJoiner details = new StringJoiner(",", ",\"details\":[", "]}");
+        GrpcStatus.statusOf(error).getDetailsList().forEach(detail -> details.add(detail(detail)));
+        return text.substring(0, text.length() - 1) + details;
+    }
+
+    private String detail(Any detail) {
         try {
-            return JsonParser.parseString(json.print(detail));
+            return json.print(detail);
         } catch (CallException e) {
             // A type that this server does not know came through from another one.
-            JsonObject bare = new JsonObject();
-            bare.addProperty("@type", detail.getTypeUrl());
-            bare.addProperty(
-                    "value",
-                    java.util.Base64.getEncoder()
-                            .encodeToString(detail.getValue().toByteArray()));
-            return bare;
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("@type", detail.getTypeUrl())
+                    .put(
+                            "value",
+                            Base64.getEncoder()
+                                    .encodeToString(detail.getValue().toByteArray()))
+                    .toString();
         }
-    }
-
-    private static String title(int status) {
-        return switch (status) {
-            case 400 -> "Bad Request";
-            case 401 -> "Unauthorized";
-            case 403 -> "Forbidden";
-            case 404 -> "Not Found";
-            case 405 -> "Method Not Allowed";
-            case 409 -> "Conflict";
-            case 413 -> "Content Too Large";
-            case 415 -> "Unsupported Media Type";
-            case 429 -> "Too Many Requests";
-            case 499 -> "Client Closed Request";
-            case 501 -> "Not Implemented";
-            case 503 -> "Service Unavailable";
-            case 504 -> "Gateway Timeout";
-            default -> "Internal Server Error";
-        };
     }
 }

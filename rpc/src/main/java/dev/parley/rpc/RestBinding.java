@@ -10,10 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way to call a unary method by REST: a line of {@code google.api.http}.
+ * One way to call a method by REST: a line of {@code google.api.http}.
  *
  * @param route the method
- * @param httpMethod such as {@code GET}
+ * @param httpMethod such as {@code GET}, or {@link #ANY_METHOD}
  * @param template the path
  * @param variables the fields of the template's variables, in their order
  * @param wholeBody whether the body is the request message ({@code body: "*"})
@@ -29,7 +29,10 @@ record RestBinding(
         @Nullable FieldDescriptor body,
         @Nullable FieldDescriptor responseBody) {
 
-    private static final System.Logger LOG = System.getLogger(RpcHandler.class.getName());
+    /** The kind of a custom rule that leaves the method open. */
+    static final String ANY_METHOD = "*";
+
+    private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, 5.6.2
 
     /**
      * The bindings of a method, none if it is not annotated.
@@ -37,47 +40,65 @@ record RestBinding(
      * @throws IllegalArgumentException if the annotation is wrong
      */
     static List<RestBinding> of(Route<?, ?> route) {
-        RpcMethod<?, ?> method = route.method();
-        if (!method.descriptor().getOptions().hasExtension(AnnotationsProto.http)) {
-            return List.of();
-        }
-        if (method.kind() != Method.Kind.UNARY) {
-            LOG.log(System.Logger.Level.WARNING, "{0} is not served by REST: it streams", method);
-            return List.of();
-        }
-        HttpRule rule = method.descriptor().getOptions().getExtension(AnnotationsProto.http);
+        var options = route.method().descriptor().getOptions();
+        return options.hasExtension(AnnotationsProto.http)
+                ? of(route, options.getExtension(AnnotationsProto.http))
+                : List.of();
+    }
+
+    /** The bindings that {@code rule} has for a method. */
+    static List<RestBinding> of(Route<?, ?> route, HttpRule rule) {
         List<RestBinding> bindings = new ArrayList<>();
         try {
-            bindings.add(of(route, rule));
+            bindings.add(one(route, rule));
             for (HttpRule more : rule.getAdditionalBindingsList()) {
-                bindings.add(of(route, more));
+                if (more.getAdditionalBindingsCount() > 0) {
+                    throw new IllegalArgumentException("an additional binding must not have additional bindings itself");
+                }
+                bindings.add(one(route, more));
             }
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("google.api.http of " + method + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException("google.api.http of " + route + ": " + e.getMessage(), e);
         }
         return bindings;
     }
 
-    private static RestBinding of(Route<?, ?> route, HttpRule rule) {
+    private static RestBinding one(Route<?, ?> route, HttpRule rule) {
         Descriptor request = route.method().descriptor().getInputType();
         PathTemplate template = PathTemplate.parse(path(rule));
-        List<FieldPath> variables = new ArrayList<>();
-        for (PathTemplate.Variable variable : template.variables()) {
-            FieldPath field = FieldPath.resolve(request, variable.field())
-                    .filter(found -> found.takesText() && !found.last().isRepeated())
-                    .orElseThrow(() -> new IllegalArgumentException("variable " + variable.field()
-                            + " is no single-valued field of " + request.getFullName() + " that takes text"));
-            variables.add(field);
-        }
         boolean wholeBody = rule.getBody().equals("*");
+        FieldDescriptor body = wholeBody ? null : field(request, rule.getBody(), "body");
         return new RestBinding(
                 route,
                 httpMethod(rule),
                 template,
-                List.copyOf(variables),
+                variables(template, request, body),
                 wholeBody,
-                wholeBody ? null : field(request, rule.getBody(), "body"),
+                body,
                 field(route.method().descriptor().getOutputType(), rule.getResponseBody(), "response_body"));
+    }
+
+    private static List<FieldPath> variables(
+            PathTemplate template, Descriptor request, @Nullable FieldDescriptor body) {
+        List<FieldPath> variables = new ArrayList<>();
+        for (PathTemplate.Variable variable : template.variables()) {
+            FieldPath field = FieldPath.resolve(request, variable.field())
+                    .filter(found -> found.takesText() && !found.last().isRepeated())
+                    .orElseThrow(() -> new IllegalArgumentException("variable " + variable.field() + " of " + template
+                            + " is no single-valued field of " + request.getFullName() + " that takes text"));
+            for (FieldPath other : variables) {
+                if (field.overlaps(other)) {
+                    throw new IllegalArgumentException(
+                            "variables " + other + " and " + field + " of " + template + " are one field");
+                }
+            }
+            if (body != null && field.fields().size() == 1 && field.last() == body) {
+                throw new IllegalArgumentException(
+                        "field " + field + " is both a variable of " + template + " and the body");
+            }
+            variables.add(field);
+        }
+        return List.copyOf(variables);
     }
 
     private static @Nullable FieldDescriptor field(Descriptor type, String name, String option) {
@@ -85,8 +106,8 @@ record RestBinding(
             return null;
         }
         return FieldPath.find(type, name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        option + ": \"" + name + "\" is no field of " + type.getFullName()));
+                .orElseThrow(() -> new IllegalArgumentException(option + ": \"" + name + "\" is no field of "
+                        + type.getFullName() + (name.contains(".") ? "; it must be one of its own fields" : "")));
     }
 
     private static String path(HttpRule rule) {
@@ -102,13 +123,43 @@ record RestBinding(
     }
 
     private static String httpMethod(HttpRule rule) {
-        return rule.getPatternCase() == HttpRule.PatternCase.CUSTOM
-                ? rule.getCustom().getKind()
-                : rule.getPatternCase().name();
+        if (rule.getPatternCase() != HttpRule.PatternCase.CUSTOM) {
+            return rule.getPatternCase().name();
+        }
+        String kind = rule.getCustom().getKind();
+        if (!kind.matches(TOKEN)) {
+            throw new IllegalArgumentException(
+                    "the kind of a custom rule must be an HTTP method, or * for any, but is \"" + kind + '"');
+        }
+        return kind;
+    }
+
+    /** What the answer's body is: the response, or the field that {@code response_body} names. */
+    boolean answersHttpBody() {
+        FieldDescriptor part = responseBody;
+        return part == null
+                ? HttpBodies.is(route.method().descriptor().getOutputType())
+                : HttpBodies.is(part);
+    }
+
+    /** Whether the request's body is taken as it is, whatever its type. */
+    boolean takesHttpBody() {
+        FieldDescriptor part = body;
+        return part == null
+                ? wholeBody && HttpBodies.is(route.method().descriptor().getInputType())
+                : HttpBodies.is(part);
+    }
+
+    boolean hasBody() {
+        return wholeBody || body != null;
+    }
+
+    Method.Kind kind() {
+        return route.method().kind();
     }
 
     @Override
     public String toString() {
-        return httpMethod + " for " + route;
+        return httpMethod + ' ' + template + " of " + route;
     }
 }

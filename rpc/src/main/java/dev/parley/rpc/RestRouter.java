@@ -13,15 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the binding of a method and a path: a tree of segments, in which a literal goes before {@code *} and that before
- * {@code **}. Filled at start-up, then only read.
+ * {@code **}, and what leads to no binding of the method is gone back on. A verb goes before the same word as the end of a
+ * value. At one place the method itself goes before GET for HEAD, and that before a binding for any method. Each node is
+ * looked at once at most, so a search costs no more than the tree is large. Filled at start-up, then only read.
  */
 final class RestRouter {
 
     private final Node root = new Node();
     private final List<RestBinding> all = new ArrayList<>();
 
-    /** What was found: a binding with the texts of its variables, or the methods that the path has. */
-    record Match(@Nullable RestBinding binding, List<String> segments, Set<String> allowed) {}
+    /** What was found: a binding with the path it fits, or the methods that the path has. */
+    record Match(@Nullable RestBinding binding, RestPath path, Set<String> allowed) {}
 
     private static final class Node {
         private final Map<String, Node> literals = new HashMap<>();
@@ -34,7 +36,9 @@ final class RestRouter {
             Node next = switch (segment) {
                 case PathTemplate.ONE -> Objects.requireNonNullElseGet(one, Node::new);
                 case PathTemplate.REST -> Objects.requireNonNullElseGet(rest, Node::new);
-                default -> literals.computeIfAbsent(decoded(segment), name -> new Node());
+                default ->
+                    literals.computeIfAbsent(
+                            PercentEncoding.decode(segment, false).orElse(segment), name -> new Node());
             };
             if (segment.equals(PathTemplate.ONE)) {
                 one = next;
@@ -59,9 +63,8 @@ final class RestRouter {
                 .computeIfAbsent(binding.template().verb(), verb -> new TreeMap<>())
                 .putIfAbsent(binding.httpMethod(), binding);
         if (other != null) {
-            throw new IllegalArgumentException("REST paths conflict: " + binding.httpMethod() + " /"
-                    + String.join("/", binding.template().segments()) + " is bound to " + other.route() + " and to "
-                    + binding.route());
+            throw new IllegalArgumentException(
+                    "REST paths conflict, no request could tell them apart: " + other + " and " + binding);
         }
         all.add(binding);
     }
@@ -71,36 +74,32 @@ final class RestRouter {
         return List.copyOf(all);
     }
 
-    /** What answers {@code method} on {@code path}, which is percent-encoded. */
-    Match match(String method, String path) {
+    /** What answers {@code method} on {@code path}. */
+    Match match(String method, RestPath path) {
         Set<String> allowed = new TreeSet<>();
-        if (!path.startsWith("/")) {
-            return new Match(null, List.of(), allowed);
-        }
-        List<String> segments = split(path);
-        String last = segments.getLast();
-        int colon = last.lastIndexOf(':');
-        if (colon > 0) {
-            List<String> bare = new ArrayList<>(segments);
-            bare.set(bare.size() - 1, last.substring(0, colon));
-            RestBinding found = find(root, bare, 0, last.substring(colon + 1), method, allowed);
+        if (path.hasVerb()) {
+            RestPath bare = path.withoutVerb();
+            RestBinding found = find(root, bare, 0, path.verb(), method, allowed);
             if (found != null) {
                 return new Match(found, bare, allowed);
             }
         }
-        return new Match(find(root, segments, 0, "", method, allowed), segments, allowed);
+        return new Match(find(root, path, 0, "", method, allowed), path, allowed);
     }
 
     private static @Nullable RestBinding find(
-            Node node, List<String> segments, int at, String verb, String method, Set<String> allowed) {
-        if (at == segments.size()) {
-            return bound(node, verb, method, allowed);
-        }
-        String segment = segments.get(at);
-        Node literal = node.literals.get(decoded(segment));
-        RestBinding found = literal == null ? null : find(literal, segments, at + 1, verb, method, allowed);
-        if (found == null && node.one != null && !segment.isEmpty()) {
-            found = find(node.one, segments, at + 1, verb, method, allowed);
+            Node node, RestPath path, int at, String verb, String method, Set<String> allowed) {
+        RestBinding found = null;
+        if (at == path.size()) {
+            found = bound(node, verb, method, allowed);
+        } else {
+            Node literal = node.literals.get(path.decoded().get(at));
+            if (literal != null) {
+                found = find(literal, path, at + 1, verb, method, allowed);
+            }
+            if (found == null && node.one != null && !path.raw().get(at).isEmpty()) {
+                found = find(node.one, path, at + 1, verb, method, allowed);
+            }
         }
         return found == null && node.rest != null ? bound(node.rest, verb, method, allowed) : found;
     }
@@ -111,21 +110,10 @@ final class RestRouter {
             return null;
         }
         allowed.addAll(methods.keySet());
-        return methods.get(method);
-    }
-
-    private static List<String> split(String path) {
-        List<String> segments = new ArrayList<>();
-        int start = 1;
-        for (int slash = path.indexOf('/', start); slash >= 0; slash = path.indexOf('/', start)) {
-            segments.add(path.substring(start, slash));
-            start = slash + 1;
+        RestBinding found = methods.get(method);
+        if (found == null && method.equals("HEAD")) {
+            found = methods.get("GET");
         }
-        segments.add(path.substring(start));
-        return segments;
-    }
-
-    private static String decoded(String segment) {
-        return PercentEncoding.decode(segment, false).orElse(segment);
+        return found == null ? methods.get(RestBinding.ANY_METHOD) : found;
     }
 }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Serves services over HTTP: as gRPC, gRPC-Web, Connect and REST at the same time, told apart by path and content type. It is a
@@ -34,19 +35,17 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
     private static final Duration TIME_TO_ANSWER = Duration.ofMillis(100);
 
     private final Map<String, Route<?, ?>> routes;
-    private final RestRouter rest;
+    private final RestRouter restRouter;
+    private final RestDispatch rest;
     private final ProtocolTable protocols;
-    private final JsonCodec restJson;
-    private final Problem problem;
     private final Optional<Duration> defaultTimeout;
 
     private RpcHandler(Builder builder) {
         this.routes = new HashMap<>(builder.routes());
-        this.rest = builder.restRouter(routes);
+        this.restRouter = builder.restRouter(routes);
         TypeRegistry types = JsonCodec.types(builder.files());
         this.protocols = new ProtocolTable(types, new ProtocolOptions(builder.compressAbove, builder.requireConnectVersion));
-        this.restJson = JsonCodec.rest(types);
-        this.problem = new Problem(restJson);
+        this.rest = new RestDispatch(restRouter, JsonCodec.rest(types));
         this.defaultTimeout = Optional.of(builder.defaultTimeout);
     }
 
@@ -60,7 +59,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
      * A variable of several segments has a parameter for each; endpoints of gRPC and Connect are not part of it.
      */
     public OpenApiSource openApi() {
-        return new ContractOpenApi(rest.all());
+        return new ContractOpenApi(restRouter.all());
     }
 
     @Override
@@ -101,7 +100,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         try {
             if (route == null) {
                 Optional<Duration> asked = RequestTimeout.read(head.headers(), RequestTimeout.HEADER);
-                return asked.isPresent() ? asked : defaultTimeout;
+                return asked.isPresent() || rest.isStream(head) ? asked : defaultTimeout;
             }
             Protocol protocol = protocols.of(head.headers().get("content-type").orElse("application/json"), head.headers());
             if (protocol != null) {
@@ -163,24 +162,15 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
                     ? HttpResponse.text(415, "content type \"" + contentType + "\" is not supported")
                     : protocol.failed(null, new CallException(Code.UNIMPLEMENTED, what));
         }
-        RestRouter.Match match = rest.match(request.method(), request.path());
-        RestBinding binding = match.binding();
-        if (binding != null) {
-            RestProtocol protocol = new RestProtocol(binding, match.segments(), restJson, problem);
-            return ServerCall.answer(protocol, binding.route(), http, request);
+        HttpResponse answer = rest.answer(http, request);
+        if (answer != null) {
+            return answer;
         }
         if (isConnect(request.headers(), contentType)) {
             HttpException error = new HttpException(404, Code.UNIMPLEMENTED, what);
             return ConnectUnaryProtocol.failure(null, error);
         }
-        if (match.allowed().isEmpty()) {
-            return problem.of(null, new HttpException(404, Code.NOT_FOUND, what));
-        }
-        String allowed = String.join(", ", match.allowed());
-        HttpException error = new HttpException(
-                405, Code.UNIMPLEMENTED, request.path() + " takes " + allowed + ", not " + request.method());
-        error.metadata().put("allow", allowed);
-        return problem.of(null, error);
+        return rest.refuse(request, what);
     }
 
     private static boolean isConnect(Metadata headers, String contentType) {
@@ -313,11 +303,12 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
 
         private RestRouter restRouter(Map<String, Route<?, ?>> routes) {
             RestRouter router = new RestRouter();
-            for (Route<?, ?> route : routes.values()) {
+            // In the order of their names, so that what is wrong is told the same each time.
+            for (Route<?, ?> route : new TreeMap<>(routes).values()) {
                 for (RestBinding binding : RestBinding.of(route)) {
-                    if (routes.containsKey(
-                            '/' + String.join("/", binding.template().segments()))) {
-                        throw new IllegalArgumentException(binding + " has the path of an RPC method");
+                    Route<?, ?> same = routes.get(binding.template().toString());
+                    if (same != null) {
+                        throw new IllegalArgumentException(binding + " has the path of the RPC method " + same);
                     }
                     router.add(binding);
                 }

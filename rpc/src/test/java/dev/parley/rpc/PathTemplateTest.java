@@ -30,7 +30,6 @@ class PathTemplateTest {
             strings = {
                 "",
                 "v1",
-                "/",
                 "/v1/",
                 "/v1//x",
                 "/{",
@@ -39,6 +38,8 @@ class PathTemplateTest {
                 "/{a=}",
                 "/{a=**}/b",
                 "/**/b",
+                "/**/{b}",
+                "/{a=**}/{b}",
                 "/a*",
                 "/{a}{b}",
                 "/{a}/{a}",

@@ -7,6 +7,7 @@ import dev.parley.Method;
 import dev.parley.http.Body;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
+import dev.parley.http.ResponseException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,14 +66,19 @@ final class Requests {
                 .run(
                         (call, sent) -> {
                             HttpResponse response = handler.handle(call, sent);
-                            byte[] all = response.body().readAll();
-                            return new Answer(
-                                    response.status(),
-                                    response.headers(),
-                                    all,
-                                    response.body().trailers());
+                            try {
+                                return answer(response);
+                            } catch (ResponseException early) {
+                                return answer(early.response()); // as HTTP's server does
+                            }
                         },
                         request);
+    }
+
+    private static Answer answer(HttpResponse response) {
+        byte[] all = response.body().readAll();
+        return new Answer(
+                response.status(), response.headers(), all, response.body().trailers());
     }
 
     Answer get(String target) throws Exception {

@@ -1,7 +1,6 @@
 package dev.parley.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Empty;
 import dev.parley.Call;
@@ -142,10 +141,10 @@ class RestTest {
             value = {
                 "colour=red | unknown query parameter colour",
                 "filter=x | filter is no single value",
-                "filter.min_pages=many | filter.min_pages must be a int64, but is \"many\"",
-                "genre=SONG | genre must be a Genre, but is \"SONG\"",
+                "filter.min_pages=many | filter.min_pages must be an int64, but is \"many\"",
+                "genre=SONG | genre must be a Genre by name or number, but is \"SONG\"",
                 "in_stock=yes | in_stock must be true or false",
-                "since=now | since must be a google.protobuf.Timestamp",
+                "since=now | since must be a time such as 2026-01-02T03:04:05Z",
                 "genre=POETRY&genre=NOVEL | genre is given twice",
                 "tags=%zz | percent-encoding",
             })
@@ -195,7 +194,7 @@ class RestTest {
         assertThat(requests.get("/v1/shelves/1/books/").status()).isEqualTo(404);
         Requests.Answer answer = requests.json("POST", "/v1/books", "{}");
         assertThat(answer.status()).isEqualTo(405);
-        assertThat(answer.header("allow")).isEqualTo("GET");
+        assertThat(answer.header("allow")).isEqualTo("GET, HEAD, OPTIONS");
         assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
     }
 
@@ -204,7 +203,7 @@ class RestTest {
         Requests.Answer answer = requests.send(
                 "PUT", "/v1/shelves/1/books/2", Metadata.of("content-type", "text/xml"), new byte[] {'<'});
         assertThat(answer.status()).isEqualTo(415);
-        assertThat(answer.header("accept-post")).isEqualTo("application/json");
+        assertThat(answer.header("accept")).isEqualTo("application/json");
     }
 
     @Test
@@ -213,18 +212,5 @@ class RestTest {
                 requests.json("PUT", "/v1/shelves/1/books/2", "{\"title\":\"" + "x".repeat(10_000) + "\"}");
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.text()).contains("10012").contains("10000");
-    }
-
-    @Test
-    void conflictsAreToldAtTheStart() {
-        RestRouter router = new RestRouter();
-        RestBinding binding = RestBinding.of(Route.of(
-                        LibraryService.DEFINITION.bindings().getFirst(), new Library(), java.util.List.of(), 1000))
-                .getFirst();
-        router.add(binding);
-        assertThatThrownBy(() -> router.add(binding))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("GET /v1/shelves/*/books/*")
-                .hasMessageContaining("LibraryService/GetBook");
     }
 }
