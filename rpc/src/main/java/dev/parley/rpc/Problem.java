@@ -78,6 +78,7 @@ final class Problem {
             case 409 -> "Conflict";
             case 413 -> "Content Too Large";
             case 415 -> "Unsupported Media Type";
+            case 422 -> "Unprocessable Content";
             case 429 -> "Too Many Requests";
             case 499 -> "Client Closed Request";
             case 501 -> "Not Implemented";

@@ -1,11 +1,13 @@
 package dev.parley.rpc;
 
+import build.buf.protovalidate.Validator;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TypeRegistry;
 import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Handler;
+import dev.parley.IdempotencyStore;
 import dev.parley.Interceptor;
 import dev.parley.Metadata;
 import dev.parley.Method;
@@ -21,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves services over HTTP: as gRPC, Connect and REST at the same time, told apart by path and content type. It is a
@@ -36,6 +39,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
     private final ProtocolTable protocols;
     private final JsonCodec restJson;
     private final Problem problem;
+    private final Health health;
+    private final @Nullable HealthPages healthPages;
     private final Optional<Duration> defaultTimeout;
 
     private RpcHandler(Builder builder) {
@@ -45,7 +50,11 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         this.protocols = new ProtocolTable(types);
         this.restJson = JsonCodec.rest(types);
         this.problem = new Problem(restJson);
+        this.health = builder.health;
+        this.healthPages = builder.healthChecks ? new HealthPages(health) : null;
         this.defaultTimeout = Optional.of(builder.defaultTimeout);
+        // Last, so that a handler that cannot be built says nothing of health.
+        builder.services.keySet().forEach(health::add);
     }
 
     /** Starts to describe a handler. */
@@ -59,6 +68,14 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
      */
     public OpenApiSource openApi() {
         return new ContractOpenApi(rest.all());
+    }
+
+    /**
+     * What is told of the health of the services. Who serves this handler by other means than {@link RpcServer} calls
+     * {@link Health#shutdown} when its shutdown begins.
+     */
+    public Health health() {
+        return health;
     }
 
     @Override
@@ -153,6 +170,10 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             return ConnectUnaryProtocol.failure(null, error);
         }
         if (match.allowed().isEmpty()) {
+            HttpResponse page = healthPages == null ? null : healthPages.answer(request);
+            if (page != null) {
+                return page;
+            }
             return problem.of(null, new HttpException(404, Code.NOT_FOUND, what));
         }
         String allowed = String.join(", ", match.allowed());
@@ -175,13 +196,27 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         private int maxMessageBytes = 4 << 20;
         private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
         private boolean reflection = true;
+        private Health health = new Health();
+        private boolean healthChecks = true;
+        private boolean validation = true;
+        private @Nullable Validator validator;
+        private @Nullable IdempotencyStore idempotency;
 
         private Builder() {}
 
         private record Registration<S>(ServiceDefinition<S> definition, S implementation) {
-            void addRoutes(List<Interceptor> interceptors, int limit, Map<String, Route<?, ?>> routes) {
+            void addRoutes(Builder builder, Validation validation, Map<String, Route<?, ?>> routes) {
+                List<Interceptor> innermost = builder.innermost(definition);
                 for (ServiceDefinition.Binding<S, ?, ?> binding : definition.bindings()) {
-                    routes.put(binding.method().path(), Route.of(binding, implementation, interceptors, limit));
+                    routes.put(
+                            binding.method().path(),
+                            Route.of(
+                                    binding,
+                                    implementation,
+                                    builder.interceptors,
+                                    validation,
+                                    innermost,
+                                    builder.maxMessageBytes));
                 }
             }
         }
@@ -231,16 +266,68 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             return this;
         }
 
-        /** Whether the server tells its services to tools such as grpcurl ({@code grpc.reflection.v1}); true. */
+        /**
+         * Whether the server tells its services to tools such as grpcurl ({@code grpc.reflection.v1} and {@code
+         * v1alpha}), behind the interceptors; true.
+         */
         public Builder reflection(boolean on) {
             this.reflection = on;
             return this;
         }
 
         /**
+         * What is told of the health of the services; a new one. All that is served is added to it as serving, unless it
+         * says something of it already.
+         */
+        public Builder health(Health told) {
+            this.health = told;
+            return this;
+        }
+
+        /**
+         * Whether health is told: by {@code grpc.health.v1}, and at {@code /healthz} and {@code /readyz} unless a REST route
+         * has the path; true. Probes have no credentials, so Check, Watch and the two pages are answered in front of the
+         * interceptors; List, which names what is served, behind them.
+         */
+        public Builder healthChecks(boolean on) {
+            this.healthChecks = on;
+            return this;
+        }
+
+        /**
+         * Whether requests are checked by the rules of {@code buf.validate} in the contract; true, and without cost for
+         * types that have none. A violation is answered with {@code INVALID_ARGUMENT} and {@code buf.validate.Violations},
+         * behind the interceptors and in front of the implementation; in a stream, at the message that has it. Required fields ({@code google.api.field_behavior})
+         * are checked either way.
+         */
+        public Builder validation(boolean on) {
+            this.validation = on;
+            return this;
+        }
+
+        /**
+         * Who checks the rules of {@code buf.validate}, for instance with a configuration of one's own; protovalidate as it
+         * comes. It is asked about types with rules only.
+         */
+        public Builder validator(Validator checks) {
+            this.validator = checks;
+            return this;
+        }
+
+        /**
+         * Answers repeats of keyed calls from {@code store}, in every unary method that is not free of side effects anyway;
+         * none. See {@link Idempotency}. It stands behind validation, so {@code interceptors} that authenticate come first.
+         */
+        public Builder idempotency(IdempotencyStore store) {
+            this.idempotency = store;
+            return this;
+        }
+
+        /**
          * The handler.
          *
-         * @throws IllegalArgumentException if REST paths conflict or an annotation is wrong
+         * @throws IllegalArgumentException if REST paths conflict, an annotation is wrong, or a rule of {@code
+         *     buf.validate} cannot be compiled
          */
         public RpcHandler build() {
             return new RpcHandler(this);
@@ -254,15 +341,35 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             return files;
         }
 
+        private List<Interceptor> innermost(ServiceDefinition<?> definition) {
+            return idempotency == null ? List.of() : List.of(Idempotency.of(idempotency, List.of(definition)));
+        }
+
         private Map<String, Route<?, ?>> routes() {
             Map<String, Route<?, ?>> routes = new HashMap<>();
-            services.values().forEach(service -> service.addRoutes(interceptors, maxMessageBytes, routes));
-            if (reflection && !services.containsKey(Reflection.NAME)) {
-                List<ServiceDefinition<?>> served = new ArrayList<>();
-                services.values().forEach(service -> served.add(service.definition()));
-                Reflection.registerTo(served, interceptors, maxMessageBytes, routes);
+            Validation validating = new Validation(validation, validator, files());
+            List<ServiceDefinition<?>> served = new ArrayList<>();
+            services.values().forEach(service -> {
+                service.addRoutes(this, validating, routes);
+                served.add(service.definition());
+            });
+            if (healthChecks && !services.containsKey(HealthService.NAME)) {
+                addOwn(HealthService.DEFINITION, new HealthService(health), routes);
+                served.add(HealthService.DEFINITION);
+            }
+            if (reflection) {
+                Reflection.definitions().stream()
+                        .filter(own -> !services.containsKey(own.descriptor().getFullName()))
+                        .forEach(own -> addOwn(own, new Reflection(served), routes));
             }
             return routes;
+        }
+
+        private <S> void addOwn(ServiceDefinition<S> definition, S own, Map<String, Route<?, ?>> routes) {
+            for (ServiceDefinition.Binding<S, ?, ?> binding : definition.bindings()) {
+                List<Interceptor> inFront = HealthService.isForProbes(binding.method()) ? List.of() : interceptors;
+                routes.put(binding.method().path(), Route.of(binding, own, inFront, maxMessageBytes));
+            }
         }
 
         private RestRouter restRouter(Map<String, Route<?, ?>> routes) {
