@@ -2,6 +2,7 @@ package dev.parley.rpc;
 
 import dev.parley.Deadline;
 import dev.parley.Metadata;
+import dev.parley.Method;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,19 @@ public final class CallOptions {
         return new CallOptions(timeout, deadline, new Metadata(headers).addAll(more), responseMetadata, compression);
     }
 
+    /**
+     * With an {@code Idempotency-Key}, by which a server that keeps answers (see {@link Idempotency}) recognises a repeat. The
+     * call counts as idempotent for what repeats calls, so use it only where the server does keep them. A new key for each
+     * call that is meant to act; the same for each repeat of it, which is what retries inside one call do by themselves.
+     *
+     * @param key 1 to 255 printable ASCII characters, such as a random UUID
+     * @throws IllegalArgumentException if it is something else
+     */
+    public CallOptions withIdempotencyKey(String key) {
+        Metadata changed = new Metadata(headers).put(IdempotencyKey.HEADER, IdempotencyKey.quoted(key));
+        return new CallOptions(timeout, deadline, changed, responseMetadata);
+    }
+
     /** What comes with the response is put into {@code sink}. */
     public CallOptions withResponseMetadata(ResponseMetadata sink) {
         return new CallOptions(timeout, deadline, headers, sink, compression);
@@ -94,6 +108,13 @@ public final class CallOptions {
     /** When a call that starts now must have ended by these options. */
     Deadline deadlineFromNow() {
         return timeout == null ? deadline : deadline.earlier(Deadline.after(timeout));
+    }
+
+    /** The method as these options call it: one with a key may be repeated whatever its contract says. */
+    Method asCalled(Method method) {
+        return method.isIdempotent() || method.kind() != Method.Kind.UNARY || !headers.contains(IdempotencyKey.HEADER)
+                ? method
+                : new Method(method.service(), method.name(), method.kind(), Method.Idempotency.IDEMPOTENT);
     }
 
     Optional<ResponseMetadata> responseMetadata() {

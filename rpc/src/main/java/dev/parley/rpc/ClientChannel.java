@@ -84,7 +84,7 @@ final class ClientChannel implements Channel {
         if (deadline.isNone() && method.kind() == Method.Kind.UNARY) {
             deadline = Deadline.after(settings.defaultTimeout());
         }
-        CallScope call = CallScope.builder(method.method())
+        CallScope call = CallScope.builder(options.asCalled(method.method()))
                 .parent(parent)
                 .requestHeaders(options.copyOfHeaders())
                 .deadline(deadline)

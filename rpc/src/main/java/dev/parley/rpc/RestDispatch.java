@@ -66,6 +66,16 @@ final class RestDispatch {
         }
     }
 
+    /** Whether something is bound to this path, whatever the method. */
+    boolean has(String path) {
+        try {
+            return path.startsWith("/")
+                    && !router.match("GET", RestPath.parse(path)).allowed().isEmpty();
+        } catch (CallException malformed) {
+            return false;
+        }
+    }
+
     /** The answer to a request that nothing is bound to. */
     HttpResponse refuse(HttpRequest request, String what) {
         if (!request.path().startsWith("/")) {

@@ -6,38 +6,46 @@ import dev.parley.Interceptor;
 import dev.parley.Messages;
 import dev.parley.http.HttpRequest;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A method as a server serves it: what it is, and its implementation behind all interceptors, chained once. */
 record Route<Q, R>(RpcMethod<Q, R> method, Handler<Q, R> handler, int maxMessageBytes) {
 
+    /** A method behind {@code interceptors}, with required fields checked and nothing else in front of it. */
     static <S, Q, R> Route<Q, R> of(
             ServiceDefinition.Binding<S, Q, R> binding, S implementation, List<Interceptor> interceptors, int limit) {
-        // Validation stands innermost: who may not call is told that, and not what is missing.
-        Handler<Q, R> validated = validated(binding.method(), binding.handler(implementation));
+        return of(binding, implementation, interceptors, Validation.requiredFieldsOnly(), List.of(), limit);
+    }
+
+    /** {@code innermost} stands behind validation, so that it sees no request that the implementation would not. */
+    static <S, Q, R> Route<Q, R> of(
+            ServiceDefinition.Binding<S, Q, R> binding,
+            S implementation,
+            List<Interceptor> interceptors,
+            Validation validation,
+            List<? extends Interceptor> innermost,
+            int limit) {
+        // Validation stands behind the interceptors: who may not call is told that, and not what is missing.
+        RequestCheck check = validation.of(binding.method());
+        Handler<Q, R> handler = Interceptor.chain(innermost, binding.handler(implementation));
+        Handler<Q, R> validated = check == null ? handler : validated(binding.method(), check, handler);
         return new Route<>(binding.method(), Interceptor.chain(interceptors, validated), limit);
     }
 
-    private static <Q, R> Handler<Q, R> validated(RpcMethod<Q, R> method, Handler<Q, R> handler) {
-        @Nullable
-        RequiredFields required = RequiredFields.of(method.descriptor().getInputType());
-        if (required == null) {
-            return handler;
-        }
+    private static <Q, R> Handler<Q, R> validated(RpcMethod<Q, R> method, RequestCheck check, Handler<Q, R> handler) {
         if (!method.kind().clientStreams()) {
             return (call, request) -> {
-                required.check((Message) request);
+                check.check((Message) request);
                 return handler.handle(call, request);
             };
         }
-        return (call, request) -> handler.handle(call, checkedEach(required, request));
+        return (call, request) -> handler.handle(call, checkedEach(check, request));
     }
 
     @SuppressWarnings("unchecked") // a method whose client streams has Messages<M> for Q
-    private static <Q> Q checkedEach(RequiredFields required, Q request) {
+    private static <Q> Q checkedEach(RequestCheck check, Q request) {
         Messages<Message> messages = (Messages<Message>) request;
         return (Q) messages.map(message -> {
-            required.check(message);
+            check.check(message);
             return message;
         });
     }

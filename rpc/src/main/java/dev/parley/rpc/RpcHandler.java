@@ -1,11 +1,13 @@
 package dev.parley.rpc;
 
+import build.buf.protovalidate.Validator;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TypeRegistry;
 import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Handler;
+import dev.parley.IdempotencyStore;
 import dev.parley.Interceptor;
 import dev.parley.Metadata;
 import dev.parley.Method;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves services over HTTP: as gRPC, gRPC-Web, Connect and REST at the same time, told apart by path and content type. It is a
@@ -38,6 +41,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
     private final RestRouter restRouter;
     private final RestDispatch rest;
     private final ProtocolTable protocols;
+    private final Health health;
+    private final @Nullable HealthPages healthPages;
     private final Optional<Duration> defaultTimeout;
 
     private RpcHandler(Builder builder) {
@@ -46,7 +51,11 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         TypeRegistry types = JsonCodec.types(builder.files());
         this.protocols = new ProtocolTable(types, new ProtocolOptions(builder.compressAbove, builder.requireConnectVersion));
         this.rest = new RestDispatch(restRouter, JsonCodec.rest(types));
+        this.health = builder.health;
+        this.healthPages = builder.healthChecks ? new HealthPages(health) : null;
         this.defaultTimeout = Optional.of(builder.defaultTimeout);
+        // Last, so that a handler that cannot be built says nothing of health.
+        builder.services.keySet().forEach(health::add);
     }
 
     /** Starts to describe a handler. */
@@ -60,6 +69,14 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
      */
     public OpenApiSource openApi() {
         return new ContractOpenApi(restRouter.all());
+    }
+
+    /**
+     * What is told of the health of the services. Who serves this handler by other means than {@link RpcServer} calls
+     * {@link Health#shutdown} when its shutdown begins.
+     */
+    public Health health() {
+        return health;
     }
 
     @Override
@@ -170,7 +187,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             HttpException error = new HttpException(404, Code.UNIMPLEMENTED, what);
             return ConnectUnaryProtocol.failure(null, error);
         }
-        return rest.refuse(request, what);
+        HttpResponse page = healthPages == null || rest.has(request.path()) ? null : healthPages.answer(request);
+        return page == null ? rest.refuse(request, what) : page;
     }
 
     private static boolean isConnect(Metadata headers, String contentType) {
@@ -188,13 +206,27 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         private boolean reflection = true;
         private int compressAbove = Compression.DEFAULT_THRESHOLD;
         private boolean requireConnectVersion;
+        private Health health = new Health();
+        private boolean healthChecks = true;
+        private boolean validation = true;
+        private @Nullable Validator validator;
+        private @Nullable IdempotencyStore idempotency;
 
         private Builder() {}
 
         private record Registration<S>(ServiceDefinition<S> definition, S implementation) {
-            void addRoutes(List<Interceptor> interceptors, int limit, Map<String, Route<?, ?>> routes) {
+            void addRoutes(Builder builder, Validation validation, Map<String, Route<?, ?>> routes) {
+                List<Interceptor> innermost = builder.innermost(definition);
                 for (ServiceDefinition.Binding<S, ?, ?> binding : definition.bindings()) {
-                    routes.put(binding.method().path(), Route.of(binding, implementation, interceptors, limit));
+                    routes.put(
+                            binding.method().path(),
+                            Route.of(
+                                    binding,
+                                    implementation,
+                                    builder.interceptors,
+                                    validation,
+                                    innermost,
+                                    builder.maxMessageBytes));
                 }
             }
         }
@@ -267,16 +299,68 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             return this;
         }
 
-        /** Whether the server tells its services to tools such as grpcurl ({@code grpc.reflection.v1}); true. */
+        /**
+         * Whether the server tells its services to tools such as grpcurl ({@code grpc.reflection.v1} and {@code
+         * v1alpha}), behind the interceptors; true.
+         */
         public Builder reflection(boolean on) {
             this.reflection = on;
             return this;
         }
 
         /**
+         * What is told of the health of the services; a new one. All that is served is added to it as serving, unless it
+         * says something of it already.
+         */
+        public Builder health(Health told) {
+            this.health = told;
+            return this;
+        }
+
+        /**
+         * Whether health is told: by {@code grpc.health.v1}, and at {@code /healthz} and {@code /readyz} unless a REST route
+         * has the path; true. Probes have no credentials, so Check, Watch and the two pages are answered in front of the
+         * interceptors; List, which names what is served, behind them.
+         */
+        public Builder healthChecks(boolean on) {
+            this.healthChecks = on;
+            return this;
+        }
+
+        /**
+         * Whether requests are checked by the rules of {@code buf.validate} in the contract; true, and without cost for
+         * types that have none. A violation is answered with {@code INVALID_ARGUMENT} and {@code buf.validate.Violations},
+         * behind the interceptors and in front of the implementation; in a stream, at the message that has it. Required fields ({@code google.api.field_behavior})
+         * are checked either way.
+         */
+        public Builder validation(boolean on) {
+            this.validation = on;
+            return this;
+        }
+
+        /**
+         * Who checks the rules of {@code buf.validate}, for instance with a configuration of one's own; protovalidate as it
+         * comes. It is asked about types with rules only.
+         */
+        public Builder validator(Validator checks) {
+            this.validator = checks;
+            return this;
+        }
+
+        /**
+         * Answers repeats of keyed calls from {@code store}, in every unary method that is not free of side effects anyway;
+         * none. See {@link Idempotency}. It stands behind validation, so {@code interceptors} that authenticate come first.
+         */
+        public Builder idempotency(IdempotencyStore store) {
+            this.idempotency = store;
+            return this;
+        }
+
+        /**
          * The handler.
          *
-         * @throws IllegalArgumentException if REST paths conflict or an annotation is wrong
+         * @throws IllegalArgumentException if REST paths conflict, an annotation is wrong, or a rule of {@code
+         *     buf.validate} cannot be compiled
          */
         public RpcHandler build() {
             return new RpcHandler(this);
@@ -290,15 +374,35 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             return files;
         }
 
+        private List<Interceptor> innermost(ServiceDefinition<?> definition) {
+            return idempotency == null ? List.of() : List.of(Idempotency.of(idempotency, List.of(definition)));
+        }
+
         private Map<String, Route<?, ?>> routes() {
             Map<String, Route<?, ?>> routes = new HashMap<>();
-            services.values().forEach(service -> service.addRoutes(interceptors, maxMessageBytes, routes));
-            if (reflection && !services.containsKey(Reflection.NAME)) {
-                List<ServiceDefinition<?>> served = new ArrayList<>();
-                services.values().forEach(service -> served.add(service.definition()));
-                Reflection.registerTo(served, interceptors, maxMessageBytes, routes);
+            Validation validating = new Validation(validation, validator, files());
+            List<ServiceDefinition<?>> served = new ArrayList<>();
+            services.values().forEach(service -> {
+                service.addRoutes(this, validating, routes);
+                served.add(service.definition());
+            });
+            if (healthChecks && !services.containsKey(HealthService.NAME)) {
+                addOwn(HealthService.DEFINITION, new HealthService(health), routes);
+                served.add(HealthService.DEFINITION);
+            }
+            if (reflection) {
+                Reflection.definitions().stream()
+                        .filter(own -> !services.containsKey(own.descriptor().getFullName()))
+                        .forEach(own -> addOwn(own, new Reflection(served), routes));
             }
             return routes;
+        }
+
+        private <S> void addOwn(ServiceDefinition<S> definition, S own, Map<String, Route<?, ?>> routes) {
+            for (ServiceDefinition.Binding<S, ?, ?> binding : definition.bindings()) {
+                List<Interceptor> inFront = HealthService.isForProbes(binding.method()) ? List.of() : interceptors;
+                routes.put(binding.method().path(), Route.of(binding, own, inFront, maxMessageBytes));
+            }
         }
 
         private RestRouter restRouter(Map<String, Route<?, ?>> routes) {

@@ -1,5 +1,7 @@
 package dev.parley.rpc;
 
+import build.buf.protovalidate.Validator;
+import dev.parley.IdempotencyStore;
 import dev.parley.Interceptor;
 import dev.parley.http.Cors;
 import dev.parley.http.Dispatch;
@@ -16,10 +18,15 @@ import java.util.List;
  */
 public final class RpcServer implements AutoCloseable {
 
-    private final HttpServer server;
+    private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Duration TELLING = Duration.ofSeconds(1);
 
-    private RpcServer(HttpServer server) {
+    private final HttpServer server;
+    private final Health health;
+
+    private RpcServer(HttpServer server, Health health) {
         this.server = server;
+        this.health = health;
     }
 
     /** Starts to describe a server. */
@@ -32,19 +39,29 @@ public final class RpcServer implements AutoCloseable {
         return server.port();
     }
 
+    /** What is told of the health of the services; all of them are serving until something else is set. */
+    public Health health() {
+        return health;
+    }
+
     /**
-     * Takes no more connections and waits up to {@code grace} for the calls that run, then cancels them.
+     * Tells who watches that nothing is served any more (which may take a second of the time), then takes no more
+     * connections and waits up to {@code grace} for the calls that run, then cancels them.
      *
      * @return whether all calls had ended in time
      */
     public boolean shutdown(Duration grace) {
-        return server.shutdown(grace);
+        long start = System.nanoTime();
+        health.shutdown();
+        health.awaitNoWatchers(grace.compareTo(TELLING) < 0 ? grace : TELLING);
+        Duration left = grace.minusNanos(System.nanoTime() - start);
+        return server.shutdown(left.isNegative() ? Duration.ZERO : left);
     }
 
-    /** {@link #shutdown} with the grace of {@link HttpServer#close}. */
+    /** {@link #shutdown} with 30 seconds of grace. */
     @Override
     public void close() {
-        server.close();
+        shutdown(GRACE);
     }
 
     /** Describes a server. What is not set has the default named at its method. Not thread-safe. */
@@ -149,6 +166,36 @@ public final class RpcServer implements AutoCloseable {
             return this;
         }
 
+        /** See {@link RpcHandler.Builder#health}. */
+        public Builder health(Health told) {
+            handler.health(told);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#healthChecks}. */
+        public Builder healthChecks(boolean on) {
+            handler.healthChecks(on);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#validation}. */
+        public Builder validation(boolean on) {
+            handler.validation(on);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#validator}. */
+        public Builder validator(Validator checks) {
+            handler.validator(checks);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#idempotency}. */
+        public Builder idempotency(IdempotencyStore store) {
+            handler.idempotency(store);
+            return this;
+        }
+
         /**
          * Starts to listen.
          *
@@ -157,7 +204,7 @@ public final class RpcServer implements AutoCloseable {
          */
         public RpcServer start() {
             RpcHandler answers = handler.build();
-            return new RpcServer(http.handler(answers).timeout(answers::timeout).start());
+            return new RpcServer(http.handler(answers).timeout(answers::timeout).start(), answers.health());
         }
     }
 }

@@ -52,7 +52,9 @@ class ReflectionTest {
         assertThat(response.getListServicesResponse().getServiceList())
                 .extracting(ServiceResponse::getName)
                 .containsExactly(
+                        "grpc.health.v1.Health",
                         "grpc.reflection.v1.ServerReflection",
+                        "grpc.reflection.v1alpha.ServerReflection",
                         "parley.test.v1.EchoService",
                         "parley.test.v1.LibraryService");
     }
