@@ -166,7 +166,7 @@ public final class ChannelBuilder {
         }
         Handler<HttpRequest, HttpResponse> http1 = scheme.equals("https") ? used : used.over(HttpVersion.HTTP_1_1);
         Handler<HttpRequest, HttpResponse> http2 = used.over(HttpVersion.HTTP_2);
-        boolean mayUseHttp1 = protocol == RpcProtocol.CONNECT;
+        boolean mayUseHttp1 = protocol == RpcProtocol.CONNECT || protocol == RpcProtocol.REST;
         // In HTTP/1.1 a server may wait for the end of the request before it answers, so both sides cannot stream.
         return kind -> mayUseHttp1 && kind != Method.Kind.BIDI_STREAMING ? http1 : http2;
     }

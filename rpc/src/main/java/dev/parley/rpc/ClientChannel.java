@@ -30,7 +30,7 @@ final class ClientChannel implements Channel {
     private final Peer peer;
     // One chain a method for good: nothing is put together when a call is made.
     private final Map<RpcMethod<?, ?>, Handler<?, ?>> handlers = new ConcurrentHashMap<>();
-    private final Map<FileDescriptor, MessageCodec> jsonCodecs = new ConcurrentHashMap<>();
+    private final Map<FileDescriptor, JsonCodec> jsonCodecs = new ConcurrentHashMap<>();
 
     ClientChannel(
             ClientSettings settings,
@@ -106,11 +106,14 @@ final class ClientChannel implements Channel {
     }
 
     private <Q, R> Handler<Q, R> create(RpcMethod<Q, R> method) {
+        if (settings.protocol() == RpcProtocol.REST) {
+            return Interceptor.chain(
+                    settings.interceptors(),
+                    new RestOutbound<>(method, settings, transports.apply(method.kind()), json(method)));
+        }
         MessageCodec codec = switch (settings.codec()) {
             case PROTO -> ProtoCodec.INSTANCE;
-            case JSON ->
-                jsonCodecs.computeIfAbsent(
-                        method.descriptor().getFile(), file -> JsonCodec.connect(JsonCodec.types(List.of(file))));
+            case JSON -> json(method);
         };
         ClientProtocol protocol = switch (settings.protocol()) {
             case GRPC -> new GrpcClient(codec, settings.maxMessageBytes());
@@ -118,9 +121,15 @@ final class ClientChannel implements Channel {
                 method.kind() == Method.Kind.UNARY
                         ? new ConnectUnaryClient(codec, settings.maxMessageBytes())
                         : new ConnectStreamClient(codec, settings.maxMessageBytes());
+            case REST -> throw new AssertionError("REST has a chain of its own");
         };
         Outbound<Q, R> outbound = new Outbound<>(method, protocol, settings, transports.apply(method.kind()));
         return Interceptor.chain(settings.interceptors(), outbound);
+    }
+
+    private JsonCodec json(RpcMethod<?, ?> method) {
+        return jsonCodecs.computeIfAbsent(
+                method.descriptor().getFile(), file -> JsonCodec.connect(JsonCodec.types(List.of(file))));
     }
 
     @Override
