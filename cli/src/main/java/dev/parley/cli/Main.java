@@ -3,6 +3,7 @@ package dev.parley.cli;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +21,8 @@ public final class Main implements Runnable {
 
     /** Runs {@code args} and exits with its status; {@link ExitCode} lists them. */
     public static void main(String[] args) {
+        // What goes wrong is said by the command, in its own words.
+        LogManager.getLogManager().reset();
         Terminal terminal = new Terminal(
                 System.in,
                 new PrintWriter(System.out, false, StandardCharsets.UTF_8),
@@ -42,7 +45,9 @@ public final class Main implements Runnable {
                 .addSubcommand(new TrainCommand());
         parley.setOut(terminal.out());
         parley.setErr(terminal.err());
-        parley.setExecutionExceptionHandler(new ErrorReport(terminal.err()));
+        ErrorReport report = new ErrorReport(terminal.err());
+        parley.setExecutionExceptionHandler(report);
+        parley.setParameterExceptionHandler(report);
         return parley.execute(args);
     }
 

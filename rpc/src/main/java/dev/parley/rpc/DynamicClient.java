@@ -28,8 +28,8 @@ public record DynamicClient(Channel channel) {
      *
      * @param requests exactly one message unless the client streams; closed when the call has ended
      * @return the responses; exactly one unless the server streams. Who leaves a stream before its end closes it
-     * @throws CallException if the call fails; {@code INVALID_ARGUMENT} for none or several requests where one is meant
-     * @throws ClassCastException if a message is not of the method's type
+     * @throws CallException if the call fails; {@code INVALID_ARGUMENT} for none or several requests where one is meant, or
+     *     a message of another type
      */
     @SuppressWarnings("unchecked") // the kind says which of Q and R are streams; the messages' type is checked in one
     public Messages<Message> call(RpcMethod<?, ?> method, CallOptions options, Messages<? extends Message> requests) {
@@ -60,7 +60,7 @@ public record DynamicClient(Channel channel) {
         String wanted = method.descriptor().getInputType().getFullName();
         String given = message.getDescriptorForType().getFullName();
         if (!given.equals(wanted)) {
-            throw new ClassCastException(method + " takes " + wanted + ", not " + given);
+            throw new CallException(Code.INVALID_ARGUMENT, method + " takes " + wanted + ", not " + given);
         }
         return message;
     }

@@ -106,7 +106,7 @@ public final class ReflectionClient {
         try {
             return asking(version, question);
         } catch (CallException e) {
-            if (e.code() != Code.UNIMPLEMENTED || version == ReflectionVersion.V1ALPHA) {
+            if (e.code() != Code.UNIMPLEMENTED || version.equals(ReflectionVersion.V1ALPHA)) {
                 throw e.code() == Code.UNIMPLEMENTED ? noReflection(e) : e;
             }
         }

@@ -26,12 +26,15 @@ final class Suggestions {
         if (lower.length() > LONGEST) {
             return List.of();
         }
-        int most = Math.max(2, lower.length() / 4);
-        return names.stream()
+        List<Candidate> nearest = names.stream()
                 .map(name -> new Candidate(name, distance(lower, name.toLowerCase(Locale.ROOT))))
-                .filter(candidate -> candidate.distance() <= most)
                 .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
                 .limit(MOST)
+                .toList();
+        // A far one beside a near one is no help.
+        int most = nearest.isEmpty() ? 0 : Math.min(Math.max(2, lower.length() / 4), nearest.getFirst().distance() + 1);
+        return nearest.stream()
+                .filter(candidate -> candidate.distance() <= most)
                 .map(Candidate::name)
                 .toList();
     }
