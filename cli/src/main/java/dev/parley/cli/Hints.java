@@ -12,10 +12,14 @@ final class Hints {
     static String of(CallException error) {
         String message = error.message().toLowerCase(Locale.ROOT);
         if (message.contains("tls handshake")) {
-            boolean untrusted = message.contains("certifica");
+            boolean untrusted = message.contains("certifica") || message.contains("subject alternative");
             return untrusted
                     ? "; --cacert FILE trusts another authority, --authority HOST expects another name"
                     : "; if the server speaks no TLS there, say http://";
+        }
+        if (message.contains("no http/2 settings")) {
+            return "; if the server speaks TLS there, say https://, and if it speaks HTTP/1.1 alone, --protocol connect or"
+                    + " rest with --schema";
         }
         if (message.startsWith("the answer is not")) {
             return "; the server may speak another --protocol";

@@ -43,6 +43,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new ListCommand(terminal))
                 .addSubcommand(new DescribeCommand(terminal))
                 .addSubcommand(new TrainCommand());
+        // @file is a request, not more arguments.
+        parley.setExpandAtFiles(false);
         parley.setOut(terminal.out());
         parley.setErr(terminal.err());
         ErrorReport report = new ErrorReport(terminal.err());

@@ -87,7 +87,7 @@ class CallProcessTest {
         Process process = Parley.process("call", "--timeout", "50s", url, TALK + "Wait", "{}").start();
         try {
             assertThat(talk.waiting.await(30, TimeUnit.SECONDS)).isTrue();
-            process.destroy(); // SIGTERM; the same hook as Ctrl-C's
+            process.toHandle().destroy(); // SIGTERM; the same hook as Ctrl-C's
             Outcome end = talk.ends.poll(20, TimeUnit.SECONDS);
             assertThat(end).isInstanceOf(Outcome.Failed.class);
             assertThat(process.waitFor()).isIn(130, 143); // its own status, or the signal's if that was faster

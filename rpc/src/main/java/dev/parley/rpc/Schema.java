@@ -120,26 +120,28 @@ public final class Schema {
         String wanted = canonical(name);
         RpcMethod<?, ?> found = methods.get(wanted);
         if (found == null) {
-            throw new IllegalArgumentException("no method " + name + whatInstead(wanted));
+            throw new IllegalArgumentException("no method " + name + whatInstead(name, wanted));
         }
         return found;
     }
 
-    private String whatInstead(String wanted) {
+    private String whatInstead(String name, String wanted) {
+        ServiceDescriptor itself = services.get(name.startsWith("/") ? name.substring(1) : name);
+        if (itself != null) {
+            return "; that is a service, whose methods are " + String.join(", ", shortened(itself));
+        }
         int slash = wanted.indexOf('/');
-        String service = slash < 0 ? wanted : wanted.substring(0, slash);
-        ServiceDescriptor exact = services.get(service);
-        if (exact != null && slash >= 0) {
-            List<String> own = exact.getMethods().stream()
-                    .map(method -> service + '/' + method.getName())
-                    .toList();
-            String near = Suggestions.didYouMean(wanted, own);
-            return near.isEmpty() ? "; " + service + " has " + String.join(", ", shortened(exact)) : near;
+        ServiceDescriptor service = slash < 0 ? null : services.get(wanted.substring(0, slash));
+        if (service == null) {
+            return Suggestions.didYouMean(wanted, methods.keySet());
         }
-        if (exact != null) {
-            return "; that is a service, whose methods are " + String.join(", ", shortened(exact));
-        }
-        return Suggestions.didYouMean(wanted, methods.keySet());
+        List<String> own = shortened(service).stream()
+                .map(method -> service.getFullName() + '/' + method)
+                .toList();
+        String near = Suggestions.didYouMean(wanted.substring(slash + 1), own);
+        return near.isEmpty()
+                ? "; " + service.getFullName() + " has " + String.join(", ", shortened(service))
+                : near;
     }
 
     private static List<String> shortened(ServiceDescriptor service) {

@@ -157,8 +157,8 @@ class DynamicCallTest {
                         .service(
                                 ServiceDefinition.dynamic(schema.service("parley.test.v1.LibraryService")
                                         .orElseThrow()),
-                                (method, requests) -> Messages.of(((Message) requests.receive().getField(
-                                        method.descriptor().getInputType().findFieldByName("book")))))
+                                (method, requests) -> requests.map(request -> (Message) request.getField(
+                                        method.descriptor().getInputType().findFieldByName("book"))))
                         .start();
                 Channel rest = channel(library.port(), RpcProtocol.REST, Codec.PROTO)) {
             LibraryService.Client client = LibraryService.client(rest);
