@@ -99,8 +99,7 @@ final class CallCommand implements Callable<Integer> {
                 ListCommand.services(connection, options).forEach(terminal.out()::println);
                 return ExitCode.OK;
             }
-            CallScope scope =
-                    CallScope.builder(Method.unary("parley", "call")).build();
+            CallScope scope = CallScope.builder(Method.unary("parley", "call")).build();
             try (Interruption interruption = new Interruption(scope)) {
                 int status = scope.run((call, name) -> call(connection, trace, name), wanted);
                 return Interruption.ended(scope) ? ExitCode.INTERRUPTED : status;
@@ -116,17 +115,15 @@ final class CallCommand implements Callable<Integer> {
         MessageJson json = MessageJson.of(schema);
         RequestInput input = RequestInput.open(request, terminal.in(), found, json);
         JsonOutput output = new JsonOutput(
-                terminal.out(),
-                emitDefaults ? json.withDefaults() : json,
-                terminal.interactive() && !compact);
+                terminal.out(), emitDefaults ? json.withDefaults() : json, terminal.interactive() && !compact);
         ResponseMetadata metadata = new ResponseMetadata();
         DynamicClient client =
                 new DynamicClient(connection.channel(found.method().kind()));
         long start = System.nanoTime();
         long first = start;
         int count = 0;
-        try (Messages<Message> responses = client.call(
-                found, connection.callOptions().withResponseMetadata(metadata), Messages.pull(input))) {
+        try (Messages<Message> responses =
+                client.call(found, connection.callOptions().withResponseMetadata(metadata), Messages.pull(input))) {
             for (Message response : responses) {
                 first = count++ == 0 ? System.nanoTime() : first;
                 if (!output.print(response)) {

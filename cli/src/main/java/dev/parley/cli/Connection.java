@@ -65,8 +65,7 @@ final class Connection implements AutoCloseable {
                     ExitCode.USAGE, "--http 1.1: gRPC needs HTTP/2; --protocol connect works with both");
         }
         if (version == HttpVersion.HTTP_1_1 && kind == Method.Kind.BIDI_STREAMING) {
-            throw new CommandException(
-                    ExitCode.USAGE, "--http 1.1: a method that streams both ways needs HTTP/2");
+            throw new CommandException(ExitCode.USAGE, "--http 1.1: a method that streams both ways needs HTTP/2");
         }
         return channel(options.protocol, options.codec(), version == null ? usual(kind) : version, trace);
     }

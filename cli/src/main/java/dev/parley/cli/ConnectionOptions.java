@@ -38,10 +38,7 @@ final class ConnectionOptions {
             description = "How messages travel: proto or json (default: ${DEFAULT-VALUE}).")
     private String codec = "proto";
 
-    @Option(
-            names = "--http",
-            paramLabel = "VERSION",
-            description = "1.1 or 2. Default: what the protocol usually has.")
+    @Option(names = "--http", paramLabel = "VERSION", description = "1.1 or 2. Default: what the protocol usually has.")
     private @Nullable String http;
 
     @Option(
@@ -55,7 +52,8 @@ final class ConnectionOptions {
             paramLabel = "TIME",
             converter = Durations.class,
             description = "Such as 5s, 500ms, 2m. Default: 15s for one response, none for a stream.")
-    @Nullable Duration timeout;
+    @Nullable
+    Duration timeout;
 
     @Option(
             names = "--schema",
@@ -81,7 +79,8 @@ final class ConnectionOptions {
             paramLabel = "HOST",
             description = "The name that the server is asked for and that its certificate must have, wherever URL "
                     + "leads.")
-    @Nullable String authority;
+    @Nullable
+    String authority;
 
     @Option(
             names = {"-v", "--verbose"},
@@ -103,7 +102,8 @@ final class ConnectionOptions {
         };
     }
 
-    @Nullable HttpVersion http() {
+    @Nullable
+    HttpVersion http() {
         return switch (http) {
             case null -> null;
             case "1.1", "1" -> HttpVersion.HTTP_1_1;
@@ -146,9 +146,7 @@ final class ConnectionOptions {
         if ((cert == null) != (key == null)) {
             throw new CommandException(ExitCode.USAGE, "--cert and --key belong together; one of them is missing");
         }
-        return cert == null
-                ? tls
-                : tls.withIdentity(TlsIdentity.pem(readable("--cert", cert), readable("--key", key)));
+        return cert == null ? tls : tls.withIdentity(TlsIdentity.pem(readable("--cert", cert), readable("--key", key)));
     }
 
     private static Path readable(String option, @Nullable Path file) {

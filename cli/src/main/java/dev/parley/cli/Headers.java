@@ -10,7 +10,8 @@ final class Headers {
 
     private static final Set<String> SECRET =
             Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "www-authenticate");
-    private static final List<String> SECRET_WORDS = List.of("token", "secret", "password", "api-key", "apikey", "session");
+    private static final List<String> SECRET_WORDS =
+            List.of("token", "secret", "password", "api-key", "apikey", "session");
 
     private Headers() {}
 

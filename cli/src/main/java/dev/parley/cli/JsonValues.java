@@ -32,7 +32,8 @@ final class JsonValues {
      *
      * @throws IllegalArgumentException if the text ends inside a value or one is too long; the message names the line
      */
-    @Nullable String next() throws IOException {
+    @Nullable
+    String next() throws IOException {
         int c = read();
         while (c >= 0 && isSpace(c)) {
             c = read();

@@ -43,9 +43,8 @@ final class ListCommand implements Callable<Integer> {
         Target target = Target.of(arguments, options);
         Trace trace = Trace.of(options.verbose, terminal.err());
         try (Connection connection = new Connection(target.url(), options, trace)) {
-            List<String> lines = target.symbol().isEmpty()
-                    ? services(connection, options)
-                    : methods(connection, target.symbol());
+            List<String> lines =
+                    target.symbol().isEmpty() ? services(connection, options) : methods(connection, target.symbol());
             lines.forEach(terminal.out()::println);
             return ExitCode.OK;
         }

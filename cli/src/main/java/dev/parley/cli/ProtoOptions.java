@@ -45,7 +45,9 @@ final class ProtoOptions {
 
     /** {@code option name = value;} for each. */
     List<String> statements(Message options) {
-        return assignments(options).stream().map(option -> "option " + option + ';').toList();
+        return assignments(options).stream()
+                .map(option -> "option " + option + ';')
+                .toList();
     }
 
     /** {@code  [name = value, ...]}, or nothing. */
@@ -72,7 +74,8 @@ final class ProtoOptions {
 
     private List<String> assignments(Message options) {
         List<String> assignments = new ArrayList<>();
-        for (Map.Entry<FieldDescriptor, Object> entry : read(options).getAllFields().entrySet()) {
+        for (Map.Entry<FieldDescriptor, Object> entry :
+                read(options).getAllFields().entrySet()) {
             FieldDescriptor field = entry.getKey();
             boolean isMapEntry = field.getContainingType().getFullName().endsWith(".MessageOptions")
                     && field.getNumber() == com.google.protobuf.DescriptorProtos.MessageOptions.MAP_ENTRY_FIELD_NUMBER;

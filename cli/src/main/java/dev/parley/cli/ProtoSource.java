@@ -123,7 +123,8 @@ final class ProtoSource {
     }
 
     private String field(FieldDescriptor field) {
-        return label(field) + type(field) + ' ' + field.getName() + " = " + field.getNumber() + options.inline(field) + ';';
+        return label(field) + type(field) + ' ' + field.getName() + " = " + field.getNumber() + options.inline(field)
+                + ';';
     }
 
     private static String label(FieldDescriptor field) {

@@ -66,7 +66,8 @@ final class RequestInput implements Messages.Source<Message> {
     }
 
     /** What is wrong with the input, if a call failed because of that. */
-    @Nullable String fault() {
+    @Nullable
+    String fault() {
         return fault;
     }
 

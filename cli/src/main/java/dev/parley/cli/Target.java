@@ -8,8 +8,8 @@ record Target(String url, String symbol) {
     private static final String NOWHERE = "http://localhost";
 
     static Target of(List<String> arguments, ConnectionOptions options) {
-        boolean withoutUrl =
-                options.hasSchema() && (arguments.isEmpty() || !arguments.getFirst().contains("://"));
+        boolean withoutUrl = options.hasSchema()
+                && (arguments.isEmpty() || !arguments.getFirst().contains("://"));
         if (withoutUrl) {
             return new Target(NOWHERE, arguments.isEmpty() ? "" : arguments.getFirst());
         }

@@ -62,7 +62,13 @@ final class Trace {
                 ? ""
                 : String.format(Locale.ROOT, ", the first message after %.1f ms", (firstMessage - start) / 1e6);
         say(String.format(
-                Locale.ROOT, "* %s in %.1f ms, %d message%s%s", how, millisSince(start), messages, messages == 1 ? "" : "s", first));
+                Locale.ROOT,
+                "* %s in %.1f ms, %d message%s%s",
+                how,
+                millisSince(start),
+                messages,
+                messages == 1 ? "" : "s",
+                first));
     }
 
     private static double millisSince(long start) {

@@ -84,7 +84,8 @@ class CallProcessTest {
 
     @Test
     void aSignalCancelsTheCall() throws Exception {
-        Process process = Parley.process("call", "--timeout", "50s", url, TALK + "Wait", "{}").start();
+        Process process = Parley.process("call", "--timeout", "50s", url, TALK + "Wait", "{}")
+                .start();
         try {
             assertThat(talk.waiting.await(30, TimeUnit.SECONDS)).isTrue();
             process.toHandle().destroy(); // SIGTERM; the same hook as Ctrl-C's

@@ -59,7 +59,13 @@ class CallTest {
     @Test
     void rest() {
         Parley.Result result = Parley.run(
-                "call", "--protocol", "rest", "-v", url, TALK + "Say", "{\"text\": \"a b\", \"count\": 2, \"marks\": [1, 2]}");
+                "call",
+                "--protocol",
+                "rest",
+                "-v",
+                url,
+                TALK + "Say",
+                "{\"text\": \"a b\", \"count\": 2, \"marks\": [1, 2]}");
         assertThat(result.out()).isEqualTo("{\"text\":\"a b\",\"count\":2,\"marks\":[\"1\",\"2\"]}\n");
         assertThat(result.err()).contains("> GET " + url + "/say/a%20b?count=2&marks=1&marks=2 (rest, HTTP/1.1)");
         assertThat(result.status()).isZero();
@@ -67,7 +73,8 @@ class CallTest {
 
     @Test
     void restFailsWithTheSameCode() {
-        Parley.Result result = Parley.run("call", "--protocol", "rest", url, TALK + "Say", "{\"text\": \"a\", \"failWith\": 5}");
+        Parley.Result result =
+                Parley.run("call", "--protocol", "rest", url, TALK + "Say", "{\"text\": \"a\", \"failWith\": 5}");
         assertThat(result.status()).isEqualTo(69);
         assertThat(result.err()).contains("NOT_FOUND: as asked", "a detail", "retry: not before 2.000 s");
     }
@@ -84,8 +91,17 @@ class CallTest {
     @Test
     void verboseShowsWhatTravelsButNoSecrets() {
         Parley.Result result = Parley.run(
-                "call", "--verbose", "-H", "Authorization: Bearer s3cret", "-H", "x-ask: why", "-H", "x-api-key: s3cret",
-                url, TALK + "Say", "{\"text\": \"a\"}");
+                "call",
+                "--verbose",
+                "-H",
+                "Authorization: Bearer s3cret",
+                "-H",
+                "x-ask: why",
+                "-H",
+                "x-api-key: s3cret",
+                url,
+                TALK + "Say",
+                "{\"text\": \"a\"}");
         assertThat(result.out()).isEqualTo("{\"text\":\"a\"}\n");
         assertThat(result.err())
                 .contains(
@@ -105,7 +121,8 @@ class CallTest {
 
     @Test
     void defaultsAreShownOnRequest() {
-        assertThat(Parley.run("call", "--emit-defaults", url, TALK + "Say", "{}").out())
+        assertThat(Parley.run("call", "--emit-defaults", url, TALK + "Say", "{}")
+                        .out())
                 .contains("\"text\":\"\"", "\"count\":0", "\"marks\":[]");
         assertThat(Parley.run("call", url, TALK + "Say").out()).isEqualTo("{}\n");
     }
@@ -132,14 +149,8 @@ class CallTest {
             Parley.Result watch = Parley.run("call", "--timeout", "700ms", there, "grpc.health.v1.Health/Watch", "{}");
             assertThat(watch.out()).isEqualTo("{\"status\":\"SERVING\"}\n");
             assertThat(watch.status()).isEqualTo(68);
-            fails(
-                    Parley.run("call", there, "grpc.health.v1.Health/Check", "{\"service\": \"none\"}"),
-                    69,
-                    "NOT_FOUND");
-            fails(
-                    Parley.run("call", "--protocol", "rest", there, "grpc.health.v1.Health/Check"),
-                    76,
-                    "has no REST");
+            fails(Parley.run("call", there, "grpc.health.v1.Health/Check", "{\"service\": \"none\"}"), 69, "NOT_FOUND");
+            fails(Parley.run("call", "--protocol", "rest", there, "grpc.health.v1.Health/Check"), 76, "has no REST");
         } finally {
             other.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         }
@@ -157,7 +168,12 @@ class CallTest {
 
     @Test
     void wrongJsonIsToldWithItsField() {
-        fails(Parley.run("call", url, TALK + "Say", "{\"cout\": 1}"), 2, "the request", "cout", "parley.cli.test.v1.Line");
+        fails(
+                Parley.run("call", url, TALK + "Say", "{\"cout\": 1}"),
+                2,
+                "the request",
+                "cout",
+                "parley.cli.test.v1.Line");
         fails(Parley.run("call", url, TALK + "Say", "{\"count\": \"x\"}"), 2, "count");
         fails(Parley.run("call", url, TALK + "Say", "{\"text\""), 2, "begins in line 1 does not end");
         fails(Parley.run("call", url, TALK + "Say", "{} {}"), 2, "takes one request message, but got more");
@@ -195,7 +211,8 @@ class CallTest {
                 .start()) {
             String there = "http://127.0.0.1:" + silent.port();
             fails(Parley.run("call", there, TALK + "Say"), 3, "no reflection", "--schema FILE");
-            assertThat(Parley.run("call", "--schema", schema().toString(), there, TALK + "Say", "{\"text\": \"a\"}").out())
+            assertThat(Parley.run("call", "--schema", schema().toString(), there, TALK + "Say", "{\"text\": \"a\"}")
+                            .out())
                     .isEqualTo("{\"text\":\"a\"}\n");
         }
     }
@@ -209,7 +226,8 @@ class CallTest {
             fails(Parley.run("call", there, TALK + "Say"), 3, "--schema FILE");
             for (String protocol : new String[] {"grpc", "connect"}) {
                 fails(
-                        Parley.run("call", "--protocol", protocol, "--schema", schema().toString(), there, TALK + "Say"),
+                        Parley.run(
+                                "call", "--protocol", protocol, "--schema", schema().toString(), there, TALK + "Say"),
                         76,
                         "404",
                         "another --protocol");
@@ -261,7 +279,12 @@ class CallTest {
         Parley.Result result = Parley.run("call", "--help");
         assertThat(result.status()).isZero();
         assertThat(result.out())
-                .contains("--protocol", "grpc, connect", "--schema", "Exit codes", "shop.inventory.v1.InventoryService/CheckStock")
+                .contains(
+                        "--protocol",
+                        "grpc, connect",
+                        "--schema",
+                        "Exit codes",
+                        "shop.inventory.v1.InventoryService/CheckStock")
                 .doesNotContain("${");
         assertThat(result.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }

@@ -46,7 +46,8 @@ class DescribeTest {
                         .build()
                         .toByteArray());
         assertThat(Parley.run("list", "--schema", file.toString())).isEqualTo(new Parley.Result(0, TALK + "\n", ""));
-        assertThat(Parley.run("describe", "--schema", file.toString(), "parley.cli.test.v1.Mood").out())
+        assertThat(Parley.run("describe", "--schema", file.toString(), "parley.cli.test.v1.Mood")
+                        .out())
                 .contains("enum Mood {", "  CALM = 1;", "  reserved 5 to 7;");
     }
 
@@ -64,9 +65,7 @@ class DescribeTest {
 
     @Test
     void aMessageIsShownAsItsSource() {
-        assertThat(Parley.run("describe", url, "parley.cli.test.v1.Line").out())
-                .contains(
-                        """
+        assertThat(Parley.run("describe", url, "parley.cli.test.v1.Line").out()).contains("""
                         message Line {
                           reserved 10;
                           reserved 12 to 14;
@@ -90,8 +89,8 @@ class DescribeTest {
     void theExampleOfAMethodIsARequest() {
         String shown = Parley.run("describe", url, TALK + "/Say").out();
         String example = shown.substring(shown.indexOf("in JSON:") + "in JSON:".length());
-        MessageJson json = MessageJson.of(
-                Schema.of(TalkService.DEFINITION.descriptor().getFile()));
+        MessageJson json =
+                MessageJson.of(Schema.of(TalkService.DEFINITION.descriptor().getFile()));
         Line line = (Line) json.parse(Line.getDefaultInstance(), example);
         assertThat(line.getMood().name()).isEqualTo("CALM");
         assertThat(line.getNestedMap()).containsKey("key");

@@ -33,7 +33,9 @@ final class Talk implements TalkService {
     @Override
     public Line say(Line request) {
         Call call = Call.current();
-        call.requestHeaders().get("x-ask").ifPresent(value -> call.responseHeaders().add("x-head", value));
+        call.requestHeaders()
+                .get("x-ask")
+                .ifPresent(value -> call.responseHeaders().add("x-head", value));
         call.responseTrailers().add("x-tail", "end");
         call.responseTrailers().add("x-session-id", "hidden");
         return answer(request);

@@ -57,12 +57,27 @@ class TlsTest {
             String url = "https://127.0.0.1:" + server.port();
             String trust = authority.toTempRootCertPem().toString();
             String[] shown = {
-                "--cert", client.toTempCertChainPem().toString(), "--key", client.toTempPrivateKeyPem().toString()
+                "--cert",
+                client.toTempCertChainPem().toString(),
+                "--key",
+                client.toTempPrivateKeyPem().toString()
             };
             for (String protocol : new String[] {"grpc", "connect", "rest"}) {
                 assertThat(Parley.run(
-                                "call", "--cacert", trust, shown[0], shown[1], shown[2], shown[3], "--protocol", protocol,
-                                "--authority", "talk.example", url, SAY, "{\"text\": \"a\"}"))
+                                "call",
+                                "--cacert",
+                                trust,
+                                shown[0],
+                                shown[1],
+                                shown[2],
+                                shown[3],
+                                "--protocol",
+                                protocol,
+                                "--authority",
+                                "talk.example",
+                                url,
+                                SAY,
+                                "{\"text\": \"a\"}"))
                         .isEqualTo(new Parley.Result(0, "{\"text\":\"a\"}\n", ""));
             }
             fails(Parley.run("call", "--cacert", trust, url, SAY), "UNAVAILABLE");
@@ -76,7 +91,13 @@ class TlsTest {
             fails(Parley.run("call", url, SAY), "the TLS handshake failed", "--cacert FILE");
             fails(
                     Parley.run(
-                            "call", "--cacert", authority.toTempRootCertPem().toString(), "--authority", "other.example", url, SAY),
+                            "call",
+                            "--cacert",
+                            authority.toTempRootCertPem().toString(),
+                            "--authority",
+                            "other.example",
+                            url,
+                            SAY),
                     "the TLS handshake failed",
                     "--authority HOST");
         }

@@ -79,9 +79,10 @@ final class RestError {
     }
 
     private static Optional<Code> codeNamed(@Nullable JsonElement json) {
-        return text(json).flatMap(name -> name.equals("CANCELLED")
-                ? Optional.of(Code.CANCELLED)
-                : Code.ofConnectName(name.toLowerCase(Locale.ROOT)));
+        return text(json)
+                .flatMap(name -> name.equals("CANCELLED")
+                        ? Optional.of(Code.CANCELLED)
+                        : Code.ofConnectName(name.toLowerCase(Locale.ROOT)));
     }
 
     private static Optional<String> text(@Nullable JsonElement json) {

@@ -50,8 +50,9 @@ final class RestTarget {
             String name = equals < 0 ? inside : inside.substring(0, equals);
             FieldPath field = FieldPath.resolve(prototype.getDescriptorForType(), name)
                     .filter(found -> found.takesText() && !found.last().isRepeated())
-                    .orElseThrow(() -> new IllegalArgumentException("path template \"" + template + "\": " + name
-                            + " is no single value of " + prototype.getDescriptorForType().getFullName()));
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "path template \"" + template + "\": " + name + " is no single value of "
+                                    + prototype.getDescriptorForType().getFullName()));
             variables.add(new Variable(field, equals < 0 ? "*" : inside.substring(equals + 1)));
             at = close + 1;
         }
@@ -144,7 +145,8 @@ final class RestTarget {
         } else if (from.hasField(first)) {
             Message.Builder inner = ((Message) from.getField(first)).toBuilder();
             clear(inner, path.subList(1, path.size()));
-            Optional<Message> rest = Optional.of(inner.build()).filter(left -> !left.getAllFields().isEmpty());
+            Optional<Message> rest = Optional.of(inner.build())
+                    .filter(left -> !left.getAllFields().isEmpty());
             rest.ifPresentOrElse(left -> from.setField(first, left), () -> from.clearField(first));
         }
     }

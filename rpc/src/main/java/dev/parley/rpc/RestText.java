@@ -42,7 +42,8 @@ final class RestText {
             } else if (field.isRepeated()) {
                 throw new CallException(
                         Code.INVALID_ARGUMENT,
-                        name + " cannot be sent by REST: its method's path and body leave it to the query, which holds no "
+                        name
+                                + " cannot be sent by REST: its method's path and body leave it to the query, which holds no "
                                 + (field.isMapField() ? "maps" : "repeated messages"));
             } else {
                 query((Message) entry.getValue(), name + '.', into);
@@ -72,7 +73,9 @@ final class RestText {
     private static String wellKnown(Message message) {
         try {
             String json = JsonFormat.printer().print(message);
-            return json.startsWith("\"") ? com.google.gson.JsonParser.parseString(json).getAsString() : json;
+            return json.startsWith("\"")
+                    ? com.google.gson.JsonParser.parseString(json).getAsString()
+                    : json;
         } catch (InvalidProtocolBufferException e) {
             throw new CallException(
                     Code.INVALID_ARGUMENT,

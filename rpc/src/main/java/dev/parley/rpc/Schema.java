@@ -139,9 +139,7 @@ public final class Schema {
                 .map(method -> service.getFullName() + '/' + method)
                 .toList();
         String near = Suggestions.didYouMean(wanted.substring(slash + 1), own);
-        return near.isEmpty()
-                ? "; " + service.getFullName() + " has " + String.join(", ", shortened(service))
-                : near;
+        return near.isEmpty() ? "; " + service.getFullName() + " has " + String.join(", ", shortened(service)) : near;
     }
 
     private static List<String> shortened(ServiceDescriptor service) {

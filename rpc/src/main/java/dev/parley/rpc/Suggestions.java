@@ -32,7 +32,9 @@ final class Suggestions {
                 .limit(MOST)
                 .toList();
         // A far one beside a near one is no help.
-        int most = nearest.isEmpty() ? 0 : Math.min(Math.max(2, lower.length() / 4), nearest.getFirst().distance() + 1);
+        int most = nearest.isEmpty()
+                ? 0
+                : Math.min(Math.max(2, lower.length() / 4), nearest.getFirst().distance() + 1);
         return nearest.stream()
                 .filter(candidate -> candidate.distance() <= most)
                 .map(Candidate::name)

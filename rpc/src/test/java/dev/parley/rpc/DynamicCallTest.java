@@ -96,8 +96,8 @@ class DynamicCallTest {
     @Test
     void errorsComeAsTheyAre() {
         try (Channel channel = channel(server.port(), RpcProtocol.GRPC, Codec.PROTO)) {
-            CallException error = catchThrowableOfType(
-                    CallException.class, () -> call(channel, ECHO + "Echo", "{\"failWith\": 5}"));
+            CallException error =
+                    catchThrowableOfType(CallException.class, () -> call(channel, ECHO + "Echo", "{\"failWith\": 5}"));
             assertThat(error.code()).isEqualTo(Code.NOT_FOUND);
             assertThat(json.print(error.details().getFirst()))
                     .isEqualTo("{\"@type\":\"type.googleapis.com/parley.test.v1.EchoRequest\",\"text\":\"detail\"}");
@@ -121,7 +121,8 @@ class DynamicCallTest {
                                     schema.method(ECHO + "Echo"),
                                     CallOptions.defaults(),
                                     Messages.of(Book.getDefaultInstance())))
-                    .hasMessage("parley.test.v1.EchoService/Echo takes parley.test.v1.EchoRequest, not parley.test.v1.Book");
+                    .hasMessage(
+                            "parley.test.v1.EchoService/Echo takes parley.test.v1.EchoRequest, not parley.test.v1.Book");
         }
     }
 
@@ -183,8 +184,8 @@ class DynamicCallTest {
                                 schema.service("parley.test.v1.EchoService").orElseThrow()),
                         (method, requests) -> Messages.of())
                 .build();
-        CallException error = catchThrowableOfType(
-                CallException.class, () -> call(Channel.inProcess(handler), ECHO + "Echo", "{}"));
+        CallException error =
+                catchThrowableOfType(CallException.class, () -> call(Channel.inProcess(handler), ECHO + "Echo", "{}"));
         assertThat(error.code()).isEqualTo(Code.INTERNAL);
     }
 }

@@ -53,7 +53,9 @@ class ReflectionClientTest {
             ReflectionClient client = new ReflectionClient(channel, OPTIONS);
             assertThat(client.services()).contains("parley.test.v1.EchoService", "parley.test.v1.LibraryService");
             Schema library = client.schema("parley.test.v1.LibraryService");
-            assertThat(library.method("parley.test.v1.LibraryService/GetBook").requestPrototype().getDescriptorForType())
+            assertThat(library.method("parley.test.v1.LibraryService/GetBook")
+                            .requestPrototype()
+                            .getDescriptorForType())
                     .extracting(type -> type.getFullName())
                     .isEqualTo("parley.test.v1.GetBookRequest");
             assertThat(client.schema().services())
@@ -149,17 +151,19 @@ class ReflectionClientTest {
 
     /** A server whose reflection answers each question by {@code answer}. */
     private static ReflectionClient against(Answer answer) {
-        ServiceDefinition<DynamicService> reflection =
-                ServiceDefinition.dynamic(ReflectionVersion.V1.info().descriptor().getService());
+        ServiceDefinition<DynamicService> reflection = ServiceDefinition.dynamic(
+                ReflectionVersion.V1.info().descriptor().getService());
         RpcHandler handler = RpcHandler.builder()
                 .reflection(false)
-                .service(reflection, (method, requests) -> requests.map(request -> {
-                    try {
-                        return answer.to(ServerReflectionRequest.parseFrom(request.toByteString()));
-                    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-                        throw new AssertionError(e);
-                    }
-                }))
+                .service(
+                        reflection,
+                        (method, requests) -> requests.map(request -> {
+                            try {
+                                return answer.to(ServerReflectionRequest.parseFrom(request.toByteString()));
+                            } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+                                throw new AssertionError(e);
+                            }
+                        }))
                 .build();
         return new ReflectionClient(Channel.inProcess(handler), OPTIONS);
     }
@@ -170,7 +174,8 @@ class ReflectionClientTest {
 
     private static ServerReflectionResponse told(FileDescriptorProto file) {
         return ServerReflectionResponse.newBuilder()
-                .setFileDescriptorResponse(FileDescriptorResponse.newBuilder().addFileDescriptorProto(file.toByteString()))
+                .setFileDescriptorResponse(
+                        FileDescriptorResponse.newBuilder().addFileDescriptorProto(file.toByteString()))
                 .build();
     }
 

@@ -9,11 +9,11 @@ import com.google.protobuf.Int32Value;
 import com.google.protobuf.Timestamp;
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
 import dev.parley.http.Body;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
-import dev.parley.Metadata;
 import dev.parley.rpc.echo.EchoRequest;
 import dev.parley.rpc.echo.EchoService;
 import dev.parley.rpc.library.Author;
@@ -58,8 +58,7 @@ class RestClientTest {
 
     @Test
     void fillsThePath() {
-        assertThat(library.getBook(named("shelves/a b/books/50%ü")).getName())
-                .isEqualTo("shelves/a b/books/50%ü");
+        assertThat(library.getBook(named("shelves/a b/books/50%ü")).getName()).isEqualTo("shelves/a b/books/50%ü");
     }
 
     @Test
@@ -109,7 +108,15 @@ class RestClientTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "shelves/1", "shelves/1/books/", "shelves/../books/1", "books/1/shelves/2", "shelves/1/books/2/3"})
+    @ValueSource(
+            strings = {
+                "",
+                "shelves/1",
+                "shelves/1/books/",
+                "shelves/../books/1",
+                "books/1/shelves/2",
+                "shelves/1/books/2/3"
+            })
     void aValueThatThePathHasNoPlaceForIsRefusedBeforeItIsSent(String name) {
         CallException error = catchThrowableOfType(CallException.class, () -> library.getBook(named(name)));
         assertThat(error.code()).isEqualTo(Code.INVALID_ARGUMENT);
@@ -130,8 +137,12 @@ class RestClientTest {
         assertThat(busy.retryAdvice()).isEqualTo(RetryAdvice.after(Duration.ofSeconds(2)));
         CallException invalid = catchThrowableOfType(
                 CallException.class,
-                () -> library.updateBook(Book.newBuilder().setName("shelves/1/books/2").build()));
-        assertThat(ErrorDetails.find(invalid, com.google.rpc.BadRequest.getDefaultInstance()).orElseThrow().getFieldViolations(0).getField())
+                () -> library.updateBook(
+                        Book.newBuilder().setName("shelves/1/books/2").build()));
+        assertThat(ErrorDetails.find(invalid, com.google.rpc.BadRequest.getDefaultInstance())
+                        .orElseThrow()
+                        .getFieldViolations(0)
+                        .getField())
                 .isEqualTo("title");
     }
 
@@ -148,9 +159,7 @@ class RestClientTest {
         return LibraryService.client(Channel.builder("other")
                 .protocol(RpcProtocol.REST)
                 .transport((call, request) -> new HttpResponse(
-                        status,
-                        Metadata.of("content-type", type),
-                        Body.of(body.getBytes(StandardCharsets.UTF_8))))
+                        status, Metadata.of("content-type", type), Body.of(body.getBytes(StandardCharsets.UTF_8))))
                 .build());
     }
 
@@ -166,8 +175,7 @@ class RestClientTest {
             })
     void errorsOfOtherServersAreReadAsWell(int status, String type, String body, Code code, String message) {
         CallException error = catchThrowableOfType(
-                CallException.class,
-                () -> answeredWith(status, type, body).getBook(named("shelves/1/books/2")));
+                CallException.class, () -> answeredWith(status, type, body).getBook(named("shelves/1/books/2")));
         assertThat(error.code()).isEqualTo(code);
         assertThat(error.message()).isEqualTo(message);
     }

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SchemaTest {
 
-    private static final FileDescriptor ECHO = EchoService.DEFINITION.descriptor().getFile();
+    private static final FileDescriptor ECHO =
+            EchoService.DEFINITION.descriptor().getFile();
     private static final FileDescriptor LIBRARY =
             LibraryService.DEFINITION.descriptor().getFile();
 
@@ -91,7 +92,8 @@ class SchemaTest {
         assertThat(schema.symbol("google.protobuf.Timestamp").getName()).isEqualTo("Timestamp");
         assertThat(schema.symbol("google.api.http").getName()).isEqualTo("http");
         assertThat(schema.symbol("parley.test.v1.EchoService.Chat").getName()).isEqualTo("Chat");
-        assertThatThrownBy(() -> schema.symbol("parley.test.v1.Bok")).hasMessageContaining("did you mean parley.test.v1.Book");
+        assertThatThrownBy(() -> schema.symbol("parley.test.v1.Bok"))
+                .hasMessageContaining("did you mean parley.test.v1.Book");
     }
 
     @Test
@@ -110,14 +112,16 @@ class SchemaTest {
     @Test
     void aFileThatIsThereTwiceMustBeTheSame() {
         assertThat(Schema.parse(set(ECHO.toProto(), ECHO.toProto())).services()).hasSize(1);
-        assertThatThrownBy(() -> Schema.parse(
-                        set(ECHO.toProto(), ECHO.toProto().toBuilder().clearService().build())))
+        assertThatThrownBy(() -> Schema.parse(set(
+                        ECHO.toProto(),
+                        ECHO.toProto().toBuilder().clearService().build())))
                 .hasMessageContaining("\"parley/test/v1/echo.proto\" is there twice");
     }
 
     @Test
     void aWrongFileIsNamedWithWhatIsWrong() {
-        FileDescriptorProto wrong = ECHO.toProto().toBuilder().clearMessageType().build();
+        FileDescriptorProto wrong =
+                ECHO.toProto().toBuilder().clearMessageType().build();
         assertThatThrownBy(() -> Schema.parse(set(wrong)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("\"parley/test/v1/echo.proto\" is not valid", "EchoRequest");
@@ -137,7 +141,8 @@ class SchemaTest {
         MessageJson json = MessageJson.of(schema);
         Message prototype =
                 schema.method("parley.test.v1.LibraryService/SearchBooks").requestPrototype();
-        Message parsed = json.parse(prototype, "{\"filter\": {\"minPages\": \"3\"}, \"since\": \"2026-01-01T00:00:00Z\"}");
+        Message parsed =
+                json.parse(prototype, "{\"filter\": {\"minPages\": \"3\"}, \"since\": \"2026-01-01T00:00:00Z\"}");
         assertThat(json.print(parsed))
                 .isEqualTo("{\"filter\":{\"minPages\":\"3\"},\"since\":\"2026-01-01T00:00:00Z\"}");
         assertThat(json.withDefaults().print(parsed)).contains("\"tags\":[]", "\"inStock\":false");
