@@ -73,10 +73,10 @@ train() {
         rm -f target/demo.aot.key
         ./parley demo --scenario >"$WORK/demo.log" 2>&1 || { cat "$WORK/demo.log" >&2; die "the demo does not run"; }
         until [[ -f target/demo.aot.key ]]; do
-            ((tries++ < 600)) || die "the demo's AOT cache was not made; see target/aot.log"
+            ((tries++ < 600)) || die "the demo's AOT cache was not made; see target/demo.aot.log"
             sleep 0.1
         done
-        [[ -f target/demo.aot ]] || die "the demo's AOT cache could not be made; see target/aot.log"
+        [[ -f target/demo.aot ]] || die "the demo's AOT cache could not be made; see target/demo.aot.log"
         return
     fi
     run_once "$kind" "-XX:AOTCacheOutput=$WORK/$kind.aot"

@@ -30,7 +30,7 @@ final class ClientChannel implements Channel {
     private final Peer peer;
     // One chain a method for good: nothing is put together when a call is made.
     private final Map<RpcMethod<?, ?>, Handler<?, ?>> handlers = new ConcurrentHashMap<>();
-    private final Map<FileDescriptor, MessageCodec> jsonCodecs = new ConcurrentHashMap<>();
+    private final Map<FileDescriptor, JsonCodec> jsonCodecs = new ConcurrentHashMap<>();
 
     ClientChannel(
             ClientSettings settings,
@@ -107,11 +107,14 @@ final class ClientChannel implements Channel {
     }
 
     private <Q, R> Handler<Q, R> create(RpcMethod<Q, R> method) {
+        if (settings.protocol() == RpcProtocol.REST) {
+            return Interceptor.chain(
+                    settings.interceptors(),
+                    new RestOutbound<>(method, settings, transports.apply(method.kind()), json(method)));
+        }
         MessageCodec codec = switch (settings.codec()) {
             case PROTO -> ProtoCodec.INSTANCE;
-            case JSON ->
-                jsonCodecs.computeIfAbsent(
-                        method.descriptor().getFile(), file -> JsonCodec.connect(JsonCodec.types(List.of(file))));
+            case JSON -> json(method);
         };
         int limit = settings.maxMessageBytes();
         boolean accepts = settings.acceptsCompressed();
@@ -123,6 +126,7 @@ final class ClientChannel implements Channel {
                 method.kind() == Method.Kind.UNARY
                         ? new ConnectUnaryClient(codec, limit, getMost(method), accepts)
                         : new ConnectStreamClient(codec, limit, accepts);
+            case REST -> throw new AssertionError("REST has a chain of its own");
         };
         Outbound<Q, R> outbound = new Outbound<>(method, protocol, settings, transports.apply(method.kind()));
         return Interceptor.chain(settings.interceptors(), outbound);
@@ -130,6 +134,11 @@ final class ClientChannel implements Channel {
 
     private int getMost(RpcMethod<?, ?> method) {
         return method.method().idempotency() == Method.Idempotency.NO_SIDE_EFFECTS ? settings.getMost() : 0;
+    }
+
+    private JsonCodec json(RpcMethod<?, ?> method) {
+        return jsonCodecs.computeIfAbsent(
+                method.descriptor().getFile(), file -> JsonCodec.connect(JsonCodec.types(List.of(file))));
     }
 
     @Override

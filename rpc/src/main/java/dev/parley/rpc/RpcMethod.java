@@ -2,6 +2,7 @@ package dev.parley.rpc;
 
 import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
 import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import dev.parley.CallException;
 import dev.parley.Code;
@@ -75,6 +76,24 @@ public final class RpcMethod<Q, R> {
     public static <Q extends Message, R extends Message> RpcMethod<Messages<Q>, Messages<R>> bidiStreaming(
             MethodDescriptor descriptor, Q request, R response) {
         return new RpcMethod<>(Method.Kind.BIDI_STREAMING, descriptor, request, response);
+    }
+
+    /**
+     * A method without generated code: its messages are {@link DynamicMessage}s of the descriptor's types. Of which kind
+     * it is says {@link #method()}; {@link DynamicClient} calls it whatever its kind. To be made once and kept, because a
+     * channel keeps what it has made for each method; {@link Schema} does.
+     */
+    public static RpcMethod<?, ?> dynamic(MethodDescriptor descriptor) {
+        DynamicMessage request = DynamicMessage.getDefaultInstance(descriptor.getInputType());
+        DynamicMessage response = DynamicMessage.getDefaultInstance(descriptor.getOutputType());
+        if (descriptor.isClientStreaming()) {
+            return descriptor.isServerStreaming()
+                    ? bidiStreaming(descriptor, request, response)
+                    : clientStreaming(descriptor, request, response);
+        }
+        return descriptor.isServerStreaming()
+                ? serverStreaming(descriptor, request, response)
+                : unary(descriptor, request, response);
     }
 
     /** What a method that was not implemented answers. */

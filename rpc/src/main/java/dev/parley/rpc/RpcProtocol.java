@@ -9,5 +9,10 @@ public enum RpcProtocol {
     /** gRPC-Web in base64, a third larger: for what passes only text on. */
     GRPC_WEB_TEXT,
     /** Connect: plain HTTP for unary calls, so that any HTTP tool can read it; envelopes for streams. */
-    CONNECT
+    CONNECT,
+    /**
+     * HTTP with JSON as the contract says it ({@code google.api.http}, the first binding of a method): for servers that
+     * speak nothing else. Unary methods only; the codec has no effect.
+     */
+    REST
 }

@@ -1,7 +1,12 @@
 package dev.parley.rpc;
 
+import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.Message;
+import dev.parley.CallException;
+import dev.parley.Code;
 import dev.parley.Handler;
+import dev.parley.Messages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -30,6 +35,40 @@ public final class ServiceDefinition<S> {
     /** Starts the definition of a service. */
     public static <S> Builder<S> builder(ServiceDescriptor descriptor) {
         return new Builder<>(descriptor);
+    }
+
+    /**
+     * A service without generated code, all of whose methods one {@link DynamicService} answers. It is served like any
+     * other: by all protocols, with REST where the contract says so, reflected, with its required fields checked.
+     */
+    public static ServiceDefinition<DynamicService> dynamic(ServiceDescriptor descriptor) {
+        Builder<DynamicService> definition = builder(descriptor);
+        for (MethodDescriptor method : descriptor.getMethods()) {
+            bindDynamic(definition, RpcMethod.dynamic(method));
+        }
+        return definition.build();
+    }
+
+    @SuppressWarnings("unchecked") // the kind says which of Q and R are streams
+    private static <Q, R> void bindDynamic(Builder<DynamicService> definition, RpcMethod<Q, R> method) {
+        definition.method(method, (service, request) -> {
+            Messages<Message> requests =
+                    method.kind().clientStreams() ? (Messages<Message>) request : Messages.of((Message) request);
+            Messages<? extends Message> responses = service.call(method, requests);
+            return (R) (method.kind().serverStreams() ? responses : one(method, responses));
+        });
+    }
+
+    private static Message one(RpcMethod<?, ?> method, Messages<? extends Message> responses) {
+        try (responses) {
+            Message response = responses.receive();
+            if (response == null || responses.receive() != null) {
+                throw new CallException(
+                        Code.INTERNAL,
+                        method + " answers with one message, but returned " + (response == null ? "none" : "more"));
+            }
+            return response;
+        }
     }
 
     /** What the .proto file says. */
