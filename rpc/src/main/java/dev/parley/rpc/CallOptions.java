@@ -80,7 +80,7 @@ public final class CallOptions {
      */
     public CallOptions withIdempotencyKey(String key) {
         Metadata changed = new Metadata(headers).put(IdempotencyKey.HEADER, IdempotencyKey.quoted(key));
-        return new CallOptions(timeout, deadline, changed, responseMetadata);
+        return new CallOptions(timeout, deadline, changed, responseMetadata, compression);
     }
 
     /** What comes with the response is put into {@code sink}. */

@@ -40,10 +40,7 @@ final class RestError {
         List<ErrorDetail> details = new ArrayList<>();
         String contentType = response.headers().get("content-type").orElse("");
         if (isJson(contentType)) {
-            byte[] bytes = BodyBytes.read(response.body(), MOST, 0, Side.RESPONSE);
-            if (Gzip.isGzip(response.headers().get("content-encoding").orElse(""))) {
-                bytes = Gzip.inflate(bytes, 0, bytes.length, MOST, Side.RESPONSE);
-            }
+            byte[] bytes = RestOutbound.inflated(response, MOST);
             JsonObject json = ConnectError.parse(bytes).orElseGet(JsonObject::new);
             JsonObject error = json.get("error") instanceof JsonObject inner ? inner : json;
             code = code(error.get("code"))

@@ -116,7 +116,7 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
     }
 
     private HttpRequest request(Call call, Message message) {
-        Metadata headers = Metadata.of("accept", JSON, "accept-encoding", Gzip.NAME);
+        Metadata headers = Metadata.of("accept", JSON, "accept-encoding", Compression.accepted());
         if (!call.deadline().isNone()) {
             headers.add(RequestTimeout.HEADER, RequestTimeout.of(call.deadline()));
         }
@@ -171,11 +171,17 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         return Body.of(json.encode(message, 0));
     }
 
+    /** The body of {@code response} without its content-encoding. */
+    static byte[] inflated(HttpResponse response, int limit) {
+        byte[] bytes = BodyBytes.read(response.body(), limit, 0, Side.RESPONSE);
+        Compression compression = Compression.of(response.headers(), "content-encoding", Side.RESPONSE);
+        return compression == Compression.IDENTITY
+                ? bytes
+                : compression.inflate(bytes, 0, bytes.length, limit, Side.RESPONSE);
+    }
+
     private Message message(HttpResponse response) {
-        byte[] bytes = BodyBytes.read(response.body(), settings.maxMessageBytes(), 0, Side.RESPONSE);
-        if (Gzip.isGzip(response.headers().get("content-encoding").orElse(""))) {
-            bytes = Gzip.inflate(bytes, 0, bytes.length, settings.maxMessageBytes(), Side.RESPONSE);
-        }
+        byte[] bytes = inflated(response, settings.maxMessageBytes());
         String contentType = response.headers().get("content-type").orElse("");
         Message.Builder message = method.responsePrototype().newBuilderForType();
         FieldDescriptor field = responseBody;
