@@ -100,7 +100,8 @@ public final class Cors implements ExchangeFilter {
             // told below
         }
         throw new IllegalArgumentException(
-                "an origin is scheme, host and port alone, such as https://shop.example, but this is \"" + origin + '"');
+                "an origin is scheme, host and port alone, such as https://shop.example, but this is \"" + origin
+                        + '"');
     }
 
     /** With requests that have these headers, too: {@code authorization}, or those of one's own. */

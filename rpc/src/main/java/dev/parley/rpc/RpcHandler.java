@@ -44,7 +44,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         this.routes = new HashMap<>(builder.routes());
         this.rest = builder.restRouter(routes);
         TypeRegistry types = JsonCodec.types(builder.files());
-        this.protocols = new ProtocolTable(types, new ProtocolOptions(builder.compressAbove, builder.requireConnectVersion));
+        this.protocols =
+                new ProtocolTable(types, new ProtocolOptions(builder.compressAbove, builder.requireConnectVersion));
         this.restJson = JsonCodec.rest(types);
         this.problem = new Problem(restJson);
         this.defaultTimeout = Optional.of(builder.defaultTimeout);
@@ -103,7 +104,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
                 Optional<Duration> asked = RequestTimeout.read(head.headers(), RequestTimeout.HEADER);
                 return asked.isPresent() ? asked : defaultTimeout;
             }
-            Protocol protocol = protocols.of(head.headers().get("content-type").orElse("application/json"), head.headers());
+            Protocol protocol =
+                    protocols.of(head.headers().get("content-type").orElse("application/json"), head.headers());
             if (protocol != null) {
                 Optional<Duration> asked = protocol.timeout(head.headers());
                 if (asked.isPresent()) {
