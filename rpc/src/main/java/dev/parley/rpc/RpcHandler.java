@@ -31,6 +31,7 @@ import java.util.Optional;
  */
 public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
 
+    private static final Duration TIME_TO_START = Duration.ofMillis(5);
     private static final Duration TIME_TO_ANSWER = Duration.ofMillis(100);
 
     private final Map<String, Route<?, ?>> routes;
@@ -123,7 +124,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
      * has the protocol's.
      */
     private static Duration withTimeToAnswer(Duration asked) {
-        return asked.compareTo(TIME_TO_ANSWER) < 0 ? asked.plus(TIME_TO_ANSWER) : asked;
+        return asked.compareTo(TIME_TO_START) < 0 ? asked.plus(TIME_TO_ANSWER) : asked;
     }
 
     private static boolean isGettable(Route<?, ?> route) {
