@@ -1,17 +1,30 @@
 // Calls the interop service with connect-node and prints one JSON line a step; the Java test compares them.
-// Usage: node peer.mjs BASE_URL DESCRIPTOR_SET_FILE connect|grpc 1.1|2 json|proto
+// Usage: node peer.mjs BASE_URL DESCRIPTOR_SET_FILE connect|grpc|grpc-web 1.1|2 json|proto identity|gzip
 import { readFileSync } from 'node:fs';
 import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
-import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node';
+import {
+  compressionGzip,
+  createConnectTransport,
+  createGrpcTransport,
+  createGrpcWebTransport,
+} from '@connectrpc/connect-node';
 
-const [baseUrl, setFile, protocol, httpVersion, codec] = process.argv.slice(2);
+const [baseUrl, setFile, protocol, httpVersion, codec, compression] = process.argv.slice(2);
 const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(setFile)));
 const service = registry.getService('parley.interop.v1.InteropService');
 const badRequest = registry.getMessage('google.rpc.BadRequest');
-const options = { baseUrl, httpVersion, useBinaryFormat: codec === 'proto' };
-const transport = protocol === 'grpc' ? createGrpcTransport(options) : createConnectTransport(options);
+const options = { baseUrl, httpVersion, useBinaryFormat: codec === 'proto', useHttpGet: true };
+if (compression === 'gzip') {
+  Object.assign(options, { sendCompression: compressionGzip, compressMinBytes: 1 });
+}
+const create = {
+  connect: createConnectTransport,
+  grpc: createGrpcTransport,
+  'grpc-web': createGrpcWebTransport,
+}[protocol];
+const transport = create(options);
 const client = createClient(service, transport);
 
 function say(step, value) {
@@ -36,6 +49,7 @@ async function failure(step, run) {
 }
 
 say('unary', (await client.unary({ text: 'hello' })).text);
+say('long', (await client.unary({ text: 'long'.repeat(10000) })).text.length);
 
 let headers;
 let trailers;

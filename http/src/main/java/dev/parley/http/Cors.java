@@ -100,7 +100,8 @@ public final class Cors implements ExchangeFilter {
             // told below
         }
         throw new IllegalArgumentException(
-                "an origin is scheme, host and port alone, such as https://shop.example, but this is \"" + origin + '"');
+                "an origin is scheme, host and port alone, such as https://shop.example, but this is \"" + origin
+                        + '"');
     }
 
     /** With requests that have these headers, too: {@code authorization}, or those of one's own. */
@@ -179,7 +180,8 @@ public final class Cors implements ExchangeFilter {
             answer.headers().add("access-control-max-age", Long.toString(maxAge.toSeconds()));
         }
         answer.headers().add("vary", REQUEST_METHOD + ", " + REQUEST_HEADERS);
-        return answer; // the origin is added below, as to every response
+        sayWho(origin, answer.headers()); // a filter is not asked about its own reply
+        return answer;
     }
 
     private static Set<String> requested(String list) {
@@ -195,11 +197,14 @@ public final class Cors implements ExchangeFilter {
 
     @Override
     public Verdict.OfResponse response(Exchange exchange, ResponseHead response) {
-        Metadata headers = response.headers();
+        sayWho(exchange.requestHeader(ORIGIN).orElse(""), response.headers());
+        return Verdict.proceed();
+    }
+
+    private void sayWho(String origin, Metadata headers) {
         if (!origins.isEmpty()) {
             headers.add("vary", ORIGIN);
         }
-        String origin = exchange.requestHeader(ORIGIN).orElse("");
         if (!origin.isEmpty() && isAllowed(origin)) {
             headers.put(ALLOW_ORIGIN, origins.isEmpty() ? "*" : origin);
             if (credentials) {
@@ -209,7 +214,6 @@ public final class Cors implements ExchangeFilter {
                 headers.put("access-control-expose-headers", String.join(", ", exposed));
             }
         }
-        return Verdict.proceed();
     }
 
     private boolean isAllowed(String origin) {

@@ -406,7 +406,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
                 }
                 if (code < 200 || code > 599) {
                     exchange.fail(
-                            Http2Names.remote(Code.INTERNAL, "the peer sent status " + status, RetryAdvice.UNSTATED),
+                            Http2Names.remote(Code.UNKNOWN, "the peer sent status " + status, RetryAdvice.UNSTATED),
                             true);
                     return;
                 }

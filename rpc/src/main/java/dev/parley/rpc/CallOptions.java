@@ -62,7 +62,8 @@ public final class CallOptions {
      * @throws IllegalArgumentException if the name or the value is no header's
      */
     public CallOptions withHeader(String name, String value) {
-        return new CallOptions(timeout, deadline, new Metadata(headers).add(name, value), responseMetadata, compression);
+        return new CallOptions(
+                timeout, deadline, new Metadata(headers).add(name, value), responseMetadata, compression);
     }
 
     /** With these headers behind those that are there; they are copied. */

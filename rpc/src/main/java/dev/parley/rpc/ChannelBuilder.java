@@ -183,7 +183,16 @@ public final class ChannelBuilder {
 
     private ClientSettings settings(ServiceAddress address) {
         return new ClientSettings(
-                address, protocol, codec, interceptors, maxMessageBytes, defaultTimeout, streamIdleTimeout, packing, acceptsCompressed, getMost);
+                address,
+                protocol,
+                codec,
+                interceptors,
+                maxMessageBytes,
+                defaultTimeout,
+                streamIdleTimeout,
+                packing,
+                acceptsCompressed,
+                getMost);
     }
 
     private Function<Method.Kind, Handler<HttpRequest, HttpResponse>> over(HttpClient used, String scheme) {

@@ -43,8 +43,7 @@ interface ClientProtocol {
 
     /** The request with a stream of messages. */
     default HttpRequest request(Call call, Endpoint endpoint, Packing packing, Messages<Message> messages) {
-        return endpoint.post(
-                headers(call, packing), Body.stream(messages.map(message -> encode(message, packing))));
+        return endpoint.post(headers(call, packing), Body.stream(messages.map(message -> encode(message, packing))));
     }
 
     /**

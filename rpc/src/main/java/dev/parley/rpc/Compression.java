@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -153,8 +154,8 @@ public enum Compression {
 
     /** The bytes behind, never more than {@code limit}; of none, which cannot be compressed, none. */
     byte[] inflate(byte[] bytes, int offset, int length, int limit, Side side) {
-        if (length == 0) {
-            return new byte[0];
+        if (length == 0 || this == IDENTITY) {
+            return Arrays.copyOfRange(bytes, offset, offset + length);
         }
         InputStream packed = new ByteArrayInputStream(bytes, offset, length);
         try (InputStream in = inflating(packed)) {

@@ -54,9 +54,7 @@ record ConnectGet(String encoding, byte[] message, String compression) {
      */
     static String query(MessageCodec codec, Message message, Packing packing) {
         byte[] plain = deterministic(codec, message);
-        byte[] bytes = packing.applies(plain.length)
-                ? packing.compression().deflate(plain, 0, plain.length, 0)
-                : plain;
+        byte[] bytes = packing.applies(plain.length) ? packing.compression().deflate(plain, 0, plain.length, 0) : plain;
         boolean packed = packing.applies(plain.length) && bytes.length < plain.length;
         boolean binary = packed || codec.codec() == Codec.PROTO;
         StringBuilder query = new StringBuilder("connect=v1");

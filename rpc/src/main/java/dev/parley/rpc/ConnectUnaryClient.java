@@ -30,9 +30,7 @@ final class ConnectUnaryClient implements ClientProtocol {
         this.codec = codec;
         this.limit = limit;
         this.getMost = getMost;
-        this.headers = acceptsCompressed
-                ? Metadata.of(ConnectHeaders.ACCEPT, Compression.accepted())
-                : new Metadata();
+        this.headers = acceptsCompressed ? Metadata.of(ConnectHeaders.ACCEPT, Compression.accepted()) : new Metadata();
     }
 
     static Metadata headers(Metadata fixed, Call call) {

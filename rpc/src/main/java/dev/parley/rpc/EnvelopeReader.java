@@ -33,7 +33,6 @@ final class EnvelopeReader {
     private int length;
 
     EnvelopeReader(
-            
             Messages<byte[]> chunks,
             int limit,
             Compression compression,

@@ -77,8 +77,7 @@ final class GrpcProtocol implements Protocol {
         Metadata head = new Metadata(headers);
         ReservedHeaders.copy(call.responseHeaders(), head);
         Metadata trailers = GrpcStatus.trailers(call, null);
-        byte[] message =
-                ResponsePacking.only(call, ResponsePacking.Names.GRPC, compressAbove, codec, response, head);
+        byte[] message = ResponsePacking.only(call, ResponsePacking.Names.GRPC, compressAbove, codec, response, head);
         return new HttpResponse(200, head, Body.of(message, trailers));
     }
 

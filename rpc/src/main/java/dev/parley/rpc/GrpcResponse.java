@@ -48,9 +48,10 @@ final class GrpcResponse {
         }
         if (!head.contains(GrpcStatus.STATUS)) {
             ReservedHeaders.copy(head, call.responseHeaders());
-            if (bare.length() > family.length() && !bare.substring(family.length() + 1).equals(codec.suffix())) {
-                throw Side.RESPONSE.protocolError("is of content type \"" + contentType + "\", but was asked for in "
-                        + codec.suffix());
+            if (bare.length() > family.length()
+                    && !bare.substring(family.length() + 1).equals(codec.suffix())) {
+                throw Side.RESPONSE.protocolError(
+                        "is of content type \"" + contentType + "\", but was asked for in " + codec.suffix());
             }
         }
         return begun;
@@ -75,7 +76,8 @@ final class GrpcResponse {
 
     /** A first message has come: the head was one. */
     void message() {
-        if (response.headers().contains(GrpcStatus.STATUS) && call.responseHeaders().isEmpty()) {
+        if (response.headers().contains(GrpcStatus.STATUS)
+                && call.responseHeaders().isEmpty()) {
             ReservedHeaders.copy(response.headers(), call.responseHeaders());
         }
     }

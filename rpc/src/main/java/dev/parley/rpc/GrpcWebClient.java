@@ -23,8 +23,7 @@ final class GrpcWebClient implements ClientProtocol {
         this.limit = limit;
         this.text = text;
         String type = new GrpcWebType(text, '+' + codec.codec().suffix()).toString();
-        this.headers = Metadata.of(
-                "content-type", type, "accept", type, "x-grpc-web", "1", "x-user-agent", USER_AGENT);
+        this.headers = Metadata.of("content-type", type, "accept", type, "x-grpc-web", "1", "x-user-agent", USER_AGENT);
         if (acceptsCompressed) {
             headers.add(GrpcProtocol.ACCEPT_ENCODING, Compression.accepted());
         }

@@ -58,10 +58,8 @@ final class Outbound<Q, R> implements Handler<Q, R> {
 
     @SuppressWarnings("unchecked") // a method whose client streams has Messages<M> for Q
     private HttpRequest request(Call call, Q request) {
-        Packing packing = call.attributes()
-                .get(Compression.REQUEST)
-                .map(Packing::always)
-                .orElse(settings.packing());
+        Packing packing =
+                call.attributes().get(Compression.REQUEST).map(Packing::always).orElse(settings.packing());
         return method.kind().clientStreams()
                 ? protocol.request(call, endpoint, packing, (Messages<Message>) request)
                 : protocol.request(call, endpoint, packing, (Message) request);

@@ -1,7 +1,4 @@
 package dev.parley.rpc;
 
 /** What a server's protocols were told; see {@link RpcHandler.Builder}. */
-record ProtocolOptions(int compressAbove, boolean requireConnectVersion) {
-
-    static final ProtocolOptions DEFAULTS = new ProtocolOptions(Compression.DEFAULT_THRESHOLD, false);
-}
+record ProtocolOptions(int compressAbove, boolean requireConnectVersion) {}

@@ -43,7 +43,9 @@ final class ReservedHeaders {
      * does not change what the protocol accepts.
      */
     static void copyRequest(Metadata metadata, Metadata target, String userAgent) {
-        target.add("user-agent", metadata.get("user-agent").map(own -> own + ' ' + userAgent).orElse(userAgent));
+        target.add(
+                "user-agent",
+                metadata.get("user-agent").map(own -> own + ' ' + userAgent).orElse(userAgent));
         metadata.forEach((name, value) -> {
             if (!isReserved(name) && !name.equals("user-agent") && !(name.equals("accept") && target.contains(name))) {
                 target.add(name, value);

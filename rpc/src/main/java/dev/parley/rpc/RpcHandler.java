@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
 
+    private static final Duration TIME_TO_START = Duration.ofMillis(5);
     private static final Duration TIME_TO_ANSWER = Duration.ofMillis(100);
 
     private final Map<String, Route<?, ?>> routes;
@@ -119,7 +120,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
                 Optional<Duration> asked = RequestTimeout.read(head.headers(), RequestTimeout.HEADER);
                 return asked.isPresent() || rest.isStream(head) ? asked : defaultTimeout;
             }
-            Protocol protocol = protocols.of(head.headers().get("content-type").orElse("application/json"), head.headers());
+            Protocol protocol =
+                    protocols.of(head.headers().get("content-type").orElse("application/json"), head.headers());
             if (protocol != null) {
                 Optional<Duration> asked = protocol.timeout(head.headers());
                 if (asked.isPresent()) {
@@ -137,7 +139,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
      * has the protocol's.
      */
     private static Duration withTimeToAnswer(Duration asked) {
-        return asked.compareTo(TIME_TO_ANSWER) < 0 ? asked.plus(TIME_TO_ANSWER) : asked;
+        return asked.compareTo(TIME_TO_START) < 0 ? asked.plus(TIME_TO_ANSWER) : asked;
     }
 
     private static boolean isGettable(Route<?, ?> route) {

@@ -75,7 +75,8 @@ final class ServerCall {
                 .peer(http.peer())
                 .build();
         if (own) {
-            // Under an engine that was not given RpcHandler.timeout, or was given more: otherwise its own timer is the earlier one.
+            // Under an engine that was not given RpcHandler.timeout, or was given more: otherwise its own timer is the
+            // earlier one.
             call.armDeadline(Timer.system());
             if (call.deadline().remainingNanos() <= 0) {
                 call.cancel(call.deadlineExceeded()); // at once, not when the timer comes round to it

@@ -1,5 +1,5 @@
 /**
- * Remote procedure calls from a {@code .proto} file: one plain Java interface a service, served as gRPC, Connect and
+ * Remote procedure calls from a {@code .proto} file: one plain Java interface a service, served as gRPC, gRPC-Web, Connect and
  * REST on one port, and called through the same interface.
  *
  * <pre>{@code

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The RPC client against any response: statuses, trailers, envelopes, Connect's errors and ends of streams. Whatever
+ * The RPC client against any response: statuses, trailers in three places, envelopes, base64, compression, Connect's errors and ends of streams. Whatever
  * comes: a message or a {@link CallException}, and nothing in the log.
  */
 public final class RpcClientFuzz {
@@ -47,7 +47,8 @@ public final class RpcClientFuzz {
         return new HttpResponse(status, text.headers(), Body.stream(Messages.of(text.body()), text::trailers));
     }
 
-    /** The fuzzer's entry. The first line is a digit for the client, one for the kind of call, and the status. */
+    /** The fuzzer's entry. The first line is a digit for the client (protocol and codec, in their order), one for the
+     * kind of call, and the status. */
     public static void fuzzerTestOneInput(byte[] input) {
         FuzzText text = FuzzText.parse(input);
         if (text.first().length() < 2) {

@@ -8,7 +8,8 @@ import dev.parley.rpc.echo.EchoService;
 import dev.parley.tck.FuzzLog;
 
 /**
- * The RPC server against any request that HTTP lets through: gRPC, Connect, REST, envelopes, JSON, queries, timeouts.
+ * The RPC server against any request that HTTP lets through: gRPC, gRPC-Web, Connect, REST, envelopes, base64, compression,
+ * JSON, queries, timeouts.
  * Whatever comes: an answer or a {@link CallException}, and nothing in the log, where each fault of our own is told.
  */
 public final class RpcServerFuzz {
@@ -48,6 +49,7 @@ public final class RpcServerFuzz {
             .service(EchoService.DEFINITION, new Echo())
             .service(dev.parley.rpc.library.LibraryService.DEFINITION, new RestTest.Library())
             .maxMessageBytes(2000)
+            .compressAbove(8)
             .build();
     private static final Requests REQUESTS = new Requests(HANDLER);
 

@@ -34,7 +34,8 @@ final class WireAnswer {
         if (type.startsWith("application/grpc")) {
             Metadata trailers = response.body().trailers();
             boolean only = trailers.isEmpty();
-            return status + "grpc " + (only ? head : trailers).get("grpc-status").orElse("none")
+            return status + "grpc "
+                    + (only ? head : trailers).get("grpc-status").orElse("none")
                     + (only ? " only" : " x" + frames(body).size());
         }
         if (type.startsWith("application/connect+")) {
@@ -44,7 +45,11 @@ final class WireAnswer {
                     + (frames.size() - 1);
         }
         if (type.equals("application/json") && response.status() != 200) {
-            return status + JsonParser.parseString(text(body)).getAsJsonObject().get("code").getAsString();
+            return status
+                    + JsonParser.parseString(text(body))
+                            .getAsJsonObject()
+                            .get("code")
+                            .getAsString();
         }
         return status.trim();
     }

@@ -157,8 +157,7 @@ class WireTest {
             Requests.Answer text = requests.send("POST", ECHO, Metadata.of("content-type", "text/plain"), envelope(HI));
             assertThat(text.status()).isEqualTo(415);
             assertThat(text.header("accept-post")).contains("application/grpc+proto");
-            assertThat(requests.send(
-                                    "POST", ECHO, Metadata.of("content-type", "application/grpc+thrift"), envelope(HI))
+            assertThat(requests.send("POST", ECHO, Metadata.of("content-type", "application/grpc+thrift"), envelope(HI))
                             .status())
                     .isEqualTo(415);
         }

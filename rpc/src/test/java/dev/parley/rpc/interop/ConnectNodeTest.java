@@ -33,18 +33,22 @@ class ConnectNodeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "connect, 1.1, json",
-        "connect, 1.1, proto",
-        "connect, 2, json",
-        "connect, 2, proto",
-        "grpc, 2, proto",
-        "grpc, 2, json"
+        "connect, 1.1, json, identity",
+        "connect, 1.1, proto, gzip",
+        "connect, 2, json, gzip",
+        "connect, 2, proto, identity",
+        "grpc, 2, proto, gzip",
+        "grpc, 2, json, identity",
+        "grpc-web, 1.1, proto, identity",
+        "grpc-web, 1.1, json, gzip",
+        "grpc-web, 2, proto, gzip",
+        "grpc-web, 2, json, identity"
     })
-    void speaksWithConnectNode(String protocol, String version, String codec) throws Exception {
+    void speaksWithConnectNode(String protocol, String version, String codec, String compression) throws Exception {
         ParleyInterop service = new ParleyInterop();
         try (RpcServer server =
                 RpcServer.builder().service(InteropService.DEFINITION, service).start()) {
-            List<String> lines = node("http://127.0.0.1:" + server.port(), protocol, version, codec);
+            List<String> lines = node("http://127.0.0.1:" + server.port(), protocol, version, codec, compression);
             assertThat(lines).containsExactlyElementsOf(expected(version));
             assertThat(service.interrupts.poll(5, TimeUnit.SECONDS)).isEqualTo("late");
             assertThat(service.interrupts.poll(5, TimeUnit.SECONDS)).isEqualTo("c");
@@ -54,6 +58,7 @@ class ConnectNodeTest {
     private static List<String> expected(String version) {
         List<String> expected = new ArrayList<>(List.of(
                 "{\"step\":\"unary\",\"value\":\"hello\"}",
+                "{\"step\":\"long\",\"value\":40000}",
                 "{\"step\":\"metadata\",\"value\":[\"value\",\"AAH/\",\"value\"]}",
                 "{\"step\":\"serverStream\",\"value\":500}",
                 "{\"step\":\"clientStream\",\"value\":100}"));
@@ -69,7 +74,7 @@ class ConnectNodeTest {
         return expected;
     }
 
-    private List<String> node(String url, String protocol, String version, String codec) throws Exception {
+    private List<String> node(String url, String... how) throws Exception {
         Path descriptors =
                 Files.write(folder.resolve("descriptors.pb"), descriptors().toByteArray());
         Path errors = folder.resolve("errors");
@@ -77,7 +82,9 @@ class ConnectNodeTest {
         assertThat(project.resolve("node_modules"))
                 .as("npm packages; ./parley test installs them with npm ci")
                 .exists();
-        Process process = new ProcessBuilder("node", "peer.mjs", url, descriptors.toString(), protocol, version, codec)
+        List<String> command = new ArrayList<>(List.of("node", "peer.mjs", url, descriptors.toString()));
+        command.addAll(List.of(how));
+        Process process = new ProcessBuilder(command)
                 .directory(project.toFile())
                 .redirectError(errors.toFile())
                 .start();
