@@ -1,13 +1,11 @@
 package dev.parley.rpc;
 
-import com.google.gson.JsonPrimitive;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
 import dev.parley.CallException;
 import dev.parley.Code;
 import java.util.ArrayList;
@@ -136,7 +134,7 @@ record FieldPath(List<FieldDescriptor> fields) {
     }
 
     private static Message wellKnown(Message.Builder builder, String text) throws InvalidProtocolBufferException {
-        JsonFormat.parser().merge(new JsonPrimitive(text).toString(), builder);
+        JsonCodec.mergeText(text, builder);
         return builder.build();
     }
 
