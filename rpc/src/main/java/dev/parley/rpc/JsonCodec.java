@@ -27,6 +27,9 @@ import java.util.Set;
  */
 final class JsonCodec implements MessageCodec {
 
+    private static final ProtoJson ALONE = new ProtoJson(
+            TypeRegistry.getEmptyTypeRegistry(), ExtensionRegistry.getEmptyRegistry(), false, false);
+
     private final ProtoJson json;
 
     private JsonCodec(ProtoJson json) {
@@ -163,6 +166,13 @@ final class JsonCodec implements MessageCodec {
         } catch (UnwritableException e) {
             throw unwritable(message, e);
         }
+    }
+
+    /** Reads a well-known type from its text without quotes, as a URL has it. */
+    static void mergeText(String text, Message.Builder into) throws InvalidProtocolBufferException {
+        boolean isWord = into.getDescriptorForType().getFullName().equals("google.protobuf.BoolValue");
+        byte[] value = isWord ? text.getBytes(StandardCharsets.UTF_8) : ProtoJson.quoted(text);
+        ALONE.merge(value, 0, value.length, into);
     }
 
     static String text(byte[] bytes, int offset, int length) throws InvalidProtocolBufferException {

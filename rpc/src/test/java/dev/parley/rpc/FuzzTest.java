@@ -9,13 +9,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FuzzTest {
 
     @ParameterizedTest
-    @ValueSource(classes = {RpcServerFuzz.class, RpcClientFuzz.class, RestFuzz.class})
+    @ValueSource(classes = {RpcServerFuzz.class, RpcClientFuzz.class, RestFuzz.class, JsonFuzz.class})
     void aFewSeconds(Class<?> target) {
         Fuzzer.runShort(target);
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {RpcServerFuzz.class, RpcClientFuzz.class, RestFuzz.class})
+    @ValueSource(classes = {RpcServerFuzz.class, RpcClientFuzz.class, RestFuzz.class, JsonFuzz.class})
     @Tag("long")
     void aLongTime(Class<?> target) {
         Fuzzer.runLong(target);

@@ -10,7 +10,7 @@ final class DurationText {
     private DurationText() {}
 
     static void write(long seconds, int nanos, JsonBytes out) {
-        boolean mixed = seconds > 0 && nanos < 0 || seconds < 0 && nanos > 0;
+        boolean mixed = (seconds > 0 && nanos < 0) || (seconds < 0 && nanos > 0);
         if (seconds < -MOST || seconds > MOST || nanos < -999_999_999 || nanos > 999_999_999 || mixed) {
             throw new UnwritableException("a google.protobuf.Duration of " + seconds + " s and " + nanos
                     + " ns is over ten thousand years or has two signs");

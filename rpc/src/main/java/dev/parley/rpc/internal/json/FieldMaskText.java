@@ -28,7 +28,7 @@ final class FieldMaskText {
                         throw noWayBack(path);
                     }
                     c = Character.toUpperCase(c);
-                } else if (c >= 'A' && c <= 'Z' || c == ',') {
+                } else if ((c >= 'A' && c <= 'Z') || c == ',') {
                     throw noWayBack(path);
                 }
                 text.append(c);

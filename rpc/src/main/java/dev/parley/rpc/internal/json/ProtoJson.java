@@ -57,6 +57,15 @@ public final class ProtoJson {
     }
 
     /**
+     * A string of JSON in UTF-8.
+     *
+     * @throws UnwritableException if it has half a surrogate pair
+     */
+    public static byte[] quoted(String text) {
+        return JsonBytes.quoted(text, "");
+    }
+
+    /**
      * The value of one field; {@code null} if it has presence and is not there, but a message that is not there is
      * written as an empty one.
      *

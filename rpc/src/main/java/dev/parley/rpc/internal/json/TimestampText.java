@@ -2,6 +2,7 @@ package dev.parley.rpc.internal.json;
 
 import java.time.DateTimeException;
 import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code google.protobuf.Timestamp} as text.
@@ -62,7 +63,7 @@ final class TimestampText {
     }
 
     /** Seconds and nanoseconds; null if the text is no time between the years 1 and 9999. */
-    static long @org.jspecify.annotations.Nullable [] read(String text) {
+    static long @Nullable [] read(String text) {
         int length = text.length();
         if (length <= FRACTION
                 || text.charAt(4) != '-'
