@@ -210,7 +210,8 @@ final class RestBody {
                 HttpException error = new HttpException(
                         415,
                         Code.INVALID_ARGUMENT,
-                        "content-encoding \"" + FieldPath.abbreviated(encoding) + "\" is not read; gzip and identity are");
+                        "content-encoding \"" + FieldPath.abbreviated(encoding)
+                                + "\" is not read; gzip and identity are");
                 error.metadata().put("accept-encoding", "gzip, identity");
                 throw error;
             }

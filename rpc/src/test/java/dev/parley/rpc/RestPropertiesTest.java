@@ -32,8 +32,8 @@ class RestPropertiesTest {
 
     private static final List<String> FIELDS =
             List.of("id", "name", "left", "odd_name", "inner.leaf", "inner.inner.leaf", "w_text");
-    private static final Route<?, ?> ROUTE = Route.of(
-            TranscodingService.DEFINITION.bindings().getFirst(), new Transcoding(), List.of(), 10_000);
+    private static final Route<?, ?> ROUTE =
+            Route.of(TranscodingService.DEFINITION.bindings().getFirst(), new Transcoding(), List.of(), 10_000);
     private static final JsonCodec JSON = JsonCodec.rest(TypeRegistry.getEmptyTypeRegistry());
     private static final RestRouter ALL = router();
 
@@ -42,7 +42,8 @@ class RestPropertiesTest {
         for (ServiceDefinition.Binding<?, ?, ?> binding : TranscodingService.DEFINITION.bindings()) {
             var options = binding.method().descriptor().getOptions();
             if (options.hasExtension(AnnotationsProto.http)) {
-                RestBinding.of(ROUTE, options.getExtension(AnnotationsProto.http)).forEach(router::add);
+                RestBinding.of(ROUTE, options.getExtension(AnnotationsProto.http))
+                        .forEach(router::add);
             }
         }
         return router;
@@ -51,7 +52,8 @@ class RestPropertiesTest {
     /** A piece of a template: its text, with {@code %} where the name of a field goes. */
     @Provide
     static Arbitrary<PathTemplate> templates() {
-        Arbitrary<String> pieces = Arbitraries.of("a", "b-c", "x.y", "%25", "*", "{%}", "{%=*}", "{%=a}", "{%=a/*}", "{%=*/b/*}");
+        Arbitrary<String> pieces =
+                Arbitraries.of("a", "b-c", "x.y", "%25", "*", "{%}", "{%=*}", "{%=a}", "{%=a/*}", "{%=*/b/*}");
         Arbitrary<String> ends = Arbitraries.of("", "", "/**", "/{%=**}", "/{%=a/**}");
         Arbitrary<String> verbs = Arbitraries.of("", "", ":verb", ":v-2");
         return Combinators.combine(pieces.list().ofMinSize(1).ofMaxSize(6), ends, verbs)
@@ -83,7 +85,8 @@ class RestPropertiesTest {
         return Arbitraries.strings()
                 .ofMinLength(1)
                 .ofMaxLength(8)
-                .map(text -> new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).replace("\0", "0"))
+                .map(text ->
+                        new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).replace("\0", "0"))
                 .filter(text -> !text.equals(".") && !text.equals(".."))
                 .list()
                 .ofSize(16);
@@ -107,9 +110,14 @@ class RestPropertiesTest {
         for (PathTemplate.Variable variable : template.variables()) {
             int to = variable.open() ? segments.size() : variable.to();
             List<String> captured = segments.subList(variable.from(), to);
-            values.add(variable.spansSegments()
-                    ? String.join("/", captured.stream().map(text -> text.replace("/", "%2F")).toList())
-                    : captured.getFirst());
+            values.add(
+                    variable.spansSegments()
+                            ? String.join(
+                                    "/",
+                                    captured.stream()
+                                            .map(text -> text.replace("/", "%2F"))
+                                            .toList())
+                            : captured.getFirst());
         }
         StringBuilder path = new StringBuilder();
         segments.forEach(segment -> path.append('/').append(encoded(segment)));
@@ -148,8 +156,39 @@ class RestPropertiesTest {
     @Provide
     static Arbitrary<String> targets() {
         Arbitrary<String> parts = Arbitraries.of(
-                "/", "/", "v1", "things", "deep", "a", "b", "x", "files", "shelves", ":", ":archive", "%2F", "%", "%2E", "..",
-                "%00", "?", "&", "=", "id", "inner", ".", "leaf", "tags", "labels", "[", "at", "i32", "+", "%C3", "9", "\u00e9");
+                "/",
+                "/",
+                "v1",
+                "things",
+                "deep",
+                "a",
+                "b",
+                "x",
+                "files",
+                "shelves",
+                ":",
+                ":archive",
+                "%2F",
+                "%",
+                "%2E",
+                "..",
+                "%00",
+                "?",
+                "&",
+                "=",
+                "id",
+                "inner",
+                ".",
+                "leaf",
+                "tags",
+                "labels",
+                "[",
+                "at",
+                "i32",
+                "+",
+                "%C3",
+                "9",
+                "\u00e9");
         return Arbitraries.oneOf(
                 parts.list().ofMaxSize(14).map(list -> "/" + String.join("", list)),
                 Arbitraries.strings().ofMaxLength(30).map(text -> "/" + text));
@@ -231,9 +270,17 @@ class RestPropertiesTest {
 
     @Property
     void aValueOverTheLimitIsRefusedBeforeItIsKept(@ForAll @IntRange(min = 1, max = 3) int over) {
+        String text = '"' + "x".repeat(98 + over) + "\"\n";
         Set<Code> codes = new LinkedHashSet<>();
         for (JsonValues.Layout layout : JsonValues.Layout.values()) {
-            JsonValues values = new JsonValues(Messages.of("\"".repeat(1).concat("x".repeat(98 + over)).concat("\"\n").getBytes(StandardCharsets.UTF_8)), 100, layout);
+            JsonValues values = new JsonValues(
+                    Messages.of("\""
+                            .repeat(1)
+                            .concat("x".repeat(98 + over))
+                            .concat("\"\n")
+                            .getBytes(StandardCharsets.UTF_8)),
+                    100,
+                    layout);
             try {
                 Objects.requireNonNull(values.next());
             } catch (CallException e) {
