@@ -45,8 +45,7 @@ final class ContractContent {
         responses.put("2XX", new OpenApiOperation.Response(type.getFullName(), response(binding, type, schemas)));
         responses.put(
                 "default",
-                new OpenApiOperation.Response(
-                        "Problem details", Map.of(Problem.CONTENT_TYPE, Optional.of(problem()))));
+                new OpenApiOperation.Response("Problem details", Map.of(Problem.CONTENT_TYPE, Optional.of(problem()))));
         return responses;
     }
 

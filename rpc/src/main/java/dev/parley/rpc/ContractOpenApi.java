@@ -138,7 +138,9 @@ final class ContractOpenApi implements OpenApiSource {
                                 "path",
                                 name,
                                 true,
-                                segment.equals(PathTemplate.REST) ? "All that is left of the path, slashes included" : "",
+                                segment.equals(PathTemplate.REST)
+                                        ? "All that is left of the path, slashes included"
+                                        : "",
                                 pathSchema(binding, i, schemas)));
             }
         }

@@ -156,7 +156,8 @@ final class FieldText {
     }
 
     private static void mask(Message.Builder mask, String text) {
-        FieldDescriptor paths = Objects.requireNonNull(mask.getDescriptorForType().findFieldByName("paths"));
+        FieldDescriptor paths =
+                Objects.requireNonNull(mask.getDescriptorForType().findFieldByName("paths"));
         if (text.isEmpty()) {
             return;
         }

@@ -35,14 +35,11 @@ final class HttpBodies {
         if (!contentType.isEmpty()) {
             body.setField(field(body.getDescriptorForType(), HttpBody.CONTENT_TYPE_FIELD_NUMBER), contentType);
         }
-        body.setField(
-                field(body.getDescriptorForType(), HttpBody.DATA_FIELD_NUMBER),
-                ByteString.copyFrom(bytes));
+        body.setField(field(body.getDescriptorForType(), HttpBody.DATA_FIELD_NUMBER), ByteString.copyFrom(bytes));
     }
 
     static String contentType(Message body) {
-        String type =
-                (String) body.getField(field(body.getDescriptorForType(), HttpBody.CONTENT_TYPE_FIELD_NUMBER));
+        String type = (String) body.getField(field(body.getDescriptorForType(), HttpBody.CONTENT_TYPE_FIELD_NUMBER));
         return type.isEmpty() ? UNKNOWN_TYPE : type;
     }
 

@@ -61,9 +61,7 @@ record PathTemplate(List<String> segments, List<Variable> variables, String verb
             text.append('}');
             i = variable.to();
         }
-        return verb.isEmpty()
-                ? text.toString()
-                : text.append(':').append(verb).toString();
+        return verb.isEmpty() ? text.toString() : text.append(':').append(verb).toString();
     }
 
     private @org.jspecify.annotations.Nullable Variable startingAt(int segment) {

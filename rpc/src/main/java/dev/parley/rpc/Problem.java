@@ -78,8 +78,7 @@ final class Problem {
                     .put("@type", detail.getTypeUrl())
                     .put(
                             "value",
-                            Base64.getEncoder()
-                                    .encodeToString(detail.getValue().toByteArray()))
+                            Base64.getEncoder().encodeToString(detail.getValue().toByteArray()))
                     .toString();
         }
     }

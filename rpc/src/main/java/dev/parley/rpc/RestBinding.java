@@ -53,7 +53,8 @@ record RestBinding(
             bindings.add(one(route, rule));
             for (HttpRule more : rule.getAdditionalBindingsList()) {
                 if (more.getAdditionalBindingsCount() > 0) {
-                    throw new IllegalArgumentException("an additional binding must not have additional bindings itself");
+                    throw new IllegalArgumentException(
+                            "an additional binding must not have additional bindings itself");
                 }
                 bindings.add(one(route, more));
             }
@@ -137,9 +138,7 @@ record RestBinding(
     /** What the answer's body is: the response, or the field that {@code response_body} names. */
     boolean answersHttpBody() {
         FieldDescriptor part = responseBody;
-        return part == null
-                ? HttpBodies.is(route.method().descriptor().getOutputType())
-                : HttpBodies.is(part);
+        return part == null ? HttpBodies.is(route.method().descriptor().getOutputType()) : HttpBodies.is(part);
     }
 
     /** Whether the request's body is taken as it is, whatever its type. */

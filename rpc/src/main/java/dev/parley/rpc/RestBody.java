@@ -29,6 +29,8 @@ final class RestBody {
     private final Message prototype;
     private final int limit;
     private final String contentType;
+    // What is left of a chunk that came in parts.
+    private byte[] waiting = NOTHING;
 
     RestBody(RestBinding binding, RestFields fields, HttpRequest request, JsonCodec json) {
         this.binding = binding;
@@ -107,8 +109,6 @@ final class RestBody {
             received.close();
         }
     }
-
-    private byte[] waiting = NOTHING;
 
     /** The next chunk; one over the limit of a message comes in parts. */
     private byte @Nullable [] piece(Messages<byte[]> chunks) {

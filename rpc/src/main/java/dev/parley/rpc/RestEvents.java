@@ -48,8 +48,7 @@ final class RestEvents {
             call.run(
                     (scope, stream) -> {
                         stream.drain(message -> send(
-                                sink,
-                                ServerSentEvent.of(new String(protocol.body(message), StandardCharsets.UTF_8))));
+                                sink, ServerSentEvent.of(new String(protocol.body(message), StandardCharsets.UTF_8))));
                         return Outcome.OK;
                     },
                     messages);

@@ -48,8 +48,9 @@ final class RestFields {
         for (QueryParameter parameter : QueryParameter.parse(text)) {
             String name = parameter.name();
             FieldPath field = FieldPath.resolve(type, name)
-                    .orElseThrow(() -> refused("unknown query parameter " + FieldPath.abbreviated(name), "it is no field of "
-                            + type.getFullName()));
+                    .orElseThrow(() -> refused(
+                            "unknown query parameter " + FieldPath.abbreviated(name),
+                            "it is no field of " + type.getFullName()));
             check(field, binding);
             if (!seen.add(field) && !field.last().isRepeated()) {
                 throw new CallException(Code.INVALID_ARGUMENT, field + " is given twice");
@@ -60,7 +61,8 @@ final class RestFields {
 
     private void check(FieldPath field, RestBinding binding) {
         if (binding.wholeBody()) {
-            throw refused("query parameter " + field + " is not taken", "all fields but those of the path are in the body");
+            throw refused(
+                    "query parameter " + field + " is not taken", "all fields but those of the path are in the body");
         }
         if (field.fields().getFirst() == binding.body()) {
             throw refused("query parameter " + field + " is not taken", "it is in the body");

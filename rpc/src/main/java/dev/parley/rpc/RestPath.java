@@ -36,8 +36,8 @@ record RestPath(List<String> raw, List<String> decoded) {
     }
 
     private static String decoded(String segment) {
-        String text =
-                PercentEncoding.decode(segment, false).orElseThrow(() -> wrong(segment, "is not UTF-8 in percent-encoding"));
+        String text = PercentEncoding.decode(segment, false)
+                .orElseThrow(() -> wrong(segment, "is not UTF-8 in percent-encoding"));
         if (text.equals(".") || text.equals("..")) {
             throw wrong(segment, "is for the client to resolve (RFC 3986, 5.2.4)");
         }

@@ -34,8 +34,7 @@ final class RestStream {
     private boolean begun;
     private @Nullable CallException peerGone;
 
-    private RestStream(
-            CallScope call, Messages<? extends Message> messages, RestFormat format, RestProtocol protocol) {
+    private RestStream(CallScope call, Messages<? extends Message> messages, RestFormat format, RestProtocol protocol) {
         this.call = call;
         this.messages = messages;
         this.format = format;

@@ -12,6 +12,7 @@ import dev.parley.rest.Json;
 import dev.parley.rest.OpenApi;
 import dev.parley.rest.Routes;
 import dev.parley.rpc.library.LibraryService;
+import dev.parley.rpc.transcoding.TranscodingService;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,64 @@ class ContractOpenApiTest {
         assertThat(document.at("/paths/~1v1~1files~1{name}/get/responses/2XX/content/application~1json/schema/type")
                         .asString())
                 .isEqualTo("string");
+    }
+
+    @Test
+    void allThatAnAnnotationCanSayIsPartOfIt() throws Exception {
+        RpcHandler all = RpcHandler.builder()
+                .service(TranscodingService.DEFINITION, new Transcoding())
+                .build();
+        JsonNode transcoding = Json.standard()
+                .mapper()
+                .readTree(OpenApi.builder()
+                        .title("All")
+                        .version("1.0")
+                        .add(all.openApi())
+                        .build()
+                        .json());
+        String official = Files.readString(Path.of("../rest/src/test/resources/openapi-3.1/schema.json"));
+        assertThat(REGISTRY.getSchema(official).validate(transcoding)).isEmpty();
+        JsonNode paths = transcoding.get("paths");
+        assertThat(paths.propertyNames())
+                .contains(
+                        "/",
+                        "/v1/things/{id}",
+                        "/v1/shelves/{name}/things/{id}",
+                        "/v1/shelves/{name}:archive",
+                        "/v1/docs/a/{name}",
+                        "/v1/deep/{id}/b/{name}",
+                        "/v1/inner/{inner.leaf}/{inner.inner.leaf}");
+        // PURGE has no place in OpenAPI 3.1; a rule for any method is an operation of each that has no other.
+        assertThat(paths.get("/v1/things/{id}").propertyNames())
+                .containsExactlyInAnyOrder("get", "patch", "put", "delete");
+        assertThat(paths.get("/v1/heads/{id}").propertyNames()).containsExactly("head");
+        assertThat(paths.get("/v1/any/{id}").propertyNames())
+                .containsExactlyInAnyOrder("get", "put", "post", "delete", "patch");
+        assertThat(paths.at("/~1v1~1any~1{id}/put/summary").asString()).isEqualTo("PutOnly");
+
+        assertThat(paths.at("/~1v1~1typed~1{i32}~1{u64}~1{b}~1{color}~1{d}~1{raw}/get/parameters/0/schema/type")
+                        .asString())
+                .isEqualTo("integer");
+        assertThat(paths.at("/~1v1~1things/get/parameters").findValuesAsString("name"))
+                .contains("inner.inner.leaf", "w_i32", "mask", "times", "file.content_type")
+                .doesNotContain("labels", "inners", "struct", "value", "any", "any.type_url", "at.seconds");
+
+        assertThat(paths.at("/~1v1~1watch~1{i32}~1numbers/get/responses/2XX/content")
+                        .propertyNames())
+                .containsExactly("application/x-ndjson", "application/json", "text/event-stream");
+        assertThat(paths.at(
+                                "/~1v1~1watch~1{i32}~1numbers/get/responses/2XX/content/application~1json/schema/items/type")
+                        .asString())
+                .isEqualTo("integer");
+        assertThat(paths.at("/~1v1~1collect/post/requestBody/content").propertyNames())
+                .containsExactly("application/x-ndjson", "application/json");
+        assertThat(paths.at("/~1v1~1raw/post/requestBody/content").propertyNames())
+                .containsExactly("*/*");
+        assertThat(paths.at("/~1v1~1pages~1{name}/get/responses/2XX/content").propertyNames())
+                .containsExactly("*/*");
+        assertThat(paths.at("/~1v1~1attachments~1{id}/post/responses/2XX/content")
+                        .propertyNames())
+                .containsExactly("*/*");
     }
 
     @Test

@@ -19,8 +19,8 @@ public final class RestFuzz {
             .service(TranscodingService.DEFINITION, new Transcoding())
             .maxMessageBytes(2000)
             .build());
-    private static final Route<?, ?> ROUTE = Route.of(
-            TranscodingService.DEFINITION.bindings().getFirst(), new Transcoding(), List.of(), 2000);
+    private static final Route<?, ?> ROUTE =
+            Route.of(TranscodingService.DEFINITION.bindings().getFirst(), new Transcoding(), List.of(), 2000);
 
     private RestFuzz() {}
 

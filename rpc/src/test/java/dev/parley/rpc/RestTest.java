@@ -8,11 +8,13 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
+import dev.parley.http.HttpRequest;
 import dev.parley.rpc.library.Book;
 import dev.parley.rpc.library.CreateBookRequest;
 import dev.parley.rpc.library.GetBookRequest;
 import dev.parley.rpc.library.LibraryService;
 import dev.parley.rpc.library.SearchBooksRequest;
+import dev.parley.rpc.transcoding.TranscodingService;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -212,5 +214,22 @@ class RestTest {
                 requests.json("PUT", "/v1/shelves/1/books/2", "{\"title\":\"" + "x".repeat(10_000) + "\"}");
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.text()).contains("10012").contains("10000");
+    }
+
+    @Test
+    void streamsHaveNoDefaultDeadline() {
+        RpcHandler handler = RpcHandler.builder()
+                .service(TranscodingService.DEFINITION, new Transcoding())
+                .defaultTimeout(Duration.ofSeconds(7))
+                .build();
+        assertThat(handler.timeout(HttpRequest.of("GET", "a", "/v1/watch/3?id=x")))
+                .isEmpty();
+        assertThat(handler.timeout(HttpRequest.of("POST", "a", "/v1/collect"))).isEmpty();
+        assertThat(handler.timeout(HttpRequest.of("GET", "a", "/v1/things/7"))).contains(Duration.ofSeconds(7));
+        assertThat(handler.timeout(HttpRequest.of("GET", "a", "/v1/things/%zz")))
+                .contains(Duration.ofSeconds(7));
+        HttpRequest asked = HttpRequest.of("GET", "a", "/v1/watch/3");
+        asked.headers().add("x-request-timeout-ms", "300");
+        assertThat(handler.timeout(asked)).contains(Duration.ofMillis(300));
     }
 }

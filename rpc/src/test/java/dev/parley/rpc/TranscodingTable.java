@@ -106,9 +106,8 @@ final class TranscodingTable {
 
     private static byte[] body(String text) {
         boolean gzip = text.startsWith("gzip:");
-        byte[] bytes = text.substring(gzip ? "gzip:".length() : 0)
-                .replace("\\n", "\n")
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] bytes =
+                text.substring(gzip ? "gzip:".length() : 0).replace("\\n", "\n").getBytes(StandardCharsets.UTF_8);
         if (!gzip) {
             return bytes;
         }
@@ -137,8 +136,8 @@ final class TranscodingTable {
         }
         for (String part : row.answer()) {
             if (!holds(part, answer)) {
-                return Optional.of("answered " + answer.headers() + " " + answer.text() + answer.trailers() + ", not "
-                        + part);
+                return Optional.of(
+                        "answered " + answer.headers() + " " + answer.text() + answer.trailers() + ", not " + part);
             }
         }
         return Optional.empty();
@@ -171,6 +170,8 @@ final class TranscodingTable {
             String[] header = part.substring(1).split("=", 2);
             return answer.header(header[0]).equals(header[1]);
         }
-        return part.startsWith("=") ? answer.text().equals(part.substring(1)) : answer.text().contains(part);
+        return part.startsWith("=")
+                ? answer.text().equals(part.substring(1))
+                : answer.text().contains(part);
     }
 }

@@ -19,22 +19,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TranscodingTableTest {
 
     private final Transcoding service = new Transcoding();
-    private final Requests requests = new Requests(RpcHandler.builder()
-            .service(TranscodingService.DEFINITION, service)
-            .build());
+    private final Requests requests = new Requests(
+            RpcHandler.builder().service(TranscodingService.DEFINITION, service).build());
 
     @TestFactory
     Stream<DynamicTest> rows() {
         return TranscodingTable.rows().stream()
-                .map(row -> DynamicTest.dynamicTest(row.toString(), () -> assertThat(
-                                TranscodingTable.failure(row, service, requests::send))
-                        .isEmpty()));
+                .map(row -> DynamicTest.dynamicTest(
+                        row.toString(),
+                        () -> assertThat(TranscodingTable.failure(row, service, requests::send))
+                                .isEmpty()));
     }
 
     @Test
     void thereAreManyAndEachIsThereOnce() {
         List<String> rows = TranscodingTable.rows().stream()
-                .map(row -> row.method() + ' ' + row.target() + row.headers() + new String(row.body(), java.nio.charset.StandardCharsets.ISO_8859_1))
+                .map(row -> row.method()
+                        + ' '
+                        + row.target()
+                        + row.headers()
+                        + new String(row.body(), java.nio.charset.StandardCharsets.ISO_8859_1))
                 .toList();
         assertThat(rows).hasSizeGreaterThan(300).doesNotHaveDuplicates();
     }
@@ -45,8 +49,7 @@ class TranscodingTableTest {
         ESCAPED_SLASH_PARTS(onPath(path -> path.replace("%2F", "/").replace("%2f", "/")), "GET /v1/things/a%2Fb"),
         /** Decodes the escaped slash of a value of several segments. */
         ESCAPED_SLASH_IN_SEVERAL(
-                onPath(path -> path.startsWith("/v1/files/") ? path.replace("%2F", "/") : path),
-                "GET /v1/files/a%2Fb"),
+                onPath(path -> path.startsWith("/v1/files/") ? path.replace("%2F", "/") : path), "GET /v1/files/a%2Fb"),
         /** Leaves escapes as they are. */
         NOTHING_DECODED(onPath(path -> path.replace("%", "%25")), "GET /v1/things/a%20b"),
         /** Decodes twice. */
@@ -89,9 +92,8 @@ class TranscodingTableTest {
     @ParameterizedTest
     @EnumSource
     void theTableNoticesAMutant(Mutant mutant) throws Exception {
-        TranscodingTable.Server broken =
-                (String method, String target, Metadata headers, byte[] body) ->
-                        requests.send(method, mutant.change.apply(target), headers, body);
+        TranscodingTable.Server broken = (String method, String target, Metadata headers, byte[] body) ->
+                requests.send(method, mutant.change.apply(target), headers, body);
         List<String> failures = new ArrayList<>();
         for (TranscodingTable.Row row : TranscodingTable.rows()) {
             TranscodingTable.failure(row, service, broken)

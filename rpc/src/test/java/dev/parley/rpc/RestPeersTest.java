@@ -7,9 +7,7 @@ import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.Outcome;
 import dev.parley.rpc.transcoding.TranscodingService;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The table by curl, over both versions of HTTP, and what only a connection shows: streams that go on. */
+/** The table by curl, over both versions of HTTP, and what only a connection shows, with curl and Node: streams that go on. */
 @Timeout(60)
-class RestCurlTest {
+class RestPeersTest {
 
     private static final String HTTP_1 = "--http1.1";
     private static final String HTTP_2 = "--http2-prior-knowledge";
@@ -124,23 +122,27 @@ class RestCurlTest {
         return new Requests.Answer(status, headers, body, trailers);
     }
 
+    /** By Node: curl does not read while it waits for what it is to send. */
     @Test
     void bothSidesTalkOverHttp2() throws Exception {
-        Process process =
-                curl("/v1/chat", HTTP_2, "-X", "POST", "-H", NDJSON, "-T", ".").start();
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (int i = 0; i < 5; i++) {
-                // The next is sent only once this one was answered.
-                write(process, "{\"id\":\"" + i + "\"}\n");
-                assertThat(lines.readLine()).contains("\"id\":\"" + i + '"');
-            }
-            process.getOutputStream().close();
-            assertThat(lines.readLine()).isNull();
-        } finally {
-            process.destroy();
-        }
-        assertThat(process.waitFor()).isZero();
+        String talk = """
+                const client = require('http2').connect(process.argv[1]);
+                const call = client.request({':method': 'POST', ':path': '/v1/chat', 'content-type': 'application/x-ndjson'});
+                const send = id => call.write(JSON.stringify({id}) + '\\n');
+                let answers = 0, text = '';
+                call.setEncoding('utf8').on('data', data => {
+                  text += data;
+                  for (let end; (end = text.indexOf('\\n')) >= 0; text = text.slice(end + 1)) {
+                    console.log(JSON.parse(text.slice(0, end)).id);
+                    if (++answers < 5) send('' + answers); else call.end(); // the next once this one was answered
+                  }
+                }).on('end', () => client.close());
+                send('0');
+                """;
+        Process process = new ProcessBuilder("node", "-e", talk, "http://127.0.0.1:" + server.port())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(output(process)).isEqualTo("0\n1\n2\n3\n4\n");
     }
 
     @Test
@@ -168,8 +170,13 @@ class RestCurlTest {
         assertThat(lines.exitValue()).isZero();
         Process array = curl("/v1/watch/2/numbers?s32=5", version, "-H", "accept: application/json")
                 .start();
-        assertThat(output(array)).startsWith("[0,1").doesNotContain("]");
-        assertThat(array.exitValue()).as("curl tells that the answer is not whole").isNotZero();
+        // HTTP/2's reset may overtake what was sent before it.
+        assertThat(output(array))
+                .startsWith(version.equals(HTTP_1) ? "[0,1" : "")
+                .doesNotContain("]");
+        assertThat(array.exitValue())
+                .as("curl tells that the answer is not whole")
+                .isNotZero();
     }
 
     @ParameterizedTest
@@ -178,8 +185,10 @@ class RestCurlTest {
         Process process = curl("/v1/watch/1/numbers?name=wait", version, "-H", "x-request-timeout-ms: 300")
                 .start();
         assertThat(output(process)).startsWith("0\n{\"error\":{").contains("DEADLINE_EXCEEDED");
-        assertThat(service.ends.poll(10, TimeUnit.SECONDS)).isInstanceOfSatisfying(
-                Outcome.Failed.class, failed -> assertThat(failed.error().code()).isEqualTo(Code.DEADLINE_EXCEEDED));
+        assertThat(service.ends.poll(10, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.error().code()).isEqualTo(Code.DEADLINE_EXCEEDED));
     }
 
     @ParameterizedTest
@@ -189,8 +198,10 @@ class RestCurlTest {
                 .start();
         assertThat(process.getInputStream().read()).isPositive();
         process.destroy();
-        assertThat(service.ends.poll(10, TimeUnit.SECONDS)).isInstanceOfSatisfying(
-                Outcome.Failed.class, failed -> assertThat(failed.error()).isInstanceOf(CallException.class));
+        assertThat(service.ends.poll(10, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.error()).isInstanceOf(CallException.class));
     }
 
     @Test
