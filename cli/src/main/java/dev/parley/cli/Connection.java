@@ -26,6 +26,9 @@ final class Connection implements AutoCloseable {
     /** Whoever looks at a stream ends it, not its silence. */
     private static final Duration PATIENCE = Duration.ofDays(1);
 
+    /** More than a service has for another: nobody waits behind a person. */
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+
     private static final Duration REFLECTION_TIMEOUT = Duration.ofSeconds(15);
     private static final int MOST_MESSAGE_BYTES = 64 << 20;
 
@@ -38,7 +41,8 @@ final class Connection implements AutoCloseable {
         ServiceAddress reached = ConnectionOptions.address(url);
         this.options = options;
         this.trace = trace;
-        ClientLimits limits = ClientLimits.defaults().withReadTimeout(PATIENCE);
+        ClientLimits defaults = ClientLimits.defaults();
+        ClientLimits limits = defaults.withReadTimeout(PATIENCE).withTimeouts(CONNECT, defaults.idleTimeout());
         String name = options.authority;
         if (name == null) {
             this.address = reached;

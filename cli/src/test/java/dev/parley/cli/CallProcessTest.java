@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code parley call} as a process of its own, against a server over a socket. */
-@Timeout(60)
+@Timeout(180) // a process that starts on a busy machine takes its time
 class CallProcessTest {
 
     private static final String TALK = "parley.cli.test.v1.TalkService/";
