@@ -1,27 +1,23 @@
 package dev.parley.rpc;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.ErrorDetail;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
-import java.io.IOException;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Connect's error in JSON, as the body of a failed unary call and inside the end of a stream.
@@ -30,61 +26,57 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectError {
 
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
     private ConnectError() {}
 
-    static JsonObject toJson(CallException error) {
-        JsonObject json = new JsonObject();
-        json.addProperty("code", error.code().connectName());
+    static ObjectNode toJson(CallException error) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("code", error.code().connectName());
         if (!error.message().isEmpty()) {
-            json.addProperty("message", error.message());
+            json.put("message", error.message());
         }
         if (!error.details().isEmpty()) {
-            JsonArray details = new JsonArray();
+            ArrayNode details = json.putArray("details");
             for (ErrorDetail detail : error.details()) {
-                JsonObject entry = new JsonObject();
-                entry.addProperty("type", detail.type());
-                entry.addProperty("value", Base64.getEncoder().withoutPadding().encodeToString(detail.value()));
-                details.add(entry);
+                details.addObject()
+                        .put("type", detail.type())
+                        .put("value", Base64.getEncoder().withoutPadding().encodeToString(detail.value()));
             }
-            json.add("details", details);
         }
         return json;
     }
 
-    static byte[] bytes(JsonObject json) {
+    static byte[] bytes(ObjectNode json) {
         return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** The object in {@code bytes}; empty if they are something else. */
-    static Optional<JsonObject> parse(byte[] bytes) {
+    static Optional<ObjectNode> parse(byte[] bytes) {
         try {
-            JsonReader reader = new JsonReader(new StringReader(new String(bytes, StandardCharsets.UTF_8)));
-            reader.setStrictness(Strictness.STRICT);
-            JsonElement json = JsonParser.parseReader(reader);
-            if (reader.peek() != JsonToken.END_DOCUMENT) {
-                return Optional.empty();
-            }
-            return json.isJsonObject() ? Optional.of(json.getAsJsonObject()) : Optional.empty();
-        } catch (JsonParseException | IOException e) {
+            return JSON.readTree(bytes) instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
+        } catch (JacksonException e) {
             return Optional.empty();
         }
     }
 
     /** The error in {@code json}, with {@code otherwise} for a missing or unknown code. */
-    static CallException fromJson(JsonObject json, Code otherwise, Metadata received, RetryAdvice advice) {
+    static CallException fromJson(ObjectNode json, Code otherwise, Metadata received, RetryAdvice advice) {
         Code code = string(json.get("code")).flatMap(Code::ofConnectName).orElse(otherwise);
         String message = string(json.get("message")).orElse("");
         List<ErrorDetail> details = new ArrayList<>();
-        if (json.get("details") instanceof JsonArray array) {
-            for (JsonElement element : array) {
+        if (json.get("details") instanceof ArrayNode array) {
+            for (JsonNode element : array) {
                 detail(element).ifPresent(details::add);
             }
         }
         return new CallException(code, message, null, details, received, CallException.Origin.REMOTE, advice);
     }
 
-    private static Optional<ErrorDetail> detail(JsonElement element) {
-        if (!(element instanceof JsonObject entry)) {
+    private static Optional<ErrorDetail> detail(JsonNode element) {
+        if (!(element instanceof ObjectNode entry)) {
             return Optional.empty();
         }
         Optional<String> type = string(entry.get("type"));
@@ -101,10 +93,9 @@ final class ConnectError {
         }
     }
 
-    private static Optional<String> string(@Nullable JsonElement element) {
-        return element instanceof JsonPrimitive primitive && primitive.isString()
-                ? Optional.of(primitive.getAsString())
-                : Optional.empty();
+    /** A string; empty if it is something else or not there. */
+    static Optional<String> string(@Nullable JsonNode node) {
+        return node != null && node.isString() ? Optional.of(node.stringValue()) : Optional.empty();
     }
 
     /** Connect's table for an answer that is not Connect, which is gRPC's. */
@@ -113,26 +104,19 @@ final class ConnectError {
     }
 
     /** Metadata as the end of a stream has it: each name with all its values. */
-    static JsonObject metadata(Metadata metadata) {
-        JsonObject json = new JsonObject();
-        metadata.forEach((name, value) -> {
-            JsonArray values = json.getAsJsonArray(name);
-            if (values == null) {
-                values = new JsonArray();
-                json.add(name, values);
-            }
-            values.add(value);
-        });
+    static ObjectNode metadata(Metadata metadata) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        metadata.forEach((name, value) -> json.withArray(name).add(value));
         return json;
     }
 
-    static void readMetadata(@Nullable JsonElement json, Metadata into) {
-        if (json instanceof JsonObject names) {
-            names.asMap().forEach((name, values) -> {
-                if (values instanceof JsonArray array) {
+    static void readMetadata(@Nullable JsonNode json, Metadata into) {
+        if (json instanceof ObjectNode names) {
+            names.properties().forEach(entry -> {
+                if (entry.getValue() instanceof ArrayNode array) {
                     array.forEach(value -> string(value).ifPresent(text -> {
                         try {
-                            into.add(name, text);
+                            into.add(entry.getKey(), text);
                         } catch (IllegalArgumentException e) {
                             // not a header by HTTP's rules: the peer's fault, and no reason to lose the answer
                         }

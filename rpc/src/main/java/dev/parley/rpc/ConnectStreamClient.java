@@ -1,7 +1,5 @@
 package dev.parley.rpc;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.protobuf.Message;
 import dev.parley.Call;
 import dev.parley.CallException;
@@ -9,6 +7,8 @@ import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.RetryAfter;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Connect's streams on a client. */
 final class ConnectStreamClient implements ClientProtocol {
@@ -75,21 +75,21 @@ final class ConnectStreamClient implements ClientProtocol {
     }
 
     private static void readEnd(Call call, byte[] content) {
-        JsonObject json = ConnectError.parse(content)
+        ObjectNode json = ConnectError.parse(content)
                 .orElseThrow(() -> Side.RESPONSE.protocolError("has an end that is not a JSON object"));
         Metadata trailers = new Metadata();
         ConnectError.readMetadata(json.get("metadata"), trailers);
         ReservedHeaders.copy(trailers, call.responseTrailers());
-        JsonElement error = json.get("error");
-        if (error instanceof JsonObject object) {
+        JsonNode error = json.get("error");
+        if (error instanceof ObjectNode object) {
             throw received(object, trailers);
         }
-        if (error != null && !error.isJsonNull()) {
+        if (error != null && !error.isNull()) {
             throw Side.RESPONSE.protocolError("has an end whose error is not a JSON object");
         }
     }
 
-    private static CallException received(JsonObject error, Metadata trailers) {
+    private static CallException received(ObjectNode error, Metadata trailers) {
         return ConnectError.fromJson(error, Code.UNKNOWN, trailers, RetryAfter.read(trailers));
     }
 }

@@ -1,6 +1,5 @@
 package dev.parley.rpc;
 
-import com.google.gson.JsonObject;
 import com.google.protobuf.Message;
 import dev.parley.Call;
 import dev.parley.CallException;
@@ -17,6 +16,8 @@ import dev.parley.http.RetryAfter;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Connect's streams: envelopes, the last of which is JSON with error and trailers, so that no HTTP trailers are needed.
@@ -119,16 +120,16 @@ final class ConnectStreamProtocol implements Protocol {
         if (call != null) {
             ReservedHeaders.copy(call.responseTrailers(), trailers);
         }
-        JsonObject json = new JsonObject();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         if (error != null) {
-            json.add("error", ConnectError.toJson(error));
+            json.set("error", ConnectError.toJson(error));
             if (error.origin() == CallException.Origin.LOCAL) {
                 ReservedHeaders.copy(error.metadata(), trailers);
             }
             RetryAfter.write(error, trailers);
         }
         if (!trailers.isEmpty()) {
-            json.add("metadata", ConnectError.metadata(trailers));
+            json.set("metadata", ConnectError.metadata(trailers));
         }
         return Envelope.of(Envelope.END_STREAM, ConnectError.bytes(json));
     }

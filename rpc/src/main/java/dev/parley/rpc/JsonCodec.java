@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Protobuf's JSON mapping. Connect ignores fields that it does not know and leaves defaults out, as its other
@@ -29,6 +30,8 @@ final class JsonCodec implements MessageCodec {
 
     private static final ProtoJson ALONE = new ProtoJson(
             TypeRegistry.getEmptyTypeRegistry(), ExtensionRegistry.getEmptyRegistry(), false, false);
+
+    private static final JsonMapper WORDS = JsonMapper.shared();
 
     private final ProtoJson json;
 
@@ -173,6 +176,12 @@ final class JsonCodec implements MessageCodec {
         boolean isWord = into.getDescriptorForType().getFullName().equals("google.protobuf.BoolValue");
         byte[] value = isWord ? text.getBytes(StandardCharsets.UTF_8) : ProtoJson.quoted(text);
         ALONE.merge(value, 0, value.length, into);
+    }
+
+    /** The counterpart of {@link #mergeText}: a well-known type as a URL has it. */
+    static String printText(Message message) throws UnwritableException {
+        String json = new String(ALONE.write(message, 0), StandardCharsets.UTF_8);
+        return json.startsWith("\"") ? WORDS.readValue(json, String.class) : json;
     }
 
     static String text(byte[] bytes, int offset, int length) throws InvalidProtocolBufferException {

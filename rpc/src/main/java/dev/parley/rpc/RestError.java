@@ -1,9 +1,5 @@
 package dev.parley.rpc;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.CallException;
@@ -18,6 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a failed REST call says: problem details (RFC 9457) as this library writes them, a {@code google.rpc.Status} as
@@ -41,8 +41,8 @@ final class RestError {
         String contentType = response.headers().get("content-type").orElse("");
         if (isJson(contentType)) {
             byte[] bytes = RestOutbound.inflated(response, MOST);
-            JsonObject json = ConnectError.parse(bytes).orElseGet(JsonObject::new);
-            JsonObject error = json.get("error") instanceof JsonObject inner ? inner : json;
+            ObjectNode json = ConnectError.parse(bytes).orElseGet(JsonNodeFactory.instance::objectNode);
+            ObjectNode error = json.get("error") instanceof ObjectNode inner ? inner : json;
             code = code(error.get("code"))
                     .or(() -> codeNamed(error.get("status")))
                     .orElse(code);
@@ -50,7 +50,7 @@ final class RestError {
                     .or(() -> text(error.get("message")))
                     .or(() -> text(error.get("title")))
                     .orElse(message);
-            if (error.get("details") instanceof JsonArray array) {
+            if (error.get("details") instanceof ArrayNode array) {
                 array.forEach(element -> detail(element, codec).ifPresent(details::add));
             }
         }
@@ -64,32 +64,26 @@ final class RestError {
                 RetryAfter.read(response.headers()));
     }
 
-    private static Optional<Code> code(@Nullable JsonElement json) {
-        if (json instanceof JsonPrimitive number && number.isNumber()) {
-            try {
-                return Code.ofNumber(number.getAsInt());
-            } catch (NumberFormatException e) {
-                return Optional.empty();
-            }
+    private static Optional<Code> code(@Nullable JsonNode json) {
+        if (json != null && json.isInt()) {
+            return Code.ofNumber(json.intValue());
         }
         return codeNamed(json);
     }
 
-    private static Optional<Code> codeNamed(@Nullable JsonElement json) {
+    private static Optional<Code> codeNamed(@Nullable JsonNode json) {
         return text(json)
                 .flatMap(name -> name.equals("CANCELLED")
                         ? Optional.of(Code.CANCELLED)
                         : Code.ofConnectName(name.toLowerCase(Locale.ROOT)));
     }
 
-    private static Optional<String> text(@Nullable JsonElement json) {
-        return json instanceof JsonPrimitive primitive && primitive.isString()
-                ? Optional.of(primitive.getAsString())
-                : Optional.empty();
+    private static Optional<String> text(@Nullable JsonNode json) {
+        return ConnectError.string(json);
     }
 
-    private static Optional<ErrorDetail> detail(JsonElement json, JsonCodec codec) {
-        if (!(json instanceof JsonObject object)) {
+    private static Optional<ErrorDetail> detail(JsonNode json, JsonCodec codec) {
+        if (!(json instanceof ObjectNode object)) {
             return Optional.empty();
         }
         Optional<String> url = text(object.get("@type"));

@@ -3,11 +3,10 @@ package dev.parley.rpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.rpc.internal.json.UnwritableException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -72,11 +71,8 @@ final class RestText {
 
     private static String wellKnown(Message message) {
         try {
-            String json = JsonFormat.printer().print(message);
-            return json.startsWith("\"")
-                    ? com.google.gson.JsonParser.parseString(json).getAsString()
-                    : json;
-        } catch (InvalidProtocolBufferException e) {
+            return JsonCodec.printText(message);
+        } catch (UnwritableException e) {
             throw new CallException(
                     Code.INVALID_ARGUMENT,
                     message.getDescriptorForType().getFullName() + " cannot be written as text: " + e.getMessage(),
