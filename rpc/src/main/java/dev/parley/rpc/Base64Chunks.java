@@ -85,7 +85,7 @@ final class Base64Chunks {
     /** Writes the group, which has two to four characters. */
     private int write(byte[] bytes, int from) {
         int at = from;
-        int bits = group << 6 * (4 - have);
+        int bits = group << (6 * (4 - have));
         bytes[at++] = (byte) (bits >> 16);
         if (have > 2) {
             bytes[at++] = (byte) (bits >> 8);

@@ -110,9 +110,10 @@ final class GrpcResponse {
         throwError(trailers);
     }
 
-    /** The body is broken; the server's error, if it told one all the same, says why. */
+    /** What to say of a body that could not be read: broken framing is explained by the server's error, if it told one. */
     CallException broken(CallException fault, Metadata trailers) {
-        return trailers.contains(GrpcStatus.STATUS)
+        boolean framing = fault.code() == Code.INTERNAL && fault.origin() == CallException.Origin.LOCAL;
+        return framing && trailers.contains(GrpcStatus.STATUS)
                 ? GrpcStatus.read(trailers, trailers).orElse(fault)
                 : fault;
     }

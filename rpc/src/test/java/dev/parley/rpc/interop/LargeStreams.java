@@ -39,6 +39,7 @@ final class LargeStreams {
                 unused());
         try (RpcServer server = RpcServer.builder()
                         .service(InteropService.DEFINITION, service)
+                        .compressAbove(Integer.MAX_VALUE)
                         .start();
                 Channel channel = Channel.builder("http://127.0.0.1:" + server.port())
                         .protocol(protocol)
