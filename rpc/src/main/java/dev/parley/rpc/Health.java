@@ -22,7 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>A change reaches every watcher, but the latest state wins: a watcher that reads slowly misses what has gone by again,
  * and never delays who sets. There are at most 1,000 watchers unless set otherwise; each has a thread that waits. One
- * health may be given to several servers. Thread-safe.
+ * health may be given to several servers, which then end together: the first to shut down sets all to not serving.
+ * Thread-safe.
  *
  * @see <a href="https://github.com/grpc/grpc/blob/master/doc/health-checking.md">gRPC's health checking</a>
  */

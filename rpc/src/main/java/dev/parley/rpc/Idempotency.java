@@ -105,7 +105,11 @@ public final class Idempotency implements Interceptor {
                 IdempotencyKey.parse(call.requestHeaders().getAll(IdempotencyKey.HEADER)));
         return switch (claim(call, key, message)) {
             case Claim.First first -> run(call, request, next, key, first);
-            case Claim.Done done -> replayed(call, prototype, done.answer());
+            case Claim.Done done -> {
+                @SuppressWarnings("unchecked") // the prototype is that of the method, whose response is R
+                R response = (R) StoredAnswers.replay(call, prototype, done.answer());
+                yield response;
+            }
             case Claim.InFlight running ->
                 throw new CallException(
                                 Code.ABORTED, "a call with this Idempotency-Key runs already; repeat it in a moment")
@@ -200,12 +204,6 @@ public final class Idempotency implements Interceptor {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    @SuppressWarnings("unchecked") // the prototype is that of the method, whose response is R
-    private static <R> R replayed(Call call, Message prototype, byte[] answer) {
-        Message response = StoredAnswers.replay(call, prototype, answer);
-        return (R) response;
     }
 
     static boolean isKept(Code code) {

@@ -209,7 +209,10 @@ final class Reflection {
 
     private void addEnum(EnumDescriptor type) {
         symbols.put(type.getFullName(), type.getFile());
-        type.getValues().forEach(value -> symbols.put(value.getFullName(), type.getFile()));
+        // A value is a sibling of its enum in protobuf's scopes, though not in the names that Java gives.
+        String scope = type.getFullName()
+                .substring(0, type.getFullName().length() - type.getName().length());
+        type.getValues().forEach(value -> symbols.put(scope + value.getName(), type.getFile()));
     }
 
     private void addExtension(FieldDescriptor extension) {

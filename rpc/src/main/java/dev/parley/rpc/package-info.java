@@ -16,7 +16,7 @@
  * }</pre>
  *
  * <p>On the server a request goes {@link dev.parley.rpc.RpcHandler} (route and protocol), interceptors, validation,
- * implementation; on the client interceptors, protocol, any {@code Handler<HttpRequest, HttpResponse>}. What belongs to
+ * idempotency if it is on, implementation; on the client interceptors, protocol, any {@code Handler<HttpRequest, HttpResponse>}. What belongs to
  * one protocol is behind a package-private interface on either side.
  */
 @NullMarked
