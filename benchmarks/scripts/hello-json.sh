@@ -34,6 +34,7 @@ NOTES+=("wrk, $CONNECTIONS connections, no pipelining")
     printf '# HTTP/1.1 hello on a virtual thread\n\n'
     ratio_head
     ratio 'Parley / Helidon' parley helidon 1.0 1.2
+    ratio 'the same, server CPU' 'parley cpu' 'helidon cpu' - -
     printf '\n'
     figures 'requests/s'
     notes

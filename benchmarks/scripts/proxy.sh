@@ -54,6 +54,7 @@ NOTES+=("wrk, 64 connections (10 MB: 8); the backend is nginx on the load's core
         floors=(- -)
         [[ $size != 100B ]] || floors=(5 6)
         ratio "Parley / Spring Cloud Gateway, $size" "parley/$size" "spring/$size" "${floors[@]}"
+        ratio "the same, server CPU" "parley/$size cpu" "spring/$size cpu" - -
     done
     printf '\n'
     figures 'requests/s'

@@ -38,7 +38,7 @@ final class Http2Builder<H extends Http2ConnectionHandler>
         // is a hundred times faster than this.
         int resets = (int) Math.min(100L * limits.maxConcurrentStreams(), Integer.MAX_VALUE);
         return new Http2Builder<>(factory)
-                .connection(connection(true))
+                .connection(serverConnection()) // Netty refuses to be told of both, and takes this for a server
                 .initialSettings(Http2Settings.defaultSettings()
                         .maxConcurrentStreams(limits.maxConcurrentStreams())
                         .initialWindowSize(limits.streamWindowBytes())
@@ -54,7 +54,7 @@ final class Http2Builder<H extends Http2ConnectionHandler>
 
     static <H extends Http2ConnectionHandler> H client(ClientLimits limits, Factory<H> factory) {
         return new Http2Builder<>(factory)
-                .connection(connection(false))
+                .server(false)
                 .initialSettings(Http2Settings.defaultSettings()
                         .pushEnabled(false)
                         .initialWindowSize(limits.streamWindowBytes())
@@ -66,8 +66,8 @@ final class Http2Builder<H extends Http2ConnectionHandler>
      * Streams take turns, a chunk each. Netty's default goes by the weights of RFC 7540, which RFC 9113 has taken back, and
      * keeps a priority queue for them.
      */
-    private static Http2Connection connection(boolean server) {
-        DefaultHttp2Connection connection = new DefaultHttp2Connection(server);
+    private static Http2Connection serverConnection() {
+        DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
         UniformStreamByteDistributor turns = new UniformStreamByteDistributor(connection);
         turns.minAllocationChunk(TURN_BYTES);
         connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, turns));
