@@ -30,9 +30,8 @@ class CompressionTest {
 
     private static final String LONG = "all work and no play ".repeat(200);
 
-    private final RpcServer server = RpcServer.builder()
-            .service(EchoService.DEFINITION, new Choosing())
-            .start();
+    private final RpcServer server =
+            RpcServer.builder().service(EchoService.DEFINITION, new Choosing()).start();
     private final HttpClient http = HttpClient.create();
     private final List<Metadata> requests = new CopyOnWriteArrayList<>();
     private final List<Integer> lengths = new CopyOnWriteArrayList<>();
@@ -80,13 +79,15 @@ class CompressionTest {
 
     private ChannelBuilder channel(RpcProtocol protocol) {
         Handler<HttpRequest, HttpResponse> sender = http.over(HttpVersion.HTTP_2);
-        return Channel.builder("http://127.0.0.1:" + server.port()).protocol(protocol).transport((call, request) -> {
-            requests.add(request.headers());
-            request.body().length().ifPresent(length -> lengths.add((int) length));
-            HttpResponse response = sender.handle(call, request);
-            responses.add(response.headers());
-            return response;
-        });
+        return Channel.builder("http://127.0.0.1:" + server.port())
+                .protocol(protocol)
+                .transport((call, request) -> {
+                    requests.add(request.headers());
+                    request.body().length().ifPresent(length -> lengths.add((int) length));
+                    HttpResponse response = sender.handle(call, request);
+                    responses.add(response.headers());
+                    return response;
+                });
     }
 
     private static String encoding(Metadata headers) {
@@ -115,11 +116,13 @@ class CompressionTest {
     void aClientCompressesLargeRequestsIfTold(RpcProtocol protocol) {
         for (Compression how : List.of(Compression.GZIP, Compression.ZSTD)) {
             lengths.clear();
-            EchoService client = EchoService.client(channel(protocol).compression(how).build());
+            EchoService client =
+                    EchoService.client(channel(protocol).compression(how).build());
             assertThat(client.echo(text(LONG)).getText()).isEqualTo(LONG);
             assertThat(lengths.getFirst()).isLessThan(400);
             assertThat(encoding(requests.getLast())).isEqualTo(how.wireName());
-            assertThat(client.join(Messages.of(text(LONG), text("x"))).getText()).isEqualTo(LONG + "x");
+            assertThat(client.join(Messages.of(text(LONG), text("x"))).getText())
+                    .isEqualTo(LONG + "x");
             assertThat(encoding(requests.getLast())).isEqualTo(how.wireName());
         }
     }
@@ -177,7 +180,12 @@ class CompressionTest {
         assertThat(encoding(raw("Echo", "application/proto", message, "accept-encoding", accepted)
                         .headers()))
                 .isEqualTo(chosen);
-        assertThat(encoding(raw("Echo", "application/grpc-web", WireBytes.frame(0, message), "grpc-accept-encoding", accepted)
+        assertThat(encoding(raw(
+                                "Echo",
+                                "application/grpc-web",
+                                WireBytes.frame(0, message),
+                                "grpc-accept-encoding",
+                                accepted)
                         .headers()))
                 .isEqualTo(chosen);
     }
@@ -187,7 +195,9 @@ class CompressionTest {
         byte[] message = WireBytes.gzip(text(LONG).toByteArray());
         HttpResponse response = raw("Echo", "application/proto", message, "content-encoding", "gzip");
         assertThat(encoding(response.headers())).isEqualTo("gzip");
-        assertThat(raw("Echo", "application/proto", text(LONG).toByteArray()).headers().names())
+        assertThat(raw("Echo", "application/proto", text(LONG).toByteArray())
+                        .headers()
+                        .names())
                 .doesNotContain("content-encoding");
     }
 
@@ -227,8 +237,8 @@ class CompressionTest {
         EchoService client = EchoService.client(
                 channel(RpcProtocol.GRPC).maxMessageBytes(1000).build());
         assertThatThrownBy(() -> client.echo(text(LONG)))
-                .isInstanceOfSatisfying(CallException.class, error -> assertThat(error.code())
-                        .isEqualTo(Code.RESOURCE_EXHAUSTED));
+                .isInstanceOfSatisfying(
+                        CallException.class, error -> assertThat(error.code()).isEqualTo(Code.RESOURCE_EXHAUSTED));
     }
 
     private HttpResponse raw(String method, String type, byte[] body, String... headers) throws Exception {

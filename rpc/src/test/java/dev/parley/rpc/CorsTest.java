@@ -40,7 +40,8 @@ class CorsTest {
                 .start();
     }
 
-    private HttpResponse send(RpcServer server, HttpVersion version, String method, String... headers) throws Exception {
+    private HttpResponse send(RpcServer server, HttpVersion version, String method, String... headers)
+            throws Exception {
         HttpRequest request = new HttpRequest(
                 method,
                 "http",
@@ -77,7 +78,9 @@ class CorsTest {
             HttpResponse answer = preflight(server, PAGE, "POST", "authorization,x-grpc-web");
             assertThat(answer.status()).isEqualTo(204);
             assertThat(header(answer, "access-control-allow-origin")).isEqualTo(PAGE);
-            assertThat(header(answer, "access-control-allow-methods")).contains("GET").contains("POST");
+            assertThat(header(answer, "access-control-allow-methods"))
+                    .contains("GET")
+                    .contains("POST");
             assertThat(List.of(header(answer, "access-control-allow-headers").split(", ")))
                     .contains(
                             "authorization",
@@ -105,8 +108,8 @@ class CorsTest {
             HttpResponse preflight = preflight(server, origin, "POST", "content-type");
             assertThat(preflight.status()).isEqualTo(403);
             assertThat(header(preflight, "access-control-allow-origin")).isEmpty();
-            HttpResponse answer = send(
-                    server, HttpVersion.HTTP_1_1, "POST", "origin", origin, "content-type", "application/json");
+            HttpResponse answer =
+                    send(server, HttpVersion.HTTP_1_1, "POST", "origin", origin, "content-type", "application/json");
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.headers().names()).noneMatch(name -> name.startsWith("access-control-"));
             assertThat(header(answer, "vary")).isEqualTo("origin");
@@ -116,9 +119,9 @@ class CorsTest {
     @ParameterizedTest
     @EnumSource
     void anAnswerSaysWhoMayReadIt(HttpVersion version) throws Exception {
-        try (RpcServer server = server(Cors.origins("https://other.example:8443", PAGE).credentials())) {
-            HttpResponse answer =
-                    send(server, version, "POST", "origin", PAGE, "content-type", "application/grpc-web");
+        try (RpcServer server =
+                server(Cors.origins("https://other.example:8443", PAGE).credentials())) {
+            HttpResponse answer = send(server, version, "POST", "origin", PAGE, "content-type", "application/grpc-web");
             assertThat(header(answer, "grpc-status")).isEqualTo("13");
             assertThat(header(answer, "access-control-allow-origin")).isEqualTo(PAGE);
             assertThat(header(answer, "access-control-allow-credentials")).isEqualTo("true");
@@ -167,7 +170,8 @@ class CorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"*", "null", "shop.example", "https://shop.example/", "https://a@shop.example", "https://", ""})
+    @ValueSource(
+            strings = {"*", "null", "shop.example", "https://shop.example/", "https://a@shop.example", "https://", ""})
     void whatIsNoOrigin(String origin) {
         assertThatThrownBy(() -> Cors.origins(origin))
                 .isInstanceOf(IllegalArgumentException.class)

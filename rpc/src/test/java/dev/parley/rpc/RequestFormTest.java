@@ -40,14 +40,22 @@ class RequestFormTest {
 
     private ChannelBuilder channel(RpcProtocol protocol) {
         Handler<HttpRequest, HttpResponse> sender = http.over(HttpVersion.HTTP_2);
-        return Channel.builder("http://127.0.0.1:" + server.port()).protocol(protocol).transport((call, request) -> {
-            sent.add(request);
-            if (refusals.getAndDecrement() > 0) {
-                throw new CallException(
-                        Code.UNAVAILABLE, "refused", null, List.of(), new Metadata(), refusedBy, RetryAdvice.NEVER_LEFT);
-            }
-            return sender.handle(call, request);
-        });
+        return Channel.builder("http://127.0.0.1:" + server.port())
+                .protocol(protocol)
+                .transport((call, request) -> {
+                    sent.add(request);
+                    if (refusals.getAndDecrement() > 0) {
+                        throw new CallException(
+                                Code.UNAVAILABLE,
+                                "refused",
+                                null,
+                                List.of(),
+                                new Metadata(),
+                                refusedBy,
+                                RetryAdvice.NEVER_LEFT);
+                    }
+                    return sender.handle(call, request);
+                });
     }
 
     private static EchoRequest text(String text) {
@@ -85,7 +93,8 @@ class RequestFormTest {
     void anErrorOfAGetIsThatOfAPost() {
         EchoService client =
                 EchoService.client(channel(RpcProtocol.CONNECT).getUpTo(1000).build());
-        assertThatThrownBy(() -> client.echo(EchoRequest.newBuilder().setFailWith(5).build()))
+        assertThatThrownBy(() ->
+                        client.echo(EchoRequest.newBuilder().setFailWith(5).build()))
                 .isInstanceOfSatisfying(CallException.class, error -> {
                     assertThat(error.code()).isEqualTo(Code.NOT_FOUND);
                     assertThat(error.details()).hasSize(1);
@@ -99,7 +108,8 @@ class RequestFormTest {
             client.echo(text("a"));
             List<String> own = sent.getLast().headers().getAll("user-agent");
             assertThat(own).singleElement().asString().matches("(grpc|grpc-web|connect)-java-parley/[0-9.]+");
-            client.with(CallOptions.defaults().withHeader("user-agent", "shop/2")).echo(text("a"));
+            client.with(CallOptions.defaults().withHeader("user-agent", "shop/2"))
+                    .echo(text("a"));
             assertThat(sent.getLast().headers().getAll("user-agent")).containsExactly("shop/2 " + own.getFirst());
         }
     }
@@ -111,14 +121,16 @@ class RequestFormTest {
             refusals.set(1);
             assertThat(client.echo(text("a")).getText()).isEqualTo("a");
             refusals.set(1);
-            try (Messages<?> answers = client.repeat(EchoRequest.newBuilder().setCount(2).build())) {
+            try (Messages<?> answers =
+                    client.repeat(EchoRequest.newBuilder().setCount(2).build())) {
                 assertThat(answers).hasSize(2);
             }
             sent.clear();
             refusals.set(5);
             assertThatThrownBy(() -> client.echo(text("a")))
-                    .isInstanceOfSatisfying(CallException.class, error -> assertThat(error.retryAdvice())
-                            .isEqualTo(RetryAdvice.NEVER_LEFT));
+                    .isInstanceOfSatisfying(
+                            CallException.class,
+                            error -> assertThat(error.retryAdvice()).isEqualTo(RetryAdvice.NEVER_LEFT));
             assertThat(sent).hasSize(2);
         }
     }
@@ -128,8 +140,9 @@ class RequestFormTest {
         EchoService client = EchoService.client(channel(RpcProtocol.GRPC).build());
         refusals.set(1);
         assertThatThrownBy(() -> client.join(Messages.of(text("a"))))
-                .isInstanceOfSatisfying(CallException.class, error -> assertThat(error.retryAdvice())
-                        .isEqualTo(RetryAdvice.NEVER_LEFT));
+                .isInstanceOfSatisfying(
+                        CallException.class,
+                        error -> assertThat(error.retryAdvice()).isEqualTo(RetryAdvice.NEVER_LEFT));
         refusedBy = CallException.Origin.LOCAL;
         refusals.set(1);
         assertThatThrownBy(() -> client.echo(text("a"))).isInstanceOf(CallException.class);
