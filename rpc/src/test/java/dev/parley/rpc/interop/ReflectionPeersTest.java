@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -162,8 +163,7 @@ class ReflectionPeersTest {
     }
 
     private static FileDescriptor link(String name, Map<String, FileDescriptorProto> byName) throws Exception {
-        assertThat(byName).containsKey(name);
-        FileDescriptorProto proto = byName.get(name);
+        FileDescriptorProto proto = Objects.requireNonNull(byName.get(name), name);
         List<FileDescriptor> imports = new ArrayList<>();
         for (String imported : proto.getDependencyList()) {
             imports.add(link(imported, byName));
