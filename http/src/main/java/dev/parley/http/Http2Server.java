@@ -35,6 +35,7 @@ final class Http2Server extends Http2ConnectionHandler {
     private static final long DRAIN_PING = 0x7061726c6579L;
 
     private static final long MOST_DRAIN_PING_SECONDS = 1;
+    private static final long MOST_GOAWAY_SECONDS = 5;
     /** Most clients stop by themselves when they see the answer, and some lose it if the reset comes in the same read. */
     private static final int STOP_MILLIS = 20;
 
@@ -181,8 +182,11 @@ final class Http2Server extends Http2ConnectionHandler {
         }
         long now = System.nanoTime();
         if (connection().numActiveStreams() == 0 && now - lastActivity >= idle) {
+            if (drainTask != null) {
+                ctx.close(); // it takes not even the GOAWAY
+                return;
+            }
             drain();
-            return;
         }
         eachExchange(exchange -> exchange.checkIdle(now, idle));
         scheduleIdleCheck(ctx);
@@ -263,6 +267,14 @@ final class Http2Server extends Http2ConnectionHandler {
         } else {
             Loops.close(ctx, cause);
         }
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
+        super.onConnectionError(ctx, outbound, cause, error);
+        // Netty waits until the GOAWAY is out, which a client that reads nothing can put off for good.
+        ctx.channel().eventLoop().schedule(() -> ctx.close(), MOST_GOAWAY_SECONDS, TimeUnit.SECONDS);
     }
 
     private final class Frames extends Http2EventAdapter {

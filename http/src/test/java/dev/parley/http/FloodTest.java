@@ -140,6 +140,7 @@ class FloodTest {
                 }
             });
             Talk.result(flooder);
+            Talk.await("it is closed, read or not", () -> server.openConnections() == 0);
             // Only now does it read: to the end, which comes by itself.
             Frames.Frame last = frames.readOnly();
             while (last != null) {

@@ -139,6 +139,16 @@ final class Frames implements AutoCloseable {
         throw new IOException("the connection ended before a frame of type " + type);
     }
 
+    /** The next frame of this stream, passing over others. */
+    Frame awaitStream(int stream) throws IOException {
+        for (Frame frame = read(); frame != null; frame = read()) {
+            if (frame.stream == stream) {
+                return frame;
+            }
+        }
+        throw new IOException("the connection ended before a frame of stream " + stream);
+    }
+
     /** Reads until the peer closes. */
     void drain() throws IOException {
         Frame frame = read();

@@ -248,7 +248,7 @@ class Http2WireTest {
             frames.write(Frames.HEADERS, END, 1, block(":method", parts[0], ":scheme", "http", ":path", parts[1]));
             assertThat(frames.await(Frames.HEADERS).ends()).isTrue();
             frames.request(3, false, true);
-            for (Frames.Frame frame = frames.read(); frame.stream() != 3; frame = frames.read()) {
+            for (Frames.Frame frame = frames.read(); frame != null && frame.stream() != 3; frame = frames.read()) {
                 assertThat(frame.type()).isNotEqualTo(Frames.DATA);
             }
         }
@@ -391,10 +391,7 @@ class Http2WireTest {
     void aSchemeThatIsNotOfHttpIsRefused(String scheme) throws Exception {
         try (Frames frames = Frames.connect(server.port())) {
             frames.write(Frames.HEADERS, END, 1, block(":method", "GET", ":scheme", scheme, ":path", "/"));
-            Frames.Frame answer = frames.read();
-            while (answer.stream() != 1) {
-                answer = frames.read();
-            }
+            Frames.Frame answer = frames.awaitStream(1);
             if (answer.type() == Frames.HEADERS) {
                 assertThat(status(answer)).isEqualTo(400);
             } else {

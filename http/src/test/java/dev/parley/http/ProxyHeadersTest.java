@@ -292,16 +292,11 @@ class ProxyHeadersTest {
             String[] parts = header.split("=", -1);
             literal(block, parts[0], parts[1]);
             frames.write(Frames.HEADERS, Frames.END_HEADERS | Frames.END_STREAM, 1, block.toByteArray());
-            Frames.Frame answer = frames.read();
-            while (answer.stream() != 1) {
-                answer = frames.read();
-            }
+            Frames.Frame answer = frames.awaitStream(1);
             assertThat(answer.type()).isEqualTo(Frames.RST_STREAM);
             assertThat(answer.code()).as("PROTOCOL_ERROR").isOne();
             frames.request(3, false, true);
-            while (answer.stream() != 3) {
-                answer = frames.read();
-            }
+            frames.awaitStream(3);
             assertThat(next(heads)).startsWith("GET / HTTP/1.1\r\n").doesNotContain("evil");
             assertThat(heads).isEmpty();
         }
@@ -341,10 +336,7 @@ class ProxyHeadersTest {
                     literal(block, "x-odd", "a\u00e4b");
                     literal(block, "x-last", "y");
                     frames.write(Frames.HEADERS, Frames.END_HEADERS | Frames.END_STREAM, 1, block.toByteArray());
-                    Frames.Frame answer = frames.read();
-                    while (answer.stream() != 1) {
-                        answer = frames.read();
-                    }
+                    Frames.Frame answer = frames.awaitStream(1);
                     assertThat(answer.type()).isEqualTo(Frames.HEADERS);
                     assertThat(answer.payload()[0]).as("200 or 400").isIn((byte) 0x88, (byte) 0x8c);
                 }
