@@ -27,8 +27,8 @@ import java.util.Set;
  */
 final class JsonCodec implements MessageCodec {
 
-    private static final ProtoJson ALONE = new ProtoJson(
-            TypeRegistry.getEmptyTypeRegistry(), ExtensionRegistry.getEmptyRegistry(), false, false);
+    private static final ProtoJson ALONE =
+            new ProtoJson(TypeRegistry.getEmptyTypeRegistry(), ExtensionRegistry.getEmptyRegistry(), false, false);
 
     private final ProtoJson json;
 
