@@ -85,7 +85,8 @@ public class JsonCodecBenchmark {
     }
 
     private static Ledger ledger(int depth) {
-        Ledger.Builder ledger = Ledger.newBuilder().setName("Bücher \"" + depth + '"').setSignature(ByteString.copyFrom(new byte[64]));
+        Ledger.Builder ledger =
+                Ledger.newBuilder().setName("Bücher \"" + depth + '"').setSignature(ByteString.copyFrom(new byte[64]));
         for (int i = 0; i < 20; i++) {
             ledger.addOrders(order(i + 1)).putTotals("total-" + i, money(i + 1));
         }
@@ -98,7 +99,8 @@ public class JsonCodecBenchmark {
     private static Event event() {
         Struct.Builder attributes = Struct.newBuilder();
         for (int i = 0; i < 8; i++) {
-            attributes.putFields("name-" + i, Value.newBuilder().setStringValue("value " + i).build());
+            attributes.putFields(
+                    "name-" + i, Value.newBuilder().setStringValue("value " + i).build());
         }
         attributes.putFields(
                 "list",

@@ -28,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class JsonCodec implements MessageCodec {
 
-    private static final ProtoJson ALONE = new ProtoJson(
-            TypeRegistry.getEmptyTypeRegistry(), ExtensionRegistry.getEmptyRegistry(), false, false);
+    private static final ProtoJson ALONE =
+            new ProtoJson(TypeRegistry.getEmptyTypeRegistry(), ExtensionRegistry.getEmptyRegistry(), false, false);
 
     private static final JsonMapper WORDS = JsonMapper.shared();
 

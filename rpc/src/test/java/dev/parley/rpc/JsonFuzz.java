@@ -17,8 +17,8 @@ import java.util.List;
  */
 public final class JsonFuzz {
 
-    private static final TypeRegistry TYPES =
-            JsonCodec.types(List.of(Everything.getDescriptor().getFile(), Legacy.getDescriptor().getFile()));
+    private static final TypeRegistry TYPES = JsonCodec.types(
+            List.of(Everything.getDescriptor().getFile(), Legacy.getDescriptor().getFile()));
     private static final ExtensionRegistry EXTENSIONS = JsonCodec.extensions(List.of(Proto2.getDescriptor()));
     private static final List<JsonCodec> CODECS =
             List.of(JsonCodec.rest(TYPES, EXTENSIONS), JsonCodec.connect(TYPES, EXTENSIONS));

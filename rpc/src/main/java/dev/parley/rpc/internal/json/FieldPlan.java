@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class FieldPlan {
     /** Whether {@code null} is one of its values rather than its absence. */
     final boolean takesNull;
 
+    private final @Nullable Object defaultValue;
     private final Plans plans;
     private final @Nullable FieldPlan key;
     private final @Nullable FieldPlan value;
@@ -39,11 +41,11 @@ final class FieldPlan {
         this.index = index;
         this.plans = plans;
         this.type = field.getType();
-        this.name = JsonBytes.quoted(
-                field.isExtension() ? '[' + field.getFullName() + ']' : field.getJsonName(), ":");
+        this.name = JsonBytes.quoted(field.isExtension() ? '[' + field.getFullName() + ']' : field.getJsonName(), ":");
         this.repeated = field.isRepeated();
         this.map = field.isMapField();
         this.presence = field.hasPresence();
+        this.defaultValue = presence || repeated ? null : field.getDefaultValue();
         this.oneof = field.getRealContainingOneof();
         this.enumNames = type == FieldDescriptor.Type.ENUM ? enumNames(field.getEnumType()) : new byte[0][];
         this.takesNull = switch (type) {
@@ -65,6 +67,11 @@ final class FieldPlan {
             names[each.getIndex()] = JsonBytes.quoted(each.getName(), "");
         }
         return names;
+    }
+
+    /** Whether this value of a field without presence is as good as none. */
+    boolean isDefault(Object of) {
+        return repeated ? ((List<?>) of).isEmpty() : of.equals(defaultValue);
     }
 
     /** The name as it is written; null for a number that the enum does not know. */

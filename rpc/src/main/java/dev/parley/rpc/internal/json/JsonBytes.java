@@ -137,9 +137,7 @@ final class JsonBytes {
                 bytes[at++] = (byte) (0x80 | ((c >> 6) & 0x3f));
                 bytes[at++] = (byte) (0x80 | (c & 0x3f));
             } else {
-                if (!Character.isHighSurrogate(c)
-                        || i + 1 == length
-                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                if (!Character.isHighSurrogate(c) || i + 1 == length || !Character.isLowSurrogate(text.charAt(i + 1))) {
                     throw new UnwritableException("a string has half of a surrogate pair at character " + i);
                 }
                 int point = Character.toCodePoint(c, text.charAt(++i));

@@ -8,6 +8,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /** One JSON text, token by token, and what is wrong with it, with the path to where it stands. */
@@ -154,8 +155,7 @@ final class JsonInput {
 
     /** Whether this is a number that is written as a whole one and fits into 64 bits with a sign. */
     boolean isLong() throws InvalidProtocolBufferException {
-        return token() == JsonToken.VALUE_NUMBER_INT
-                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+        return token() == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
     }
 
     long longValue() {
@@ -189,10 +189,11 @@ final class JsonInput {
 
     InvalidProtocolBufferException malformed(JacksonException e) {
         String path = JsonPath.of(parser.streamReadContext(), within);
+        TokenStreamLocation told = e.getLocation(); // none if it is a limit
+        TokenStreamLocation at = told == null ? parser.currentLocation() : told;
         return new InvalidProtocolBufferException(
-                (path.isEmpty() ? "" : "field " + path + ": ") + "not JSON at line "
-                        + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ": "
-                        + e.getOriginalMessage(),
+                (path.isEmpty() ? "" : "field " + path + ": ") + "not JSON at line " + at.getLineNr() + ", column "
+                        + at.getColumnNr() + ": " + e.getOriginalMessage(),
                 e);
     }
 

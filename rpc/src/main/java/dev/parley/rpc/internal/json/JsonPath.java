@@ -37,7 +37,7 @@ final class JsonPath {
     }
 
     private static boolean isPlain(String name) {
-        if (name.isEmpty() || name.length() > Shown.MOST) {
+        if (name.isEmpty() || name.length() > Shown.MOST || Character.isDigit(name.charAt(0))) {
             return false;
         }
         for (int i = 0; i < name.length(); i++) {

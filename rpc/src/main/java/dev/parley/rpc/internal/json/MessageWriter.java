@@ -53,26 +53,24 @@ final class MessageWriter {
     private void fields(MessagePlan plan, Message message, boolean first) {
         boolean none = first;
         for (FieldPlan field : plan.fields) {
-            if (isWritten(field, message)) {
+            if (field.presence && !message.hasField(field.field)) {
+                continue;
+            }
+            // Without presence this is the cheaper question: hasField asks for the value as well.
+            Object value = message.getField(field.field);
+            if (field.presence || everything || !field.isDefault(value)) {
                 if (none) {
                     none = false;
                 } else {
                     out.put(',');
                 }
                 out.put(field.name);
-                value(field, message.getField(field.field));
+                value(field, value);
             }
         }
         if (plan.extendable) {
             extensions(message, none);
         }
-    }
-
-    private boolean isWritten(FieldPlan field, Message message) {
-        if (everything && !field.presence) {
-            return true;
-        }
-        return field.repeated ? message.getRepeatedFieldCount(field.field) > 0 : message.hasField(field.field);
     }
 
     private void extensions(Message message, boolean first) {
@@ -203,8 +201,8 @@ final class MessageWriter {
 
     void deeper(MessagePlan plan) {
         if (++depth > ProtoJson.MAX_DEPTH) {
-            throw new UnwritableException("messages are nested deeper than " + ProtoJson.MAX_DEPTH + ", at a "
-                    + plan.type.getFullName());
+            throw new UnwritableException(
+                    "messages are nested deeper than " + ProtoJson.MAX_DEPTH + ", at a " + plan.type.getFullName());
         }
     }
 

@@ -21,7 +21,7 @@ public final class ProtoJson {
     static final int MAX_DEPTH = 100;
 
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
-    private static final int LARGEST_GUESS = 16 << 10;
+    private static final int LARGEST_GUESS = 64 << 10;
 
     private final Plans plans;
     private final boolean everything;
@@ -101,8 +101,7 @@ public final class ProtoJson {
         read(field, bytes, offset, length, into);
     }
 
-    private void read(
-            @Nullable FieldDescriptor field, byte[] bytes, int offset, int length, Message.Builder into)
+    private void read(@Nullable FieldDescriptor field, byte[] bytes, int offset, int length, Message.Builder into)
             throws InvalidProtocolBufferException {
         JsonInput in = JsonInput.open(bytes, offset, length, field == null ? "" : field.getJsonName());
         try {

@@ -86,8 +86,12 @@ final class TimestampText {
             nanos = nanos(text, FRACTION + 1, offsetAt);
         }
         int offset = offset(text, offsetAt);
-        if (hour > 23 || minute > 59 || second > 59 || Math.min(hour, Math.min(minute, second)) < 0
-                || nanos < 0 || offset == Integer.MIN_VALUE) {
+        if (hour > 23
+                || minute > 59
+                || second > 59
+                || Math.min(hour, Math.min(minute, second)) < 0
+                || nanos < 0
+                || offset == Integer.MIN_VALUE) {
             return null;
         }
         try {

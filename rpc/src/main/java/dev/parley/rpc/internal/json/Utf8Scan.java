@@ -13,8 +13,7 @@ final class Utf8Scan {
     /** It has a backslash. */
     static final int BACKSLASH = 2;
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long ONES = 0x0101010101010101L;
     private static final long BACKSLASHES = ONES * '\\';
@@ -38,10 +37,9 @@ final class Utf8Scan {
             slash |= bytes[at] == '\\';
         }
         boolean ascii = (high & HIGH_BITS) == 0;
-        boolean valid = (ascii
-                        || UnsafeByteOperations.unsafeWrap(bytes, offset, length)
-                                .isValidUtf8())
-                && !isWide(bytes, offset, end);
+        boolean valid =
+                (ascii || UnsafeByteOperations.unsafeWrap(bytes, offset, length).isValidUtf8())
+                        && !isWide(bytes, offset, end);
         return (valid ? 0 : INVALID) | (slash ? BACKSLASH : 0);
     }
 

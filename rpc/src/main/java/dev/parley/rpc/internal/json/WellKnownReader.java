@@ -49,8 +49,8 @@ final class WellKnownReader {
             case STRUCT -> messages.map(plan.fields[0], into);
             case LIST_VALUE -> messages.list(plan.fields[0], into);
             case VALUE -> value(plan, into);
-            case WRAPPER -> into.setField(
-                    plan.fields[0].field, Objects.requireNonNull(messages.value(plan.fields[0], into)));
+            case WRAPPER ->
+                into.setField(plan.fields[0].field, Objects.requireNonNull(messages.value(plan.fields[0], into)));
         }
     }
 

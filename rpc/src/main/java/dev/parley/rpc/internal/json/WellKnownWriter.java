@@ -83,8 +83,8 @@ final class WellKnownWriter {
             held = plans.of(type);
             inside = DynamicMessage.parseFrom(type, content, plans.extensions);
         } catch (InvalidProtocolBufferException e) {
-            throw new UnwritableException("an Any does not hold what its type says, " + Shown.quoted(typeUrl) + ": "
-                    + e.getMessage());
+            throw new UnwritableException(
+                    "an Any does not hold what its type says, " + Shown.quoted(typeUrl) + ": " + e.getMessage());
         }
         messages.deeper(held);
         messages.typed(typeUrl, held, inside);

@@ -6,16 +6,10 @@ package dev.parley.rpc.internal.json;
  */
 final class WholeNumber {
 
-    private static final NumberFormatException NONE = new NumberFormatException("no whole number of 64 bits") {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public synchronized Throwable fillInStackTrace() {
-            return this; // one for all: what is wrong is said by those who know the field
-        }
-    };
     private static final long TENTH = Long.divideUnsigned(-1, 10);
     private static final int LARGE = 100_000;
+    /** Digits that surely fit. */
+    private static final int PLAIN = 18;
 
     private final String text;
     private int at;
@@ -30,12 +24,31 @@ final class WholeNumber {
      * @throws NumberFormatException if it is none
      */
     static long signed(String text) {
+        if (text.length() <= PLAIN && !text.startsWith("0")) {
+            long plain = plain(text);
+            if (plain >= 0) {
+                return plain;
+            }
+        }
         boolean negative = text.startsWith("-");
         long magnitude = new WholeNumber(text).magnitude(negative);
         if (magnitude < 0 && !(negative && magnitude == Long.MIN_VALUE)) {
-            throw NONE;
+            throw new NoNumber();
         }
         return negative ? -magnitude : magnitude;
+    }
+
+    /** Digits alone; -1 if there is something else, or nothing. */
+    private static long plain(String text) {
+        long value = text.isEmpty() ? -1 : 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            value = value * 10 + digit;
+        }
+        return value;
     }
 
     /**
@@ -47,7 +60,7 @@ final class WholeNumber {
         boolean negative = text.startsWith("-");
         long magnitude = new WholeNumber(text).magnitude(negative);
         if (negative && magnitude != 0) {
-            throw NONE;
+            throw new NoNumber();
         }
         return magnitude;
     }
@@ -62,17 +75,27 @@ final class WholeNumber {
         }
     }
 
+    /** Caught by those who know the field and say what is wrong, so it has neither words nor a trace. */
+    private static final class NoNumber extends NumberFormatException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+
     private record Parts(int from, int point, int end, int exponent) {}
 
     private Parts scan(boolean negative) {
         if (text.length() > JsonInput.MAX_NUMBER_LENGTH) {
-            throw NONE;
+            throw new NoNumber();
         }
         at = negative ? 1 : 0;
         int from = at;
         int point = digits();
         if (text.charAt(from) == '0' && point > from + 1) {
-            throw NONE;
+            throw new NoNumber();
         }
         int end = point;
         if (isNext('.')) {
@@ -92,7 +115,7 @@ final class WholeNumber {
             exponent = minus ? -exponent : exponent;
         }
         if (at != text.length()) {
-            throw NONE;
+            throw new NoNumber();
         }
         return new Parts(from, point, end, exponent);
     }
@@ -110,7 +133,7 @@ final class WholeNumber {
         int from = at;
         at = TimestampText.endOfDigits(text, from);
         if (at == from) {
-            throw NONE;
+            throw new NoNumber();
         }
         return at;
     }
@@ -136,7 +159,7 @@ final class WholeNumber {
             return 0;
         }
         if (zeros < 0 || zeros > 19) {
-            throw NONE;
+            throw new NoNumber();
         }
         for (int i = 0; i < zeros; i++) {
             value = append(value, 0);
@@ -147,7 +170,7 @@ final class WholeNumber {
     private static long append(long value, int digit) {
         long appended = value * 10 + digit;
         if (Long.compareUnsigned(value, TENTH) > 0 || Long.compareUnsigned(appended, digit) < 0) {
-            throw NONE;
+            throw new NoNumber();
         }
         return appended;
     }

@@ -109,7 +109,8 @@ enum Allowed {
     TOO_LARGE {
         @Override
         boolean explains(String text, String error) {
-            Matcher number = Pattern.compile("\\(up to [^)]*\\), but is \"?([-+.0-9eE]+)").matcher(error);
+            Matcher number = Pattern.compile("\\(up to [^)]*\\), but is \"?([-+.0-9eE]+)")
+                    .matcher(error);
             return number.find()
                     && (error.contains("a float")
                             ? Float.isInfinite((float) Double.parseDouble(number.group(1)))
@@ -120,7 +121,8 @@ enum Allowed {
     NO_ENUM {
         @Override
         boolean explains(String text, String error) {
-            return error.matches("(?s).*must be a value of [^,]*, but is (null|true|false|\"[-+.0-9eE]+\"|[-+.0-9eE]+)");
+            return error.matches(
+                    "(?s).*must be a value of [^,]*, but is (null|true|false|\"[-+.0-9eE]+\"|[-+.0-9eE]+)");
         }
     },
     /** In an Any a type with a JSON of its own has "@type" and "value" only. */
@@ -144,10 +146,11 @@ enum Allowed {
     static boolean allows(byte[] json, Differential.Result ours, Differential.Result theirs) {
         String text = new String(json, StandardCharsets.UTF_8);
         if (ours.message() != null) {
-            // The one case of two results: what a lenient reader passes over as an unknown name, JsonFormat reads as a number.
+            // The one case of two results: what a lenient reader passes over as an unknown name, JsonFormat reads as a
+            // number.
             // Or a second "@type" among what is passed over.
             return Lookout.of(text).twice
-                    || theirs.message() != null && text.matches("(?s).*\"(\\+1|01|1\\.|\\.5)\".*");
+                    || (theirs.message() != null && text.matches("(?s).*\"(\\+1|01|1\\.|\\.5)\".*"));
         }
         for (Allowed rule : values()) {
             if (rule.explains(text, ours.error())) {
@@ -178,8 +181,12 @@ enum Allowed {
                         case END_ARRAY -> reader.endArray();
                         case NAME -> twice |= !open.element().add(reader.nextName());
                         case NULL -> reader.nextNull();
-                        case BOOLEAN -> reader.nextBoolean();
-                        default -> reader.nextString();
+                        case BOOLEAN -> {
+                            boolean _ = reader.nextBoolean();
+                        }
+                        default -> {
+                            String _ = reader.nextString(); // not skipped, so that it is looked at
+                        }
                     }
                 }
                 return new Lookout(true, twice);

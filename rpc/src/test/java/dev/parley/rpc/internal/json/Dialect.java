@@ -65,9 +65,7 @@ interface Dialect {
 
     /** Protobuf's own, which knows no extensions when used from outside of it. */
     static Dialect theirs(boolean everything, boolean ignoreUnknown) {
-        JsonFormat.Printer plain = JsonFormat.printer()
-                .usingTypeRegistry(TYPES)
-                .omittingInsignificantWhitespace();
+        JsonFormat.Printer plain = JsonFormat.printer().usingTypeRegistry(TYPES).omittingInsignificantWhitespace();
         JsonFormat.Printer printer = everything ? plain.alwaysPrintFieldsWithNoPresence() : plain;
         JsonFormat.Parser strict = JsonFormat.parser().usingTypeRegistry(TYPES);
         JsonFormat.Parser parser = ignoreUnknown ? strict.ignoringUnknownFields() : strict;

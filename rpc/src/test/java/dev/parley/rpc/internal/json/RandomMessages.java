@@ -19,16 +19,55 @@ import java.util.Random;
 final class RandomMessages {
 
     private static final String[] CHARACTERS = {
-        "a", "Z", "0", " ", "\"", "\\", "/", "\b", "\f", "\n", "\r", "\t", "\0", "\u001f", "\u007f", "<", ">", "&", "=",
-        "'", "é", "ß", "\u07ff", "\u0800", "谷", "\u2028", "\u2029", "\ufeff", "\uffff", "😁", "\ud800\udc00",
+        "a",
+        "Z",
+        "0",
+        " ",
+        "\"",
+        "\\",
+        "/",
+        "\b",
+        "\f",
+        "\n",
+        "\r",
+        "\t",
+        "\0",
+        "\u001f",
+        "\u007f",
+        "<",
+        ">",
+        "&",
+        "=",
+        "'",
+        "é",
+        "ß",
+        "\u07ff",
+        "\u0800",
+        "谷",
+        "\u2028",
+        "\u2029",
+        "\ufeff",
+        "\uffff",
+        "😁",
+        "\ud800\udc00",
         "\udbff\udfff",
     };
     private static final double[] REALS = {
-        0, 1, -1, 0.1, 1e10, -1e-10, Double.MIN_VALUE, Double.MAX_VALUE, Double.NaN, Double.POSITIVE_INFINITY,
-        Double.NEGATIVE_INFINITY, 123456789.125,
+        0,
+        1,
+        -1,
+        0.1,
+        1e10,
+        -1e-10,
+        Double.MIN_VALUE,
+        Double.MAX_VALUE,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        123456789.125,
     };
     private static final float[] SINGLES = {
-        0, 1, -1.5f, 0.1f, Float.MIN_VALUE, Float.MAX_VALUE, Float.NaN, Float.POSITIVE_INFINITY, 16777217f,
+        0, 1, -1.5f, 0.1f, Float.MIN_VALUE, Float.MAX_VALUE, Float.NaN, Float.POSITIVE_INFINITY, 16777216f,
     };
     private static final long[] WHOLE = {0, 1, -1, 42, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 53, 4294967295L};
     private static final int DEEPEST = 4;
@@ -69,7 +108,8 @@ final class RandomMessages {
     }
 
     private void fields(Message.Builder builder, int depth) {
-        List<FieldDescriptor> all = new ArrayList<>(builder.getDescriptorForType().getFields());
+        List<FieldDescriptor> all =
+                new ArrayList<>(builder.getDescriptorForType().getFields());
         extensions.stream()
                 .filter(extension -> extension.getContainingType() == builder.getDescriptorForType())
                 .forEach(all::add);
@@ -77,7 +117,7 @@ final class RandomMessages {
         double share = Math.min(0.7, 10.0 / all.size());
         for (FieldDescriptor field : all) {
             boolean tooDeep = depth >= DEEPEST && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
-            if (field.isRequired() || random.nextDouble() < share && !tooDeep) {
+            if (field.isRequired() || (random.nextDouble() < share && !tooDeep)) {
                 set(builder, field, depth);
             }
         }
@@ -156,7 +196,8 @@ final class RandomMessages {
         long first = -62_135_596_800L;
         long last = 253_402_300_799L;
         return Timestamp.newBuilder()
-                .setSeconds(random.nextInt(8) == 0 ? (random.nextBoolean() ? first : last) : random.nextLong(first, last))
+                .setSeconds(
+                        random.nextInt(8) == 0 ? (random.nextBoolean() ? first : last) : random.nextLong(first, last))
                 .setNanos(nanos())
                 .build();
     }
@@ -190,7 +231,8 @@ final class RandomMessages {
         List<FieldDescriptor> kinds = builder.getDescriptorForType().getFields();
         FieldDescriptor kind = kinds.get(random.nextInt(depth >= DEEPEST ? 4 : kinds.size()));
         Object value = single(builder, kind, depth);
-        builder.setField(kind, value instanceof Double number && !Double.isFinite(number) ? Double.valueOf(0.5) : value);
+        builder.setField(
+                kind, value instanceof Double number && !Double.isFinite(number) ? Double.valueOf(0.5) : value);
     }
 
     private Any any(int depth) {
