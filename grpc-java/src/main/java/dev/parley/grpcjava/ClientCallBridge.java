@@ -11,6 +11,7 @@ import dev.parley.Outcome;
 import dev.parley.Pipe;
 import dev.parley.Timer;
 import dev.parley.rpc.Channel;
+import dev.parley.rpc.Compression;
 import dev.parley.rpc.ResponseMetadata;
 import dev.parley.rpc.RpcMethod;
 import io.grpc.CallOptions;
@@ -152,6 +153,10 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
         tracers.created(headers);
         dev.parley.rpc.CallOptions with =
                 dev.parley.rpc.CallOptions.defaults().withHeaders(sent).withResponseMetadata(received);
+        String compressor = options.getCompressor();
+        if (compressor != null) {
+            with = with.withCompression(compression(compressor));
+        }
         Object response = channel.call((RpcMethod<Object, Object>) bridged, with, outgoing());
         if (!(response instanceof Messages<?> responses)) {
             tellHeaders();
@@ -171,6 +176,18 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
                 tellHeaders();
             }
         }
+    }
+
+    private static Compression compression(String name) {
+        return switch (name) {
+            case "gzip" -> Compression.GZIP;
+            case "zstd" -> Compression.ZSTD;
+            case "identity" -> Compression.IDENTITY;
+            default ->
+                throw new CallException(
+                        Code.INTERNAL,
+                        "withCompression(\"" + name + "\"): there is no such compressor; expected gzip, zstd or identity");
+        };
     }
 
     private Object outgoing() {

@@ -29,7 +29,7 @@ final class Credentials {
         }
         CompletableFuture<Metadata> applied = new CompletableFuture<>();
         credentials.applyRequestMetadata(
-                new Info(method, channel.authority()), channel.executor(), new CallCredentials.MetadataApplier() {
+                new CallInfo(method, channel.authority()), channel.executor(), new CallCredentials.MetadataApplier() {
                     @Override
                     public void apply(Metadata headers) {
                         applied.complete(headers);
@@ -49,11 +49,11 @@ final class Credentials {
     }
 
     /** What credentials may know. The level is what is certain, so those that insist on privacy must look themselves. */
-    private static final class Info extends CallCredentials.RequestInfo {
+    private static final class CallInfo extends CallCredentials.RequestInfo {
         private final MethodDescriptor<?, ?> method;
         private final String authority;
 
-        Info(MethodDescriptor<?, ?> method, String authority) {
+        CallInfo(MethodDescriptor<?, ?> method, String authority) {
             this.method = method;
             this.authority = authority;
         }

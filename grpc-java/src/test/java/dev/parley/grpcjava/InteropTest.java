@@ -96,6 +96,16 @@ class InteropTest {
     }
 
     @TestFactory
+    List<DynamicTest> ourClientOnOurServiceByGrpcWeb() {
+        return InteropCases.tests(parley(ours.port(), RpcProtocol.GRPC_WEB), Set.of());
+    }
+
+    @TestFactory
+    List<DynamicTest> ourClientOnOurServiceByGrpcWebText() {
+        return InteropCases.tests(parley(ours.port(), RpcProtocol.GRPC_WEB_TEXT), Set.of());
+    }
+
+    @TestFactory
     List<DynamicTest> ourClientOnOurServiceByConnect() {
         return InteropCases.tests(parley(ours.port(), RpcProtocol.CONNECT), Set.of());
     }

@@ -22,6 +22,7 @@ import io.grpc.testing.integration.Messages.StreamingOutputCallResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * gRPC's interop service written for Parley, after the
@@ -151,11 +152,9 @@ final class NativeTestService {
     private static void checkCompressed(boolean told, BoolValue expected) {
         if (told
                 && expected.getValue()
-                && Call.current()
-                        .requestHeaders()
-                        .get("grpc-encoding")
-                        .filter(encoding -> !encoding.equals("identity"))
-                        .isEmpty()) {
+                && Stream.of("grpc-encoding", "connect-content-encoding", "content-encoding")
+                        .flatMap(name -> Call.current().requestHeaders().getAll(name).stream())
+                        .allMatch("identity"::equals)) {
             throw new CallException(Code.INVALID_ARGUMENT, "expected a compressed request");
         }
     }
