@@ -32,6 +32,9 @@ final class Http2Blocks {
                 int skipped = Math.min(toSkip, end - at);
                 toSkip -= skipped;
                 at += skipped;
+            } else if (headRead == 0 && end - at >= FRAME_HEAD) {
+                head(in.getLong(at), now); // all but the last octet of the stream's number
+                at += FRAME_HEAD;
             } else {
                 head(in.getUnsignedByte(at++), now);
             }
@@ -43,17 +46,25 @@ final class Http2Blocks {
         }
     }
 
+    private void head(long octets, long now) {
+        toSkip = (int) (octets >>> 40);
+        type = (int) (octets >>> 32) & 0xff;
+        flags(octets >>> 24, now);
+    }
+
+    private void flags(long octet, long now) {
+        flags = (int) octet & 0xff;
+        if (isBlock() && !open) {
+            open = true;
+            since = now;
+        }
+    }
+
     private void head(int octet, long now) {
         switch (headRead++) {
             case 0, 1, 2 -> length = (length << 8 | octet) & 0xffffff;
             case 3 -> type = octet;
-            case 4 -> {
-                flags = octet;
-                if (isBlock() && !open) {
-                    open = true;
-                    since = now;
-                }
-            }
+            case 4 -> flags(octet, now);
             case FRAME_HEAD - 1 -> {
                 headRead = 0;
                 toSkip = length;
