@@ -29,6 +29,11 @@ final class ParleyInterop implements InteropService {
     }
 
     @Override
+    public Answer look(Ask request) {
+        return unary(request);
+    }
+
+    @Override
     public Messages<Answer> serverStream(Ask request) {
         begin();
         return Messages.produce(sink -> {
@@ -71,7 +76,10 @@ final class ParleyInterop implements InteropService {
         });
         call.requestHeaders()
                 .getBinary("x-echo-bin")
-                .ifPresent(value -> call.responseHeaders().addBinary("x-echo-bin", value));
+                .ifPresent(value -> {
+                    call.responseHeaders().addBinary("x-echo-bin", value);
+                    call.responseTrailers().addBinary("x-echo-trailer-bin", value);
+                });
     }
 
     private static Answer answer(String text, int index) {
