@@ -164,7 +164,7 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
         if (closing || isCancelled()) {
             return; // as grpc-java does
         }
-        if (Thread.currentThread() != thread) {
+        if (!isCallsThread()) {
             room.acquireUninterruptibly();
             hand(() -> {
                 room.release();
@@ -201,11 +201,16 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
         synchronized (outbound) {
             outbound.add(step);
         }
-        if (Thread.currentThread() == thread) {
+        if (isCallsThread()) {
             flush();
         } else {
             events.add(this::flush);
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a thread is itself
+    private boolean isCallsThread() {
+        return Thread.currentThread() == thread;
     }
 
     private void flush() {
@@ -230,7 +235,7 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
         if (closing || isCancelled()) {
             return false;
         }
-        boolean ready = Thread.currentThread() == thread || room.availablePermits() > 0;
+        boolean ready = isCallsThread() || room.availablePermits() > 0;
         wantsReady |= !ready;
         return ready;
     }
