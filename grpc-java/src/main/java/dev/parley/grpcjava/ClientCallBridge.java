@@ -186,7 +186,8 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
             default ->
                 throw new CallException(
                         Code.INTERNAL,
-                        "withCompression(\"" + name + "\"): there is no such compressor; expected gzip, zstd or identity");
+                        "withCompression(\"" + name
+                                + "\"): there is no such compressor; expected gzip, zstd or identity");
         };
     }
 

@@ -22,7 +22,8 @@ final class Contexts {
 
     private static ScheduledThreadPoolExecutor timer() {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("parley-grpc-java-deadlines").factory());
+                1,
+                Thread.ofPlatform().daemon().name("parley-grpc-java-deadlines").factory());
         timer.setRemoveOnCancelPolicy(true);
         return timer;
     }

@@ -1,5 +1,6 @@
 package dev.parley.grpcjava;
 
+import dev.parley.CallException;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -7,7 +8,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.SecurityLevel;
 import io.grpc.Status;
-import dev.parley.CallException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 

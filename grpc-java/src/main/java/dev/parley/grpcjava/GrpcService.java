@@ -58,8 +58,9 @@ public final class GrpcService {
         if (service.getServiceDescriptor().getSchemaDescriptor() instanceof ProtoServiceDescriptorSupplier supplier) {
             return supplier.getServiceDescriptor();
         }
-        throw new IllegalArgumentException(service.getServiceDescriptor().getName()
-                + " has no protobuf descriptor; expected a service that grpc-java's generator for protobuf has written");
+        throw new IllegalArgumentException(
+                service.getServiceDescriptor().getName()
+                        + " has no protobuf descriptor; expected a service that grpc-java's generator for protobuf has written");
     }
 
     /** For {@code RpcServer.Builder.service}, together with this object. */
@@ -73,22 +74,17 @@ public final class GrpcService {
         RpcMethod<?, ?> bridged = MethodBridge.of(method.getMethodDescriptor());
         switch (method.getMethodDescriptor().getType()) {
             case UNARY ->
-                builder.method(
-                        (RpcMethod<Message, Message>) bridged,
-                        (service, request) -> (Message) one(method, (Messages<Q>) Messages.of(request)));
+                builder.method((RpcMethod<Message, Message>) bridged, (service, request) ->
+                        (Message) one(method, (Messages<Q>) Messages.of(request)));
             case SERVER_STREAMING ->
-                builder.method(
-                        (RpcMethod<Message, Messages<Message>>) bridged,
-                        (service, request) ->
-                                (Messages<Message>) many(method, (Messages<Q>) Messages.of(request)));
+                builder.method((RpcMethod<Message, Messages<Message>>) bridged, (service, request) ->
+                        (Messages<Message>) many(method, (Messages<Q>) Messages.of(request)));
             case CLIENT_STREAMING ->
-                builder.method(
-                        (RpcMethod<Messages<Message>, Message>) bridged,
-                        (service, requests) -> (Message) one(method, (Messages<Q>) requests));
+                builder.method((RpcMethod<Messages<Message>, Message>) bridged, (service, requests) ->
+                        (Message) one(method, (Messages<Q>) requests));
             case BIDI_STREAMING ->
-                builder.method(
-                        (RpcMethod<Messages<Message>, Messages<Message>>) bridged,
-                        (service, requests) -> (Messages<Message>) many(method, (Messages<Q>) requests));
+                builder.method((RpcMethod<Messages<Message>, Messages<Message>>) bridged, (service, requests) ->
+                        (Messages<Message>) many(method, (Messages<Q>) requests));
             case UNKNOWN -> throw new AssertionError("refused by MethodBridge");
         }
     }

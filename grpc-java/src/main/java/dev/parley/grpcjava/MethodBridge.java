@@ -18,8 +18,9 @@ final class MethodBridge {
      */
     static RpcMethod<?, ?> of(MethodDescriptor<?, ?> method) {
         if (!(method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier supplier)) {
-            throw new IllegalArgumentException(method.getFullMethodName()
-                    + " has no protobuf descriptor; expected a method that grpc-java's generator for protobuf has written");
+            throw new IllegalArgumentException(
+                    method.getFullMethodName()
+                            + " has no protobuf descriptor; expected a method that grpc-java's generator for protobuf has written");
         }
         Descriptors.MethodDescriptor descriptor = supplier.getMethodDescriptor();
         Message request = prototype(method, "request", method.getRequestMarshaller());
@@ -40,7 +41,7 @@ final class MethodBridge {
                 && typed.getMessagePrototype() instanceof Message prototype) {
             return prototype;
         }
-        throw new IllegalArgumentException("the " + side + " of " + method.getFullMethodName()
-                + " is marshalled by " + marshaller.getClass().getName() + "; expected a protobuf message, not a lite one");
+        throw new IllegalArgumentException("the " + side + " of " + method.getFullMethodName() + " is marshalled by "
+                + marshaller.getClass().getName() + "; expected a protobuf message, not a lite one");
     }
 }

@@ -18,8 +18,7 @@ final class RequestFeed<Q> {
     private @Nullable Thread puller;
     private boolean begun;
 
-    private RequestFeed(
-            Messages<Q> requests, Consumer<Runnable> post, Consumer<Event<Q>> deliver, boolean single) {
+    private RequestFeed(Messages<Q> requests, Consumer<Runnable> post, Consumer<Event<Q>> deliver, boolean single) {
         this.requests = requests;
         this.post = post;
         this.deliver = deliver;
@@ -59,9 +58,7 @@ final class RequestFeed<Q> {
                 }
                 post.accept(() -> deliver.accept(new HalfClose<>()));
             } else {
-                puller = Thread.ofVirtual()
-                        .name("parley-grpc-java-requests")
-                        .start(Call.wrap(this::pull));
+                puller = Thread.ofVirtual().name("parley-grpc-java-requests").start(Call.wrap(this::pull));
             }
         }
     }

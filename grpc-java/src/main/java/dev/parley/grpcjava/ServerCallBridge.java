@@ -46,8 +46,7 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
     private Metadata closedTrailers = new Metadata();
     private ServerCall.@Nullable Listener<Q> listener;
 
-    ServerCallBridge(
-            ServerMethodDefinition<Q, R> method, Call call, Messages<Q> requests, Sink<? super R> sink) {
+    ServerCallBridge(ServerMethodDefinition<Q, R> method, Call call, Messages<Q> requests, Sink<? super R> sink) {
         this.method = method;
         this.call = call;
         this.sink = sink;
@@ -67,8 +66,7 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
         Call.Registration cancel = call.onCancel(reason -> Thread.startVirtualThread(() -> context.cancel(reason)));
         try {
             callback(() -> {
-                listener = method.getServerCallHandler()
-                        .startCall(this, MetadataBridge.toGrpc(call.requestHeaders()));
+                listener = method.getServerCallHandler().startCall(this, MetadataBridge.toGrpc(call.requestHeaders()));
                 if (method.getMethodDescriptor().getType().serverSendsOneMessage()) {
                     return;
                 }
@@ -90,7 +88,8 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
         CallException reason = broken;
         Status status = closedWith;
         closing = true;
-        // Callbacks are owed a thread that is not interrupted; whoever interrupted this one wants it to end, and it does.
+        // Callbacks are owed a thread that is not interrupted; whoever interrupted this one wants it to end, and it
+        // does.
         boolean interrupted = Thread.interrupted();
         try {
             if (status != null && reason == null) {
@@ -165,7 +164,7 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
         if (closing || isCancelled()) {
             return; // as grpc-java does
         }
-        if (Thread.currentThread() != thread) {
+        if (!isCallsThread()) {
             room.acquireUninterruptibly();
             hand(() -> {
                 room.release();
@@ -202,11 +201,16 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
         synchronized (outbound) {
             outbound.add(step);
         }
-        if (Thread.currentThread() == thread) {
+        if (isCallsThread()) {
             flush();
         } else {
             events.add(this::flush);
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a thread is itself
+    private boolean isCallsThread() {
+        return Thread.currentThread() == thread;
     }
 
     private void flush() {
@@ -231,7 +235,7 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
         if (closing || isCancelled()) {
             return false;
         }
-        boolean ready = Thread.currentThread() == thread || room.availablePermits() > 0;
+        boolean ready = isCallsThread() || room.availablePermits() > 0;
         wantsReady |= !ready;
         return ready;
     }

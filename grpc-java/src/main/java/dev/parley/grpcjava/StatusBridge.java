@@ -18,8 +18,7 @@ final class StatusBridge {
 
     static final String DETAILS_NAME = "grpc-status-details-bin";
 
-    private static final Metadata.Key<byte[]> DETAILS =
-            Metadata.Key.of(DETAILS_NAME, Metadata.BINARY_BYTE_MARSHALLER);
+    private static final Metadata.Key<byte[]> DETAILS = Metadata.Key.of(DETAILS_NAME, Metadata.BINARY_BYTE_MARSHALLER);
     private static final String TYPE_PREFIX = "type.googleapis.com/";
 
     private StatusBridge() {}

@@ -119,19 +119,18 @@ class GrpcChannelTest {
     void aCancelledContextCancelsTheCall() throws Exception {
         Context.CancellableContext context = Context.current().withCancellation();
         CompletableFuture<Throwable> failed = new CompletableFuture<>();
-        context.run(() -> TestServiceGrpc.newStub(channel)
-                .fullDuplexCall(new io.grpc.stub.StreamObserver<>() {
-                    @Override
-                    public void onNext(StreamingOutputCallResponse response) {}
+        context.run(() -> TestServiceGrpc.newStub(channel).fullDuplexCall(new io.grpc.stub.StreamObserver<>() {
+            @Override
+            public void onNext(StreamingOutputCallResponse response) {}
 
-                    @Override
-                    public void onError(Throwable error) {
-                        failed.complete(error);
-                    }
+            @Override
+            public void onError(Throwable error) {
+                failed.complete(error);
+            }
 
-                    @Override
-                    public void onCompleted() {}
-                }));
+            @Override
+            public void onCompleted() {}
+        }));
         context.cancel(null);
         assertThat(Status.fromThrowable(failed.get(10, TimeUnit.SECONDS)).getCode())
                 .isEqualTo(Status.Code.CANCELLED);

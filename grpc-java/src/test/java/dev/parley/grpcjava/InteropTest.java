@@ -45,8 +45,7 @@ class InteropTest {
                 .start();
         theirs = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
                 .maxInboundMessageSize(MOST)
-                .addService(
-                        ServerInterceptors.intercept(new TestServiceImpl(EXECUTOR), TestServiceImpl.interceptors()))
+                .addService(ServerInterceptors.intercept(new TestServiceImpl(EXECUTOR), TestServiceImpl.interceptors()))
                 .build()
                 .start();
     }
@@ -80,7 +79,8 @@ class InteropTest {
 
     @TestFactory
     List<DynamicTest> clientOfGrpcJavaOnItsServiceMountedHere() {
-        return InteropCases.tests(grpcJava(mounted.port()), Set.of("client_compressed_unary", "client_compressed_streaming"));
+        return InteropCases.tests(
+                grpcJava(mounted.port()), Set.of("client_compressed_unary", "client_compressed_streaming"));
     }
 
     @TestFactory

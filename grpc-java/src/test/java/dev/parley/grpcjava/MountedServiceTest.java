@@ -88,7 +88,8 @@ class MountedServiceTest {
             @Override
             public void unaryCall(SimpleRequest request, StreamObserver<SimpleResponse> responses) {
                 Thread.startVirtualThread(() -> {
-                    responses.onNext(SimpleResponse.newBuilder().setUsername("later").build());
+                    responses.onNext(
+                            SimpleResponse.newBuilder().setUsername("later").build());
                     responses.onCompleted();
                 });
             }
@@ -122,8 +123,9 @@ class MountedServiceTest {
             }
         };
         GrpcService mounted = GrpcService.of(ServerInterceptors.intercept(service, interceptor));
-        try (RpcServer server =
-                        RpcServer.builder().service(mounted.definition(), mounted).start();
+        try (RpcServer server = RpcServer.builder()
+                        .service(mounted.definition(), mounted)
+                        .start();
                 Channel channel = channel(server, RpcProtocol.GRPC)) {
             channel.call(
                     unary(),
@@ -187,8 +189,8 @@ class MountedServiceTest {
             RpcMethod<StreamingOutputCallRequest, dev.parley.Messages<StreamingOutputCallResponse>> method =
                     (RpcMethod<StreamingOutputCallRequest, dev.parley.Messages<StreamingOutputCallResponse>>)
                             MethodBridge.of(TestServiceGrpc.getStreamingOutputCallMethod());
-            try (dev.parley.Messages<StreamingOutputCallResponse> responses = channel.call(
-                    method, CallOptions.defaults(), StreamingOutputCallRequest.getDefaultInstance())) {
+            try (dev.parley.Messages<StreamingOutputCallResponse> responses =
+                    channel.call(method, CallOptions.defaults(), StreamingOutputCallRequest.getDefaultInstance())) {
                 assertThat(responses.receive()).isNotNull();
                 int before;
                 do { // until it stands still
@@ -217,7 +219,8 @@ class MountedServiceTest {
             public void unaryCall(SimpleRequest request, StreamObserver<SimpleResponse> responses) {
                 Metadata trailers = new Metadata();
                 trailers.put(Metadata.Key.of("x-why", Metadata.ASCII_STRING_MARSHALLER), "because");
-                responses.onError(Status.NOT_FOUND.withDescription("no such thing").asRuntimeException(trailers));
+                responses.onError(
+                        Status.NOT_FOUND.withDescription("no such thing").asRuntimeException(trailers));
             }
         };
         try (RpcServer server = serve(service);
@@ -230,8 +233,7 @@ class MountedServiceTest {
                         assertThat(e.code()).isEqualTo(Code.UNKNOWN);
                         assertThat(e.message()).isEqualTo("Application error processing RPC");
                     });
-            assertThatThrownBy(
-                            () -> channel.call(unary(), CallOptions.defaults(), SimpleRequest.getDefaultInstance()))
+            assertThatThrownBy(() -> channel.call(unary(), CallOptions.defaults(), SimpleRequest.getDefaultInstance()))
                     .isInstanceOfSatisfying(CallException.class, e -> {
                         assertThat(e.code()).isEqualTo(Code.NOT_FOUND);
                         assertThat(e.message()).isEqualTo("no such thing");

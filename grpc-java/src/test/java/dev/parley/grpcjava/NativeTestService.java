@@ -61,7 +61,9 @@ final class NativeTestService {
 
     private static RpcMethod<SimpleRequest, SimpleResponse> unary(String name) {
         return RpcMethod.unary(
-                SERVICE.findMethodByName(name), SimpleRequest.getDefaultInstance(), SimpleResponse.getDefaultInstance());
+                SERVICE.findMethodByName(name),
+                SimpleRequest.getDefaultInstance(),
+                SimpleResponse.getDefaultInstance());
     }
 
     private static RpcMethod<Messages<StreamingOutputCallRequest>, Messages<StreamingOutputCallResponse>> bidi(
@@ -175,8 +177,6 @@ final class NativeTestService {
     }
 
     private static Payload payload(int size) {
-        return Payload.newBuilder()
-                .setBody(ByteString.copyFrom(new byte[size]))
-                .build();
+        return Payload.newBuilder().setBody(ByteString.copyFrom(new byte[size])).build();
     }
 }

@@ -50,7 +50,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         this.routes = new HashMap<>(builder.routes());
         this.restRouter = builder.restRouter(routes);
         TypeRegistry types = JsonCodec.types(builder.files());
-        this.protocols = new ProtocolTable(types, new ProtocolOptions(builder.compressAbove, builder.requireConnectVersion));
+        this.protocols =
+                new ProtocolTable(types, new ProtocolOptions(builder.compressAbove, builder.requireConnectVersion));
         this.rest = new RestDispatch(restRouter, JsonCodec.rest(types));
         this.health = builder.health;
         this.healthPages = builder.healthChecks ? new HealthPages(health) : null;
