@@ -104,7 +104,8 @@ class ConnectNodeServerTest {
     }
 
     private static Messages<Ask> asks(int count) {
-        return Messages.from(IntStream.range(0, count).mapToObj(i -> ask("m" + i)).toList());
+        return Messages.from(
+                IntStream.range(0, count).mapToObj(i -> ask("m" + i)).toList());
     }
 
     private static CallException failure(Runnable call) {
@@ -126,10 +127,8 @@ class ConnectNodeServerTest {
     })
     void speaksWithConnectNode(RpcProtocol protocol, HttpVersion version, Codec codec, Compression compression)
             throws Exception {
-        try (Channel channel = channel(protocol, version)
-                .codec(codec)
-                .compression(compression)
-                .build()) {
+        try (Channel channel =
+                channel(protocol, version).codec(codec).compression(compression).build()) {
             InteropService.Client client = InteropService.client(channel);
             unaryAndStreams(client);
             if (version == HttpVersion.HTTP_2) {
@@ -185,8 +184,8 @@ class ConnectNodeServerTest {
             requests.complete();
             assertThat(iterator.hasNext()).isFalse();
         }
-        CallException failed =
-                failure(() -> client.bidi(Messages.of(failing("b", 0, Code.ABORTED))).toList(9));
+        CallException failed = failure(
+                () -> client.bidi(Messages.of(failing("b", 0, Code.ABORTED))).toList(9));
         assertFailed(failed, Code.ABORTED);
     }
 
@@ -220,8 +219,8 @@ class ConnectNodeServerTest {
             assertFailed(failure(() -> client.unary(failing("e", 0, code))), code);
         }
         List<Answer> received = new ArrayList<>();
-        CallException midStream = failure(() ->
-                client.serverStream(failing("s", 3, Code.DATA_LOSS)).forEach(received::add));
+        CallException midStream = failure(
+                () -> client.serverStream(failing("s", 3, Code.DATA_LOSS)).forEach(received::add));
         assertThat(received).hasSize(3);
         assertFailed(midStream, Code.DATA_LOSS);
     }
@@ -229,8 +228,9 @@ class ConnectNodeServerTest {
     /** In the middle of a request. Over HTTP/1.1 node's server breaks the connection then, with its answer or ahead of it. */
     private static void earlyErrors(InteropService.Client client) {
         assertFailed(
-                failure(() -> client.clientStream(Messages.from(
-                        IntStream.range(0, 1000).mapToObj(i -> failing("c", 0, Code.ALREADY_EXISTS)).toList()))),
+                failure(() -> client.clientStream(Messages.from(IntStream.range(0, 1000)
+                        .mapToObj(i -> failing("c", 0, Code.ALREADY_EXISTS))
+                        .toList()))),
                 Code.ALREADY_EXISTS);
         CallException tooLarge = failure(() -> client.unary(ask("x".repeat(5 << 20))));
         assertThat(tooLarge.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);

@@ -40,9 +40,8 @@ class ConnectNodeTest {
     })
     void speaksWithConnectNode(String protocol, String version, String codec, String compression) throws Exception {
         ParleyInterop service = new ParleyInterop();
-        RpcHandler handler = RpcHandler.builder()
-                .service(InteropService.DEFINITION, service)
-                .build();
+        RpcHandler handler =
+                RpcHandler.builder().service(InteropService.DEFINITION, service).build();
         List<String> looks = new CopyOnWriteArrayList<>();
         try (HttpServer server = HttpServer.builder()
                         .timeout(handler::timeout)
@@ -102,7 +101,8 @@ class ConnectNodeTest {
         say(expected, "get", "\"Größe\"");
         say(expected, "longGet", "4000");
         say(expected, "getError", "[\"NotFound\"," + FAILED);
-        String noBrotli = "[\"Unimplemented\",\"compression \\\"br\\\" is not supported; expected one of zstd,gzip,identity\"]";
+        String noBrotli =
+                "[\"Unimplemented\",\"compression \\\"br\\\" is not supported; expected one of zstd,gzip,identity\"]";
         say(expected, "brotli", noBrotli);
         say(expected, "brotliStream", noBrotli);
         say(expected, "acceptsBrotli", "[40000,\"none\"]");

@@ -20,13 +20,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 
 /** {@code @connectrpc/connect-web} and {@code grpc-web} in Chromium, on a page of another origin than the server's. */
 @Timeout(120)
@@ -98,8 +98,8 @@ class ConnectWebTest {
 
     private JsonObject browse(String scheme, HttpServer page, RpcServer api, String what) throws Exception {
         String host = scheme + "://127.0.0.1:";
-        try (NodePeer node = NodePeer.start(
-                folder, "web.mjs", host + page.port() + "/", host + api.port(), site.toString(), what)) {
+        try (NodePeer node =
+                NodePeer.start(folder, "web.mjs", host + page.port() + "/", host + api.port(), site.toString(), what)) {
             List<String> lines = node.all();
             return JsonParser.parseString(lines.getLast()).getAsJsonObject().getAsJsonObject("result");
         }
@@ -115,8 +115,7 @@ class ConnectWebTest {
             assertThat(seen.get("versions")).hasToString("[\"" + version + "\"]");
             // Nothing is asked in front of a GET; the gRPC-Web clients ask once, and the browser remembers.
             assertThat(seen.get("looks"))
-                    .hasToString(
-                            "[\"GET\",\"GET\",\"GET\",\"GET\",\"POST\",\"POST\",\"POST\",\"POST\"]");
+                    .hasToString("[\"GET\",\"GET\",\"GET\",\"GET\",\"POST\",\"POST\",\"POST\",\"POST\"]");
             assertThat(seen.get("asked").getAsInt()).isEqualTo(1);
             JsonObject told = seen.getAsJsonObject("told");
             assertThat(told.keySet())

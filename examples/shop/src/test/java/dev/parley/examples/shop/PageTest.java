@@ -32,7 +32,9 @@ class PageTest {
             JsonObject told = visit(shop.pageUrl(), pictures);
             assertThat(told.getAsJsonArray("errors")).as("errors on the page").isEmpty();
             for (Part part : List.of(Part.PRODUCT, Part.INVENTORY, Part.ORDER)) {
-                assertThat(told.get("elsewhere").toString()).as("calls to other origins").contains(shop.url(part));
+                assertThat(told.get("elsewhere").toString())
+                        .as("calls to other origins")
+                        .contains(shop.url(part));
             }
             JsonObject seen = told.getAsJsonObject("result");
             assertThat(seen.get("shelf").toString())

@@ -82,7 +82,9 @@ public final class Shop implements AutoCloseable {
     /** First, because the services have to know its origin. */
     private void openPage() {
         HttpServer page = start(
-                () -> Storefront.server(settings.host(), settings.pagePort(), urls).start(), settings.pagePort());
+                () -> Storefront.server(settings.host(), settings.pagePort(), urls)
+                        .start(),
+                settings.pagePort());
         closing.push(() -> page.shutdown(settings.grace()));
         pagePort = page.port();
     }

@@ -34,8 +34,6 @@ final class Storefront {
     static Cors cors(String host, int port) {
         boolean everywhere = new InetSocketAddress(host, port).getAddress() instanceof InetAddress address
                 && address.isAnyLocalAddress();
-        return everywhere
-                ? Cors.anyOrigin()
-                : Cors.origins("http://" + host + ":" + port, "http://localhost:" + port);
+        return everywhere ? Cors.anyOrigin() : Cors.origins("http://" + host + ":" + port, "http://localhost:" + port);
     }
 }
