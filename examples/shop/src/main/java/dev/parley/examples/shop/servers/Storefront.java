@@ -4,14 +4,15 @@ import dev.parley.http.Cors;
 import dev.parley.http.HttpServer;
 import dev.parley.rest.Routes;
 import dev.parley.rest.StaticFiles;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The shop's page: files, and the ports that its script calls, which are other origins to a browser. */
 final class Storefront {
+
+    private static final Set<String> ALL_ADDRESSES = Set.of("0.0.0.0", "::");
 
     private Storefront() {}
 
@@ -32,8 +33,8 @@ final class Storefront {
 
     /** Whose pages may call the services: this one's. What listens on all addresses is opened by names nobody can list. */
     static Cors cors(String host, int port) {
-        boolean everywhere = new InetSocketAddress(host, port).getAddress() instanceof InetAddress address
-                && address.isAnyLocalAddress();
-        return everywhere ? Cors.anyOrigin() : Cors.origins("http://" + host + ":" + port, "http://localhost:" + port);
+        return ALL_ADDRESSES.contains(host)
+                ? Cors.anyOrigin()
+                : Cors.origins("http://" + host + ":" + port, "http://localhost:" + port);
     }
 }
