@@ -122,8 +122,7 @@ class CallTest {
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "zstd"})
     void requestsAreCompressedOnRequest(String encoding) {
-        Parley.Result result =
-                Parley.run("call", "-v", "--compress", encoding, url, TALK + "Say", "{\"text\": \"a\"}");
+        Parley.Result result = Parley.run("call", "-v", "--compress", encoding, url, TALK + "Say", "{\"text\": \"a\"}");
         assertThat(result.out()).isEqualTo("{\"text\":\"a\"}\n");
         assertThat(result.err()).contains("> grpc-encoding: " + encoding);
     }

@@ -55,8 +55,7 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         this.body = rule.body();
         this.responseBody = rule.responseBody();
         boolean sends = wholeBody || body != null;
-        this.httpMethod =
-                !rule.httpMethod().equals(RestRule.ANY_METHOD) ? rule.httpMethod() : sends ? "POST" : "GET";
+        this.httpMethod = !rule.httpMethod().equals(RestRule.ANY_METHOD) ? rule.httpMethod() : sends ? "POST" : "GET";
     }
 
     private static RestRule rule(RpcMethod<?, ?> method) {
