@@ -110,7 +110,10 @@ final class ConnectUnaryClient implements ClientProtocol {
     private static void keepMetadata(Call call, Metadata received) {
         received.forEach((name, value) -> {
             if (name.startsWith(ConnectHeaders.TRAILER_PREFIX)) {
-                call.responseTrailers().add(name.substring(ConnectHeaders.TRAILER_PREFIX.length()), value);
+                String trailer = name.substring(ConnectHeaders.TRAILER_PREFIX.length());
+                if (!trailer.isEmpty() && !ReservedHeaders.isReserved(trailer)) {
+                    call.responseTrailers().add(trailer, value);
+                }
             } else if (!ReservedHeaders.isReserved(name)) {
                 call.responseHeaders().add(name, value);
             }
