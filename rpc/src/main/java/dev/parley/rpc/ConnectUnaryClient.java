@@ -110,7 +110,10 @@ final class ConnectUnaryClient implements ClientProtocol {
     private static void keepMetadata(Call call, Metadata received) {
         received.forEach((name, value) -> {
             if (isTrailer(name)) {
-                call.responseTrailers().add(unprefixed(name), value);
+                String trailer = unprefixed(name);
+                if (!trailer.isEmpty() && !ReservedHeaders.isReserved(trailer)) {
+                    call.responseTrailers().add(trailer, value);
+                }
             } else if (!ReservedHeaders.isReserved(name)) {
                 call.responseHeaders().add(name, value);
             }
@@ -128,7 +131,12 @@ final class ConnectUnaryClient implements ClientProtocol {
     /** Headers and trailers under the names that the service gave them. */
     private static Metadata ofError(Metadata received) {
         Metadata all = new Metadata();
-        received.forEach((name, value) -> all.add(isTrailer(name) ? unprefixed(name) : name, value));
+        received.forEach((name, value) -> {
+            String own = isTrailer(name) ? unprefixed(name) : name;
+            if (!own.isEmpty()) {
+                all.add(own, value);
+            }
+        });
         return all;
     }
 

@@ -441,6 +441,7 @@ class RawAnswersTest {
         return Stream.of(
                 new Row("one", p, "unary", 200, OK, "1 ok", proto),
                 new Row("nothing", p, "unary", 200, NONE, "1 ok", proto),
+                new Row("a trailer without a name", p, "unary", 200, OK, "1 ok", with(proto, "trailer-", "x")),
                 new Row("nothing in gzip", p, "unary", 200, NONE, "1 ok", with(proto, "content-encoding", "gzip")),
                 new Row("gzip", p, "unary", 200, gzip(OK), "1 ok", with(proto, "content-encoding", "gzip")),
                 new Row(
