@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class RestOutbound<Q, R> implements Handler<Q, R> {
 
     private static final String JSON = "application/json";
+    private static final String USER_AGENT = "rest-java-parley/0.1";
 
     private final RpcMethod<Q, R> method;
     private final ClientSettings settings;
@@ -75,7 +76,7 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
     @Override
     @SuppressWarnings("unchecked") // the prototype is that of R
     public R handle(Call call, Q request) throws Exception {
-        HttpResponse response = transport.handle(call, request(call, (Message) request));
+        HttpResponse response = Outbound.send(transport, call, request(call, (Message) request), true);
         boolean read = false;
         try {
             ReservedHeaders.copy(response.headers(), call.responseHeaders());
@@ -101,16 +102,16 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         Message left = target.without(message);
         Body sent = Body.empty();
         if (wholeBody) {
-            sent = body(left, headers);
+            sent = packed(call, body(left, headers), headers);
         } else {
             FieldDescriptor field = body;
             if (field != null) {
-                sent = left.getAllFields().containsKey(field) ? fieldBody(left, field, headers) : sent;
+                sent = left.getAllFields().containsKey(field) ? packed(call, fieldBody(left, field, headers), headers) : sent;
                 left = left.toBuilder().clearField(field).build();
             }
             path += query(left);
         }
-        ReservedHeaders.copy(call.requestHeaders(), headers);
+        ReservedHeaders.copyRequest(call.requestHeaders(), headers, USER_AGENT);
         ServiceAddress address = settings.address();
         return new HttpRequest(
                 httpMethod, address.scheme(), address.authority(), address.prefix() + path, headers, sent);
@@ -129,23 +130,33 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         return query.toString();
     }
 
-    private Body fieldBody(Message message, FieldDescriptor field, Metadata headers) {
+    private Body packed(Call call, byte[] plain, Metadata headers) {
+        Packing packing =
+                call.attributes().get(Compression.REQUEST).map(Packing::always).orElse(settings.packing());
+        if (!packing.applies(plain.length)) {
+            return Body.of(plain);
+        }
+        headers.put("content-encoding", packing.compression().wireName());
+        return Body.of(packing.compression().deflate(plain, 0, plain.length, 0));
+    }
+
+    private byte[] fieldBody(Message message, FieldDescriptor field, Metadata headers) {
         if (!field.isRepeated() && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
             return body((Message) message.getField(field), headers);
         }
         headers.put("content-type", JSON);
-        return Body.of(json.encodeField(message, field));
+        return json.encodeField(message, field);
     }
 
     /** The message as JSON, or the bytes that it is an envelope of. */
-    private Body body(Message message, Metadata headers) {
+    private byte[] body(Message message, Metadata headers) {
         Descriptor type = message.getDescriptorForType();
         if (HttpBodies.is(type)) {
             headers.put("content-type", HttpBodies.contentType(message));
-            return Body.of(HttpBodies.data(message));
+            return HttpBodies.data(message);
         }
         headers.put("content-type", JSON);
-        return Body.of(json.encode(message, 0));
+        return json.encode(message, 0);
     }
 
     /** The body of {@code response} without its content-encoding. */

@@ -1,5 +1,8 @@
 package dev.parley.rpc;
 
+import java.util.List;
+import java.util.ArrayList;
+import dev.parley.http.HttpClient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -72,6 +75,39 @@ class RestClientTest {
                 .build());
         assertThat(created.getName()).isEqualTo("shelves/1/books/r&1");
         assertThat(created.getAuthors(0).getFamilyName()).isEqualTo("Austen");
+    }
+
+    @Test
+    void largeMessagesAreCompressedBothWaysAndTheClientSaysItsName() {
+        List<Metadata> requests = new ArrayList<>();
+        List<Metadata> responses = new ArrayList<>();
+        try (HttpClient http = HttpClient.create();
+                Channel watched = Channel.builder("http://127.0.0.1:" + server.port())
+                        .protocol(RpcProtocol.REST)
+                        .compression(Compression.GZIP)
+                        .transport((call, request) -> {
+                            requests.add(request.headers());
+                            HttpResponse response = http.handle(call, request);
+                            responses.add(response.headers());
+                            return response;
+                        })
+                        .build()) {
+            LibraryService.Client client = LibraryService.client(watched);
+            String title = "all work and no play ".repeat(200);
+            Book book = Book.newBuilder()
+                    .setName("shelves/1/books/2")
+                    .setTitle(title)
+                    .build();
+            assertThat(client.updateBook(book)).isEqualTo(book);
+            client.updateBook(book.toBuilder().setTitle("small").build());
+        }
+        assertThat(requests.getFirst().get("content-encoding")).contains("gzip");
+        assertThat(requests.getFirst().get("user-agent"))
+                .hasValueSatisfying(name -> assertThat(name).startsWith("rest-java-parley/"));
+        assertThat(responses.getFirst().get("content-encoding")).isPresent();
+        assertThat(responses.getFirst().get("vary")).contains("accept-encoding");
+        assertThat(requests.getLast().contains("content-encoding")).isFalse();
+        assertThat(responses.getLast().contains("content-encoding")).isFalse();
     }
 
     @Test
