@@ -35,8 +35,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What goes wrong on either side of the bridge, in grpc-java's code or in the peer's: both sides hear of the end. */
+@Timeout(60)
 class BridgeFaultsTest {
 
     private @Nullable RpcServer server;
@@ -59,8 +61,7 @@ class BridgeFaultsTest {
                 .service(mounted.definition(), mounted)
                 .start();
         server = started;
-        Channel channel =
-                Channel.builder("http://127.0.0.1:" + started.port()).build();
+        Channel channel = Channel.builder("http://127.0.0.1:" + started.port()).build();
         parley = channel;
         return GrpcChannel.over(channel);
     }
@@ -261,44 +262,45 @@ class BridgeFaultsTest {
         CompletableFuture<Integer> counted = new CompletableFuture<>();
         TestServiceGrpc.newStub(channel)
                 .withExecutor(com.google.common.util.concurrent.MoreExecutors.directExecutor())
-                .streamingInputCall(new ClientResponseObserver<StreamingInputCallRequest, StreamingInputCallResponse>() {
-                    private int left = 500;
+                .streamingInputCall(
+                        new ClientResponseObserver<StreamingInputCallRequest, StreamingInputCallResponse>() {
+                            private int left = 500;
 
-                    @Override
-                    public void beforeStart(ClientCallStreamObserver<StreamingInputCallRequest> requests) {
-                        requests.setOnReadyHandler(() -> {
-                            for (int i = 0; i < 200 && left > 0; i++, left--) { // whatever isReady says
-                                requests.onNext(StreamingInputCallRequest.getDefaultInstance());
-                            }
-                            if (left > 0) {
-                                while (requests.isReady()) {
-                                    left--;
-                                    requests.onNext(StreamingInputCallRequest.getDefaultInstance());
-                                    if (left == 0) {
-                                        break;
+                            @Override
+                            public void beforeStart(ClientCallStreamObserver<StreamingInputCallRequest> requests) {
+                                requests.setOnReadyHandler(() -> {
+                                    for (int i = 0; i < 200 && left > 0; i++, left--) { // whatever isReady says
+                                        requests.onNext(StreamingInputCallRequest.getDefaultInstance());
                                     }
-                                }
+                                    if (left > 0) {
+                                        while (requests.isReady()) {
+                                            left--;
+                                            requests.onNext(StreamingInputCallRequest.getDefaultInstance());
+                                            if (left == 0) {
+                                                break;
+                                            }
+                                        }
+                                    }
+                                    if (left == 0) {
+                                        left = -1;
+                                        requests.onCompleted();
+                                    }
+                                });
                             }
-                            if (left == 0) {
-                                left = -1;
-                                requests.onCompleted();
+
+                            @Override
+                            public void onNext(StreamingInputCallResponse response) {
+                                counted.complete(response.getAggregatedPayloadSize());
                             }
+
+                            @Override
+                            public void onError(Throwable error) {
+                                counted.completeExceptionally(error);
+                            }
+
+                            @Override
+                            public void onCompleted() {}
                         });
-                    }
-
-                    @Override
-                    public void onNext(StreamingInputCallResponse response) {
-                        counted.complete(response.getAggregatedPayloadSize());
-                    }
-
-                    @Override
-                    public void onError(Throwable error) {
-                        counted.completeExceptionally(error);
-                    }
-
-                    @Override
-                    public void onCompleted() {}
-                });
         assertThat(counted.get(30, TimeUnit.SECONDS)).isEqualTo(500);
     }
 
@@ -365,9 +367,11 @@ class BridgeFaultsTest {
             public void streamingOutputCall(
                     StreamingOutputCallRequest request, StreamObserver<StreamingOutputCallResponse> responses) {
                 ((ServerCallStreamObserver<StreamingOutputCallResponse>) responses).setOnCancelHandler(() -> {});
+                byte[] bytes = new byte[256 << 10];
+                new java.util.Random(1).nextBytes(bytes); // or compression would make room
                 StreamingOutputCallResponse large = StreamingOutputCallResponse.newBuilder()
                         .setPayload(io.grpc.testing.integration.Messages.Payload.newBuilder()
-                                .setBody(com.google.protobuf.ByteString.copyFrom(new byte[256 << 10])))
+                                .setBody(com.google.protobuf.ByteString.copyFrom(bytes)))
                         .build();
                 for (int i = 0; i < threads; i++) {
                     Thread.startVirtualThread(() -> {

@@ -91,7 +91,12 @@ class CallsTest {
             for (Kind kind : kinds(setup)) {
                 for (int count : kind.streamsResponses() ? new int[] {0, 2} : new int[] {1}) {
                     for (Code code : Code.values()) {
-                        check(setup, kind, count, code, Seen.of(client, ASKING, kind, requests(kind, count, code.number())));
+                        check(
+                                setup,
+                                kind,
+                                count,
+                                code,
+                                Seen.of(client, ASKING, kind, requests(kind, count, code.number())));
                     }
                     check(setup, kind, count, null, Seen.of(client, ASKING, kind, requests(kind, count, 0)));
                 }
@@ -99,8 +104,7 @@ class CallsTest {
         }
     }
 
-    private static void check(
-            Setup setup, Kind kind, int count, @Nullable Code code, Seen seen) {
+    private static void check(Setup setup, Kind kind, int count, @Nullable Code code, Seen seen) {
         String text = kind.streamsRequests() ? "Value1,Value2,first,second" : "Value1,Value2,first";
         boolean answered = code == null || kind.streamsResponses();
         Seen expected = new Seen(
@@ -143,13 +147,18 @@ class CallsTest {
             EchoService.Client client = EchoService.client(channel);
             for (Kind kind : kinds(setup)) {
                 boolean many = kind.streamsRequests();
-                assertThat(Seen.of(client, ASKING, kind, many ? List.of(whole, whole) : List.of(whole)).code())
+                assertThat(Seen.of(client, ASKING, kind, many ? List.of(whole, whole) : List.of(whole))
+                                .code())
                         .as("%s %s, the limit", setup, kind)
                         .isNull();
                 assertThat(Seen.of(client, ASKING, kind, List.of(over)).code())
                         .as("%s %s, over the limit", setup, kind)
                         .isEqualTo(Code.RESOURCE_EXHAUSTED);
-                assertThat(many ? Seen.of(client, ASKING, kind, List.of(whole, over)).code() : Code.RESOURCE_EXHAUSTED)
+                assertThat(
+                                many
+                                        ? Seen.of(client, ASKING, kind, List.of(whole, over))
+                                                .code()
+                                        : Code.RESOURCE_EXHAUSTED)
                         .as("%s %s, the second over the limit", setup, kind)
                         .isEqualTo(Code.RESOURCE_EXHAUSTED);
             }

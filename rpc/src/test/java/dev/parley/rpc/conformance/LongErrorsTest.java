@@ -33,8 +33,9 @@ class LongErrorsTest {
                         Channel channel = Channel.builder("http://127.0.0.1:" + server.port())
                                 .protocol(protocol)
                                 .build()) {
-                    CallException error = catchThrowableOfType(CallException.class, () -> EchoService.client(channel)
-                            .echo(EchoRequest.getDefaultInstance()));
+                    CallException error = catchThrowableOfType(
+                            CallException.class,
+                            () -> EchoService.client(channel).echo(EchoRequest.getDefaultInstance()));
                     assertThat(error.code()).isEqualTo(Code.ABORTED);
                     assertThat(error.message()).matches(start + "(" + character + "){150,5000}");
                     assertThat(error.message().length()).isLessThan(3000);

@@ -47,7 +47,8 @@ record Seen(
         try {
             switch (kind) {
                 case UNARY -> texts.add(with.echo(requests.getFirst()).getText());
-                case CLIENT_STREAM -> texts.add(with.join(Messages.from(requests)).getText());
+                case CLIENT_STREAM ->
+                    texts.add(with.join(Messages.from(requests)).getText());
                 case SERVER_STREAM -> read(with.repeat(requests.getFirst()), texts);
                 case BIDI_STREAM -> read(with.chat(Messages.from(requests)), texts);
             }

@@ -16,8 +16,8 @@ record Setup(HttpVersion version, RpcProtocol protocol, Codec codec, Compression
         List<Setup> all = new ArrayList<>();
         for (HttpVersion version : List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2)) {
             for (RpcProtocol protocol : RpcProtocol.values()) {
-                boolean spoken = protocol != RpcProtocol.REST
-                        && (protocol != RpcProtocol.GRPC || version == HttpVersion.HTTP_2);
+                boolean spoken =
+                        protocol != RpcProtocol.REST && (protocol != RpcProtocol.GRPC || version == HttpVersion.HTTP_2);
                 for (Codec codec : Codec.values()) {
                     for (Compression compression : Compression.values()) {
                         if (spoken) {

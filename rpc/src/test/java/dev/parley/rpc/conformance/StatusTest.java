@@ -65,7 +65,9 @@ class StatusTest {
                     if (kind != Kind.BIDI_STREAM || setup.isFullDuplex()) {
                         Seen seen = Seen.of(
                                 client, CallOptions.defaults(), kind, List.of(EchoRequest.getDefaultInstance()));
-                        assertThat(seen.code()).as("%s %s %d", setup, kind, given).isEqualTo(code);
+                        assertThat(seen.code())
+                                .as("%s %s %d", setup, kind, given)
+                                .isEqualTo(code);
                     }
                 }
             });
