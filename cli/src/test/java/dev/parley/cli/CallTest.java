@@ -253,7 +253,7 @@ class CallTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--protocol soap | expected one of grpc, connect",
+                "--protocol soap | expected one of grpc, grpc-web, grpc-web-text, connect, rest",
                 "--codec xml | --codec must be proto or json, but is xml",
                 "--compress br | --compress must be gzip or zstd, but is br",
                 "--http 3 | --http must be 1.1 or 2, but is 3",
@@ -290,7 +290,7 @@ class CallTest {
         assertThat(result.out())
                 .contains(
                         "--protocol",
-                        "grpc, connect",
+                        "grpc, grpc-web, grpc-web-text, connect",
                         "--schema",
                         "Exit codes",
                         "shop.inventory.v1.InventoryService/CheckStock")

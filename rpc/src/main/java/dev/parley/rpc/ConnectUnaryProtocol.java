@@ -77,7 +77,10 @@ final class ConnectUnaryProtocol implements Protocol {
     public HttpResponse one(Call call, Message response) {
         Metadata head = new Metadata(headers);
         addMetadata(call, head);
-        return new HttpResponse(200, head, Body.of(ResponsePacking.body(call, options.compressAbove(), codec.encode(response, 0), head)));
+        return new HttpResponse(
+                200,
+                head,
+                Body.of(ResponsePacking.body(call, options.compressAbove(), codec.encode(response, 0), head)));
     }
 
     @Override

@@ -106,7 +106,9 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         } else {
             FieldDescriptor field = body;
             if (field != null) {
-                sent = left.getAllFields().containsKey(field) ? packed(call, fieldBody(left, field, headers), headers) : sent;
+                sent = left.getAllFields().containsKey(field)
+                        ? packed(call, fieldBody(left, field, headers), headers)
+                        : sent;
                 left = left.toBuilder().clearField(field).build();
             }
             path += query(left);

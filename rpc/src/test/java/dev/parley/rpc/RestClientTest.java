@@ -1,8 +1,5 @@
 package dev.parley.rpc;
 
-import java.util.List;
-import java.util.ArrayList;
-import dev.parley.http.HttpClient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -15,6 +12,7 @@ import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
 import dev.parley.http.Body;
+import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.rpc.echo.EchoRequest;
@@ -28,6 +26,8 @@ import dev.parley.rpc.library.LibraryService;
 import dev.parley.rpc.library.SearchBooksRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
