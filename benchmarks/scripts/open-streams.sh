@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What an open and idle stream costs in memory, one message answered on each: our server, its handlers on virtual threads,
-# beside grpc-java's.
+# beside grpc-java's. Both are warm before: a waiting thread's frames are smaller once they are compiled.
 # shellcheck source=lib/side-by-side.bash
 source "${BASH_SOURCE[0]%/*}/lib/side-by-side.bash"
 # shellcheck source=lib/memory.bash
@@ -14,6 +14,10 @@ measure_one() {
     local name=$1 server client rss
     start "$name" EchoServer "$name"
     server=$PID
+    main_class $LOAD_CORE StreamCheck "$WORK" 3 "${PORT[$name]}"
+    run 60 "$WORK/check" "${COMMAND[@]}" || { cat "$WORK/check" >&2; die "$name answers wrongly"; }
+    h2load_at "$name" -c 8 -m 32 -d "$WORK/messages" -H 'content-type: application/grpc' -H 'te: trailers' -D "$WARM_UP" \
+        "http://127.0.0.1:${PORT[$name]}/parley.benchmarks.v1.StreamService/Chat"
     start_client client StreamClient open "${PORT[$name]}"
     client=$PID
     open_more client $FIRST
@@ -30,7 +34,8 @@ measure_one() {
     stop "$server"
 }
 
-ROUNDS=3
+need h2load nghttp2-client
+ROUNDS=3 WARM_UP=6
 # small at first, and given back after a collection, so that what is resident is what is needed
 JVM=(-XX:+UseSerialGC -Xms16m -Xmx1g)
 begin "$@"
@@ -57,5 +62,6 @@ done
     printf '\n'
     machine
     printf '%s\n' "- $ROUNDS rounds of $STREAMS bidirectional streams after $FIRST, 100 on each connection of grpc-java's client, one message of 100 bytes answered on each; a fresh server and a fresh client each" \
+        "- each server warmed up by $WARM_UP s of calls of three messages: h2load, 8 connections with 32 streams" \
         "- the sockets' memory in the kernel is not in it; JVM: ${JVM[*]}" "- took $SECONDS s in all"
 } | report open-streams

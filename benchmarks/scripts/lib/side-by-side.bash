@@ -113,6 +113,7 @@ launch() {
     [[ -p $in ]] || mkfifo "$in"
     exec {to}<>"$in"
     TO[$name]=$to
+    : >"$log" # so that it is there when it is looked at
     "${@:2}" <"$in" >"$log" 2>&1 &
     PID=$!
     PIDS+=("$PID") SERVER_PID[$name]=$PID
