@@ -14,6 +14,7 @@ import dev.parley.http.ServiceAddress;
 import dev.parley.rpc.CallOptions;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.Codec;
+import dev.parley.rpc.Compression;
 import dev.parley.rpc.ReflectionClient;
 import dev.parley.rpc.RpcProtocol;
 import dev.parley.rpc.Schema;
@@ -96,6 +97,10 @@ final class Connection implements AutoCloseable {
     /** The headers and the time of a call. */
     CallOptions callOptions() {
         CallOptions call = CallOptions.defaults().withHeaders(Headers.parse(options.headers));
+        Compression compression = options.compression();
+        if (compression != null) {
+            call = call.withCompression(compression);
+        }
         Duration timeout = options.timeout;
         return timeout == null ? call : call.withTimeout(timeout);
     }

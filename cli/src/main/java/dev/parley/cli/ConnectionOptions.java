@@ -6,6 +6,7 @@ import dev.parley.http.ServiceAddress;
 import dev.parley.http.TlsIdentity;
 import dev.parley.http.TlsTrust;
 import dev.parley.rpc.Codec;
+import dev.parley.rpc.Compression;
 import dev.parley.rpc.RpcProtocol;
 import dev.parley.rpc.Schema;
 import java.io.IOException;
@@ -37,6 +38,12 @@ final class ConnectionOptions {
             defaultValue = "proto",
             description = "How messages travel: proto or json (default: ${DEFAULT-VALUE}).")
     private String codec = "proto";
+
+    @Option(
+            names = "--compress",
+            paramLabel = "NAME",
+            description = "Compresses the messages that are sent: gzip or zstd. Answers are taken in either form.")
+    private @Nullable String compress;
 
     @Option(names = "--http", paramLabel = "VERSION", description = "1.1 or 2. Default: what the protocol usually has.")
     private @Nullable String http;
@@ -99,6 +106,17 @@ final class ConnectionOptions {
             case "proto" -> Codec.PROTO;
             case "json" -> Codec.JSON;
             default -> throw new CommandException(ExitCode.USAGE, "--codec must be proto or json, but is " + codec);
+        };
+    }
+
+    @Nullable
+    Compression compression() {
+        return switch (compress) {
+            case null -> null;
+            case "gzip" -> Compression.GZIP;
+            case "zstd" -> Compression.ZSTD;
+            default ->
+                throw new CommandException(ExitCode.USAGE, "--compress must be gzip or zstd, but is " + compress);
         };
     }
 

@@ -119,6 +119,14 @@ class CallTest {
                 .doesNotContain("s3cret", "hidden");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "zstd"})
+    void requestsAreCompressedOnRequest(String encoding) {
+        Parley.Result result = Parley.run("call", "-v", "--compress", encoding, url, TALK + "Say", "{\"text\": \"a\"}");
+        assertThat(result.out()).isEqualTo("{\"text\":\"a\"}\n");
+        assertThat(result.err()).contains("> grpc-encoding: " + encoding);
+    }
+
     @Test
     void defaultsAreShownOnRequest() {
         assertThat(Parley.run("call", "--emit-defaults", url, TALK + "Say", "{}")
@@ -245,8 +253,9 @@ class CallTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--protocol soap | expected one of grpc, connect",
+                "--protocol soap | expected one of grpc, grpc-web, grpc-web-text, connect, rest",
                 "--codec xml | --codec must be proto or json, but is xml",
+                "--compress br | --compress must be gzip or zstd, but is br",
                 "--http 3 | --http must be 1.1 or 2, but is 3",
                 "--http 1.1 | gRPC needs HTTP/2",
                 "--timeout soon | is no time; expected one such as 5s",
@@ -281,7 +290,7 @@ class CallTest {
         assertThat(result.out())
                 .contains(
                         "--protocol",
-                        "grpc, connect",
+                        "grpc, grpc-web, grpc-web-text, connect",
                         "--schema",
                         "Exit codes",
                         "shop.inventory.v1.InventoryService/CheckStock")

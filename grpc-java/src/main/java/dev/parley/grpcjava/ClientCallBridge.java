@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
 
+    private static final System.Logger LOG = System.getLogger(GrpcChannel.class.getName());
     // What may be unsent before sendMessage waits, and before isReady says no.
     private static final int UNSENT = 64;
 
@@ -51,8 +52,10 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
     private final AtomicInteger unsent = new AtomicInteger();
     private final AtomicBoolean running = new AtomicBoolean();
     private final AtomicBoolean ended = new AtomicBoolean();
-    private volatile boolean wantsReady;
+    private final AtomicBoolean wantsReady = new AtomicBoolean();
     private volatile boolean halfClosed;
+    private boolean headersTold; // by the call's thread
+    private boolean silenced; // in the order of the callbacks: after one that failed, or the last
     private @Nullable Q request;
     private ClientCall.@Nullable Listener<R> listener;
     private Metadata headers = new Metadata();
@@ -69,13 +72,21 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
         this.method = method;
         this.bridged = bridged;
         this.options = options;
-        Executor given = options.getExecutor();
-        this.executor = MoreExecutors.newSequentialExecutor(given == null ? owner.executor() : given);
+        this.executor = MoreExecutors.newSequentialExecutor(callbacks(options.getExecutor(), owner));
         this.scope = CallScope.builder(bridged.method())
                 .parent(Call.find().orElse(null))
                 .deadline(deadline(options, context))
                 .build();
         this.onContext = cancelled -> cancel("Context cancelled", cancelled.cancellationCause());
+    }
+
+    /**
+     * Not the thread that runs the call, nor the one that sends its requests: a callback that waited there would wait for
+     * itself, and a cancellation would interrupt it.
+     */
+    @SuppressWarnings("ReferenceEquality") // there is one
+    private static Executor callbacks(@Nullable Executor given, GrpcChannel owner) {
+        return given == null || given == MoreExecutors.directExecutor() ? owner.executor() : given;
     }
 
     private static Deadline deadline(CallOptions options, Context context) {
@@ -114,6 +125,9 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
         });
         scope.armDeadline(Timer.system());
         context.addListener(onContext, MoreExecutors.directExecutor());
+        if (ended.get()) {
+            context.removeListener(onContext); // it ended in between, and a context may live long
+        }
         if (!method.getType().clientSendsOneMessage()) {
             run();
             tell(() -> listener().onReady());
@@ -140,6 +154,9 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
                     ? known
                     : scope.cancellation().orElseGet(() -> CallException.from(thrown));
             scope.cancel(error); // what is still open below this call
+            if (!headersTold && !received.headers().isEmpty()) {
+                tellHeaders(); // they came before the error
+            }
             end(error);
         }
     }
@@ -164,15 +181,13 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
             return;
         }
         try (Messages<R> messages = (Messages<R>) responses) {
-            boolean first = true;
             for (R message = messages.receive(); message != null; message = messages.receive()) {
-                if (first) {
+                if (!headersTold) {
                     tellHeaders();
-                    first = false;
                 }
                 tellMessage(message);
             }
-            if (first) {
+            if (!headersTold) {
                 tellHeaders();
             }
         }
@@ -202,15 +217,20 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
         }
         return requests.messages().map(message -> {
             tracers.sent(message);
-            if (unsent.decrementAndGet() < UNSENT / 2 && wantsReady) {
-                wantsReady = false;
-                tell(() -> listener().onReady());
-            }
+            unsent.decrementAndGet();
+            tellReady();
             return message;
         });
     }
 
+    private void tellReady() {
+        if (unsent.get() < UNSENT / 2 && wantsReady.compareAndSet(true, false)) {
+            tell(() -> listener().onReady());
+        }
+    }
+
     private void tellHeaders() {
+        headersTold = true;
         Metadata responseHeaders = MetadataBridge.toGrpc(received.headers());
         tracers.receivedHeaders();
         tell(() -> listener().onHeaders(responseHeaders));
@@ -224,10 +244,25 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
 
     private void tell(Runnable callback) {
         executor.execute(() -> {
+            if (silenced) {
+                return;
+            }
             try {
                 context.run(callback);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                silenced = true; // but for the end, which says why
                 cancel("Failed to call the listener", e);
+            }
+        });
+    }
+
+    private void tellClosed(Status status, Metadata trailers) {
+        executor.execute(() -> {
+            silenced = true;
+            try {
+                context.run(() -> listener().onClose(status, trailers));
+            } catch (Throwable e) {
+                LOG.log(System.Logger.Level.WARNING, () -> "onClose of " + this + " failed", e);
             }
         });
     }
@@ -250,8 +285,12 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
             requests.messages().close();
             scope.end(Outcome.OK);
             owner.end(this);
-            tracers.closed(status, trailers);
-            tell(() -> listener().onClose(status, trailers));
+            try {
+                tracers.closed(status, trailers);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, () -> "a tracer of " + this + " failed", e);
+            }
+            tellClosed(status, trailers);
         }
     }
 
@@ -299,9 +338,15 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
 
     @Override
     public boolean isReady() {
-        boolean ready = !halfClosed && !ended.get() && unsent.get() < UNSENT;
-        wantsReady |= !ready;
-        return ready;
+        if (halfClosed || ended.get()) {
+            return false;
+        }
+        if (unsent.get() < UNSENT) {
+            return true;
+        }
+        wantsReady.set(true);
+        tellReady(); // what was under way may have gone before anybody could see that it is waited for
+        return false;
     }
 
     @Override

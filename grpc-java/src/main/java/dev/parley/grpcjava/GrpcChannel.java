@@ -1,5 +1,6 @@
 package dev.parley.grpcjava;
 
+import com.google.protobuf.Message;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.RpcMethod;
 import io.grpc.CallOptions;
@@ -27,20 +28,29 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Blocking, future, asynchronous and {@code BlockingV2} stubs work, with deadlines, {@code CallCredentials}, client
  * interceptors, {@code Context} cancellation and manual flow control. What differs: a unary call without a deadline has the
- * channel's default one (15 s), {@code sendMessage} waits when 64 messages are unsent, and {@code waitForReady}, retry policies
- * of a service config and load-balancing options have no effect. Thread-safe.
+ * channel's default one (15 s), {@code sendMessage} waits when 64 messages are unsent, headers of a stream are told with its
+ * first message, and {@code waitForReady}, retry policies of a service config and load-balancing options have no effect.
+ * Callbacks run on the stub's executor, or on virtual threads, which {@code directExecutor()} stands for too. Thread-safe.
  */
 public final class GrpcChannel extends ManagedChannel {
+
+    // Those of generated code are few; interceptors make new ones for each call, which are not worth keeping.
+    private static final int MOST_METHODS = 10_000;
 
     private final Channel channel;
     private final String authority;
     private final Map<MethodDescriptor<?, ?>, RpcMethod<?, ?>> methods = new ConcurrentHashMap<>();
+    // The same one for the same method however often it is described, because the channel keeps something for each.
+    private final Map<Contract, RpcMethod<?, ?>> contracts = new ConcurrentHashMap<>();
     private final Set<ClientCallBridge<?, ?>> active = ConcurrentHashMap.newKeySet();
     private final Executor executor =
             task -> Thread.ofVirtual().name("parley-grpc-java-callbacks").start(task);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private volatile boolean shutdown;
+
+    private record Contract(
+            com.google.protobuf.Descriptors.MethodDescriptor method, Message request, Message response) {}
 
     private GrpcChannel(Channel channel, String authority) {
         this.channel = channel;
@@ -66,8 +76,13 @@ public final class GrpcChannel extends ManagedChannel {
     public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
         RpcMethod<?, ?> bridged = methods.get(method);
         if (bridged == null) {
-            // Bounded by the methods of the contracts that the process has generated code for.
-            bridged = methods.computeIfAbsent(method, MethodBridge::of);
+            RpcMethod<?, ?> made = MethodBridge.of(method);
+            RpcMethod<?, ?> same = contracts.putIfAbsent(
+                    new Contract(made.descriptor(), made.requestPrototype(), made.responsePrototype()), made);
+            bridged = same == null ? made : same;
+            if (methods.size() < MOST_METHODS) {
+                methods.put(method, bridged);
+            }
         }
         return new ClientCallBridge<>(this, channel, method, bridged, options);
     }
@@ -93,7 +108,11 @@ public final class GrpcChannel extends ManagedChannel {
 
     void end(ClientCallBridge<?, ?> call) {
         active.remove(call);
-        if (shutdown && active.isEmpty()) {
+        tellIfTerminated();
+    }
+
+    private void tellIfTerminated() {
+        if (isTerminated()) {
             lock.lock();
             try {
                 idle.signalAll();
@@ -107,6 +126,7 @@ public final class GrpcChannel extends ManagedChannel {
     @Override
     public ManagedChannel shutdown() {
         shutdown = true;
+        tellIfTerminated();
         return this;
     }
 
@@ -115,6 +135,7 @@ public final class GrpcChannel extends ManagedChannel {
     public ManagedChannel shutdownNow() {
         shutdown = true;
         active.forEach(call -> call.cancel("Channel shutdownNow invoked", null));
+        tellIfTerminated();
         return this;
     }
 

@@ -15,10 +15,14 @@ final class MetadataBridge {
             if (isProtocols(name)) {
                 return;
             }
-            if (dev.parley.Metadata.isBinary(name)) {
-                addBinary(to, name, value);
-            } else {
-                to.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+            try {
+                if (dev.parley.Metadata.isBinary(name)) {
+                    addBinary(to, name, value);
+                } else {
+                    to.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+                }
+            } catch (IllegalArgumentException notAKey) {
+                // HTTP allows more characters in a name than gRPC does: no reason to lose the call
             }
         });
         return to;

@@ -88,6 +88,8 @@ final class RequestFeed<Q> {
             post.accept(() -> deliver.accept(new HalfClose<>()));
         } catch (CallException e) {
             post.accept(() -> deliver.accept(new Failure<>(e)));
+        } catch (RuntimeException e) {
+            post.accept(() -> deliver.accept(new Failure<>(CallException.from(e)))); // or the call would wait for ever
         } catch (InterruptedException ended) {
             // by stop(): nobody listens
         }

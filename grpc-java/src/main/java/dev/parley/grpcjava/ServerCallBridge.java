@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
     private static final System.Logger LOG = System.getLogger(GrpcService.class.getName());
     // What other threads may hand over before they wait; the thread of the call itself never needs it.
     private static final int HANDED_OVER = 16;
+    private static final int ALL = 1 << 30;
 
     private final ServerMethodDefinition<Q, R> method;
     private final Call call;
@@ -39,10 +41,10 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final Queue<Runnable> outbound = new ArrayDeque<>(); // guarded by itself
     private final Semaphore room = new Semaphore(HANDED_OVER);
-    private volatile boolean wantsReady;
+    private final AtomicBoolean wantsReady = new AtomicBoolean();
     private volatile boolean closing;
     private volatile @Nullable CallException broken;
-    private @Nullable Status closedWith;
+    private @Nullable Status closedWith; // by the call's thread
     private Metadata closedTrailers = new Metadata();
     private ServerCall.@Nullable Listener<Q> listener;
 
@@ -73,7 +75,11 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
                 listener().onReady();
             });
             while (closedWith == null && broken == null) {
-                callback(events.take());
+                if (wantsReady.get() && isFree()) {
+                    callback(this::tellReady);
+                } else {
+                    callback(events.take());
+                }
             }
         } catch (InterruptedException e) {
             broken = CallException.interrupted(e, "a grpc-java service");
@@ -99,7 +105,7 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
             }
         } finally {
             context.cancel(reason);
-            room.release(HANDED_OVER); // nobody waits for a call that has ended
+            room.release(ALL); // nobody waits for a call that has ended
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -116,7 +122,7 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
     private static void quietly(Runnable callback) {
         try {
             callback.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.WARNING, "the last callback of a grpc-java service failed", e);
         }
     }
@@ -126,10 +132,23 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
         try {
             context.run(callback);
         } catch (CallException e) {
-            broken = e;
-        } catch (RuntimeException e) {
+            fail(e);
+        } catch (Throwable e) { // an Error too: the end is owed to the service and to who waits for it
             LOG.log(System.Logger.Level.ERROR, () -> call.method() + " failed", e);
-            broken = new CallException(Code.UNKNOWN, "Application error processing RPC", e);
+            fail(new CallException(Code.UNKNOWN, "Application error processing RPC", e));
+        }
+    }
+
+    /** Without effect on a call that the service has closed. */
+    private void fail(CallException error) {
+        if (closedWith == null) {
+            broken = error;
+        }
+    }
+
+    private void tellReady() {
+        if (wantsReady.compareAndSet(true, false) && !closing) {
+            listener().onReady();
         }
     }
 
@@ -224,10 +243,6 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
             }
             step.run();
         }
-        if (wantsReady && !closing && room.availablePermits() > HANDED_OVER / 2) {
-            wantsReady = false;
-            listener().onReady();
-        }
     }
 
     @Override
@@ -235,9 +250,22 @@ final class ServerCallBridge<Q, R> extends ServerCall<Q, R> {
         if (closing || isCancelled()) {
             return false;
         }
-        boolean ready = isCallsThread() || room.availablePermits() > 0;
-        wantsReady |= !ready;
-        return ready;
+        if (isCallsThread() ? events.isEmpty() : room.availablePermits() > 0) {
+            return true;
+        }
+        wantsReady.set(true);
+        if (!isCallsThread()) {
+            events.add(() -> {}); // so that the call's thread looks again, which may have looked just before
+        }
+        return false;
+    }
+
+    /**
+     * Whether the service may go on to send. Not while it keeps the call's thread from requests that have come: sending
+     * waits for the client by itself, so a service that sends while it may would never hear of them.
+     */
+    private boolean isFree() {
+        return events.isEmpty() && room.availablePermits() > HANDED_OVER / 2;
     }
 
     @Override

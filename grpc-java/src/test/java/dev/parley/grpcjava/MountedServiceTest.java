@@ -172,9 +172,11 @@ class MountedServiceTest {
             @Override
             public void streamingOutputCall(
                     StreamingOutputCallRequest request, StreamObserver<StreamingOutputCallResponse> responses) {
+                byte[] bytes = new byte[64 << 10];
+                new java.util.Random(1).nextBytes(bytes); // zeros would be compressed to nothing
                 StreamingOutputCallResponse large = StreamingOutputCallResponse.newBuilder()
                         .setPayload(io.grpc.testing.integration.Messages.Payload.newBuilder()
-                                .setBody(com.google.protobuf.ByteString.copyFrom(new byte[64 << 10])))
+                                .setBody(com.google.protobuf.ByteString.copyFrom(bytes)))
                         .build();
                 for (int i = 0; i < 1000; i++) { // 64 MB, without asking isReady
                     responses.onNext(large);

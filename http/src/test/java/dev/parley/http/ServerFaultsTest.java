@@ -367,7 +367,7 @@ class ServerFaultsTest {
                                 (frames, stream) -> frames.write(
                                         Frames.HEADERS, Frames.END_HEADERS, stream, new byte[] {0x08, 3, '9', '9', '9'
                                         }),
-                                Code.INTERNAL,
+                                Code.UNKNOWN,
                                 unstated,
                                 "status 999"),
                         new Fault2(

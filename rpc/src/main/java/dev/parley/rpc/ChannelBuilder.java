@@ -108,7 +108,8 @@ public final class ChannelBuilder {
 
     /**
      * What request messages of {@link Compression#DEFAULT_THRESHOLD} bytes and more are compressed by; nothing. The server
-     * must know it: one that does not answers {@code UNIMPLEMENTED}. Answers are accepted in all there are.
+     * must know it: one that does not answers {@code UNIMPLEMENTED}, but old servers on gRPC's C core take what they do not
+     * know for uncompressed. Answers are accepted in all there are.
      */
     public ChannelBuilder compression(Compression how) {
         this.packing = new Packing(how, Compression.DEFAULT_THRESHOLD);

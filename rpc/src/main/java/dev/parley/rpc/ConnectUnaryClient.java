@@ -109,12 +109,35 @@ final class ConnectUnaryClient implements ClientProtocol {
 
     private static void keepMetadata(Call call, Metadata received) {
         received.forEach((name, value) -> {
-            if (name.startsWith(ConnectHeaders.TRAILER_PREFIX)) {
-                call.responseTrailers().add(name.substring(ConnectHeaders.TRAILER_PREFIX.length()), value);
+            if (isTrailer(name)) {
+                String trailer = unprefixed(name);
+                if (!trailer.isEmpty() && !ReservedHeaders.isReserved(trailer)) {
+                    call.responseTrailers().add(trailer, value);
+                }
             } else if (!ReservedHeaders.isReserved(name)) {
                 call.responseHeaders().add(name, value);
             }
         });
+    }
+
+    private static boolean isTrailer(String name) {
+        return name.startsWith(ConnectHeaders.TRAILER_PREFIX);
+    }
+
+    private static String unprefixed(String trailer) {
+        return trailer.substring(ConnectHeaders.TRAILER_PREFIX.length());
+    }
+
+    /** Headers and trailers under the names that the service gave them. */
+    private static Metadata ofError(Metadata received) {
+        Metadata all = new Metadata();
+        received.forEach((name, value) -> {
+            String own = isTrailer(name) ? unprefixed(name) : name;
+            if (!own.isEmpty()) {
+                all.add(own, value);
+            }
+        });
+        return all;
     }
 
     private static CallException error(HttpResponse response) {
@@ -123,7 +146,7 @@ final class ConnectUnaryClient implements ClientProtocol {
         String contentType = response.headers().get("content-type").orElse("");
         if ("application/json".equals(ProtocolTable.bare(contentType))) {
             CallException error = ConnectError.parse(errorBytes(response))
-                    .map(json -> ConnectError.fromJson(json, code, response.headers(), advice))
+                    .map(json -> ConnectError.fromJson(json, code, ofError(response.headers()), advice))
                     .orElse(null);
             if (error != null) {
                 return error;

@@ -77,23 +77,10 @@ final class ConnectUnaryProtocol implements Protocol {
     public HttpResponse one(Call call, Message response) {
         Metadata head = new Metadata(headers);
         addMetadata(call, head);
-        return new HttpResponse(200, head, Body.of(packed(call, codec.encode(response, 0), head)));
-    }
-
-    private byte[] packed(Call call, byte[] plain, Metadata head) {
-        boolean asked = call.attributes().get(Compression.RESPONSE).isPresent();
-        Packing chosen = plain.length < options.compressAbove() && !asked
-                ? Packing.NONE
-                : ResponsePacking.choose(call, ResponsePacking.Names.CONNECT_UNARY, options.compressAbove());
-        if (!chosen.applies(plain.length)) {
-            return plain;
-        }
-        byte[] packed = chosen.compression().deflate(plain, 0, plain.length, 0);
-        if (packed.length >= plain.length && !asked) {
-            return plain;
-        }
-        head.put(ConnectHeaders.CONTENT_ENCODING, chosen.compression().wireName());
-        return packed;
+        return new HttpResponse(
+                200,
+                head,
+                Body.of(ResponsePacking.body(call, options.compressAbove(), codec.encode(response, 0), head)));
     }
 
     @Override

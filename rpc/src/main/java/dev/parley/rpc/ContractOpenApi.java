@@ -49,7 +49,7 @@ final class ContractOpenApi implements OpenApiSource {
             }
         }
         for (RestBinding binding : bindings) {
-            if (binding.httpMethod().equals(RestBinding.ANY_METHOD)) {
+            if (binding.httpMethod().equals(RestRule.ANY_METHOD)) {
                 for (String method : NAMED_METHODS) {
                     if (taken.add(method + ' ' + shape(binding.template()))) {
                         document.operation(operation(binding, method, document, schemas, paths));

@@ -157,8 +157,12 @@ final class GrpcStatus {
     static String percentEncode(String message) {
         byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
         StringBuilder encoded = new StringBuilder(bytes.length + 16);
-        for (int i = 0; i < bytes.length && encoded.length() < MESSAGE_MOST; i++) {
+        for (int i = 0; i < bytes.length; i++) {
             byte b = bytes[i];
+            boolean within = (b & 0xc0) == 0x80; // a character is cut off whole
+            if (encoded.length() >= MESSAGE_MOST && !within) {
+                break;
+            }
             if (b >= 0x20 && b <= 0x7e && b != '%') {
                 encoded.append((char) b);
             } else {

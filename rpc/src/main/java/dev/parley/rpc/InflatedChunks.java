@@ -1,10 +1,12 @@
 package dev.parley.rpc;
 
+import dev.parley.CallException;
 import dev.parley.Messages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The chunks of a compressed body, inflated as they arrive; what comes of a chunk is handed on in small pieces. */
@@ -24,27 +26,76 @@ final class InflatedChunks extends InputStream {
         if (compression == Compression.IDENTITY) {
             return chunks;
         }
-        return Messages.pull(new Messages.Source<byte[]>() {
-            private @Nullable InputStream in;
+        return Messages.pull(new Inflating(chunks, compression));
+    }
 
-            @Override
-            public byte @Nullable [] receive() {
-                byte[] piece = new byte[PIECE];
-                try {
-                    if (in == null) {
-                        InflatedChunks source = new InflatedChunks(chunks);
-                        if (!source.fill()) {
-                            return null; // no body at all
-                        }
-                        in = compression.inflating(source);
+    /**
+     * Reads through a decompressor, whose memory is not Java's and is given back at the end, however that comes. Who cancels
+     * does not wait for a reader, who then gives it back.
+     */
+    private static final class Inflating implements Messages.Source<byte[]> {
+        private final Messages<byte[]> chunks;
+        private final Compression compression;
+        private final ReentrantLock lock = new ReentrantLock();
+        private @Nullable InputStream in; // guarded by lock
+        private volatile boolean over;
+
+        Inflating(Messages<byte[]> chunks, Compression compression) {
+            this.chunks = chunks;
+            this.compression = compression;
+        }
+
+        @Override
+        public byte @Nullable [] receive() {
+            lock.lock();
+            try {
+                return over ? null : piece();
+            } finally {
+                lock.unlock();
+                releaseIfOver();
+            }
+        }
+
+        private byte @Nullable [] piece() {
+            byte[] piece = new byte[PIECE];
+            try {
+                if (in == null) {
+                    InflatedChunks source = new InflatedChunks(chunks);
+                    if (!source.fill()) {
+                        return null; // no body at all
                     }
-                    int read = Objects.requireNonNull(in).read(piece);
-                    return read < 0 ? null : read == PIECE ? piece : Arrays.copyOf(piece, read);
+                    in = compression.inflating(source);
+                }
+                int read = Objects.requireNonNull(in).read(piece);
+                over |= read < 0;
+                return read < 0 ? null : read == PIECE ? piece : Arrays.copyOf(piece, read);
+            } catch (IOException e) {
+                throw Side.REQUEST.protocolError("is not " + compression.wireName() + ": " + e.getMessage());
+            }
+        }
+
+        @Override
+        public void cancel(CallException reason) {
+            over = true;
+            chunks.close();
+            releaseIfOver();
+        }
+
+        private void releaseIfOver() {
+            if (over && lock.tryLock()) {
+                try {
+                    InputStream done = in;
+                    in = null;
+                    if (done != null) {
+                        done.close();
+                    }
                 } catch (IOException e) {
-                    throw Side.REQUEST.protocolError("is not " + compression.wireName() + ": " + e.getMessage());
+                    throw new AssertionError("closing what reads from memory failed", e);
+                } finally {
+                    lock.unlock();
                 }
             }
-        });
+        }
     }
 
     private boolean fill() {

@@ -39,11 +39,11 @@ final class Outbound<Q, R> implements Handler<Q, R> {
         if (method.kind().serverStreams()) {
             return (R) ResponseMessages.start(
                     call,
-                    exchange -> send(exchange, sent),
+                    exchange -> send(transport, exchange, sent, !method.kind().clientStreams()),
                     response -> protocol.readMany(call, prototype, response),
                     settings.streamIdleTimeout());
         }
-        HttpResponse response = send(call, sent);
+        HttpResponse response = send(transport, call, sent, !method.kind().clientStreams());
         boolean read = false;
         try {
             R message = (R) protocol.readOne(call, prototype, response);
@@ -70,13 +70,15 @@ final class Outbound<Q, R> implements Handler<Q, R> {
      * which no policy of the caller's need know of. Not what could not be connected, and not a stream of requests, of which
      * a part may have been taken.
      */
-    private HttpResponse send(Call call, HttpRequest sent) throws Exception {
+    static HttpResponse send(
+            Handler<HttpRequest, HttpResponse> transport, Call call, HttpRequest sent, boolean repeatable)
+            throws Exception {
         try {
             return transport.handle(call, sent);
         } catch (CallException refused) {
             boolean again = refused.retryAdvice() instanceof RetryAdvice.NeverLeft
                     && refused.origin() == CallException.Origin.REMOTE
-                    && !method.kind().clientStreams()
+                    && repeatable
                     && call.cancellation().isEmpty();
             if (!again) {
                 throw refused;

@@ -55,8 +55,22 @@ final class ResponsePacking {
         return packed;
     }
 
-    /** How {@code call} is answered, for a protocol whose message is the body. */
-    static Packing choose(Call call, Names names, int above) {
+    /** The one message of an answer whose body it is; says in {@code head} what it is compressed by. */
+    static byte[] body(Call call, int above, byte[] plain, Metadata head) {
+        boolean asked = isAsked(call);
+        Packing chosen = plain.length < above && !asked ? Packing.NONE : choose(call, Names.CONNECT_UNARY, above);
+        if (!chosen.applies(plain.length)) {
+            return plain;
+        }
+        byte[] packed = chosen.compression().deflate(plain, 0, plain.length, 0);
+        if (packed.length >= plain.length && !asked) {
+            return plain;
+        }
+        head.put(ConnectHeaders.CONTENT_ENCODING, chosen.compression().wireName());
+        return packed;
+    }
+
+    private static Packing choose(Call call, Names names, int above) {
         Optional<Compression> asked = call.attributes().get(Compression.RESPONSE);
         List<Compression> accepted = Compression.acceptedBy(call.requestHeaders(), names.accept(), names.encoding());
         if (asked.isPresent()) {

@@ -1,38 +1,18 @@
 package dev.parley.rpc;
 
-import com.google.api.AnnotationsProto;
 import com.google.api.HttpRule;
-import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.parley.Method;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way to call a method by REST: a line of {@code google.api.http}.
+ * One way to call a method by REST.
  *
  * @param route the method
- * @param httpMethod such as {@code GET}, or {@link #ANY_METHOD}
- * @param template the path
- * @param variables the fields of the template's variables, in their order
- * @param wholeBody whether the body is the request message ({@code body: "*"})
- * @param body the field that is the body; null if there is none
- * @param responseBody the field of the response that is the answer's body; null for all of it
+ * @param rule how it is asked for
  */
-record RestBinding(
-        Route<?, ?> route,
-        String httpMethod,
-        PathTemplate template,
-        List<FieldPath> variables,
-        boolean wholeBody,
-        @Nullable FieldDescriptor body,
-        @Nullable FieldDescriptor responseBody) {
-
-    /** The kind of a custom rule that leaves the method open. */
-    static final String ANY_METHOD = "*";
-
-    private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, 5.6.2
+record RestBinding(Route<?, ?> route, RestRule rule) {
 
     /**
      * The bindings of a method, none if it is not annotated.
@@ -40,117 +20,60 @@ record RestBinding(
      * @throws IllegalArgumentException if the annotation is wrong
      */
     static List<RestBinding> of(Route<?, ?> route) {
-        var options = route.method().descriptor().getOptions();
-        return options.hasExtension(AnnotationsProto.http)
-                ? of(route, options.getExtension(AnnotationsProto.http))
-                : List.of();
+        return bound(route, RestRule.of(route.method().descriptor()));
     }
 
     /** The bindings that {@code rule} has for a method. */
     static List<RestBinding> of(Route<?, ?> route, HttpRule rule) {
-        List<RestBinding> bindings = new ArrayList<>();
-        try {
-            bindings.add(one(route, rule));
-            for (HttpRule more : rule.getAdditionalBindingsList()) {
-                if (more.getAdditionalBindingsCount() > 0) {
-                    throw new IllegalArgumentException(
-                            "an additional binding must not have additional bindings itself");
-                }
-                bindings.add(one(route, more));
-            }
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("google.api.http of " + route + ": " + e.getMessage(), e);
-        }
-        return bindings;
+        return bound(route, RestRule.of(route.method().descriptor(), rule));
     }
 
-    private static RestBinding one(Route<?, ?> route, HttpRule rule) {
-        Descriptor request = route.method().descriptor().getInputType();
-        PathTemplate template = PathTemplate.parse(path(rule));
-        boolean wholeBody = rule.getBody().equals("*");
-        FieldDescriptor body = wholeBody ? null : field(request, rule.getBody(), "body");
-        return new RestBinding(
-                route,
-                httpMethod(rule),
-                template,
-                variables(template, request, body),
-                wholeBody,
-                body,
-                field(route.method().descriptor().getOutputType(), rule.getResponseBody(), "response_body"));
+    private static List<RestBinding> bound(Route<?, ?> route, List<RestRule> rules) {
+        return rules.stream().map(rule -> new RestBinding(route, rule)).toList();
     }
 
-    private static List<FieldPath> variables(
-            PathTemplate template, Descriptor request, @Nullable FieldDescriptor body) {
-        List<FieldPath> variables = new ArrayList<>();
-        for (PathTemplate.Variable variable : template.variables()) {
-            FieldPath field = FieldPath.resolve(request, variable.field())
-                    .filter(found -> found.takesText() && !found.last().isRepeated())
-                    .orElseThrow(() -> new IllegalArgumentException("variable " + variable.field() + " of " + template
-                            + " is no single-valued field of " + request.getFullName() + " that takes text"));
-            for (FieldPath other : variables) {
-                if (field.overlaps(other)) {
-                    throw new IllegalArgumentException(
-                            "variables " + other + " and " + field + " of " + template + " are one field");
-                }
-            }
-            if (body != null && field.fields().size() == 1 && field.last() == body) {
-                throw new IllegalArgumentException(
-                        "field " + field + " is both a variable of " + template + " and the body");
-            }
-            variables.add(field);
-        }
-        return List.copyOf(variables);
+    String httpMethod() {
+        return rule.httpMethod();
     }
 
-    private static @Nullable FieldDescriptor field(Descriptor type, String name, String option) {
-        if (name.isEmpty()) {
-            return null;
-        }
-        return FieldPath.find(type, name)
-                .orElseThrow(() -> new IllegalArgumentException(option + ": \"" + name + "\" is no field of "
-                        + type.getFullName() + (name.contains(".") ? "; it must be one of its own fields" : "")));
+    PathTemplate template() {
+        return rule.template();
     }
 
-    private static String path(HttpRule rule) {
-        return switch (rule.getPatternCase()) {
-            case GET -> rule.getGet();
-            case PUT -> rule.getPut();
-            case POST -> rule.getPost();
-            case DELETE -> rule.getDelete();
-            case PATCH -> rule.getPatch();
-            case CUSTOM -> rule.getCustom().getPath();
-            case PATTERN_NOT_SET -> throw new IllegalArgumentException("it has no path");
-        };
+    List<FieldPath> variables() {
+        return rule.variables();
     }
 
-    private static String httpMethod(HttpRule rule) {
-        if (rule.getPatternCase() != HttpRule.PatternCase.CUSTOM) {
-            return rule.getPatternCase().name();
-        }
-        String kind = rule.getCustom().getKind();
-        if (!kind.matches(TOKEN)) {
-            throw new IllegalArgumentException(
-                    "the kind of a custom rule must be an HTTP method, or * for any, but is \"" + kind + '"');
-        }
-        return kind;
+    boolean wholeBody() {
+        return rule.wholeBody();
+    }
+
+    @Nullable
+    FieldDescriptor body() {
+        return rule.body();
+    }
+
+    @Nullable
+    FieldDescriptor responseBody() {
+        return rule.responseBody();
     }
 
     /** What the answer's body is: the response, or the field that {@code response_body} names. */
     boolean answersHttpBody() {
-        FieldDescriptor part = responseBody;
+        FieldDescriptor part = responseBody();
         return part == null ? HttpBodies.is(route.method().descriptor().getOutputType()) : HttpBodies.is(part);
     }
 
     /** Whether the request's body is taken as it is, whatever its type. */
     boolean takesHttpBody() {
-        FieldDescriptor part = body;
+        FieldDescriptor part = body();
         return part == null
-                ? wholeBody && HttpBodies.is(route.method().descriptor().getInputType())
+                ? wholeBody() && HttpBodies.is(route.method().descriptor().getInputType())
                 : HttpBodies.is(part);
     }
 
     boolean hasBody() {
-        return wholeBody || body != null;
+        return wholeBody() || body() != null;
     }
 
     Method.Kind kind() {
@@ -159,6 +82,6 @@ record RestBinding(
 
     @Override
     public String toString() {
-        return httpMethod + ' ' + template + " of " + route;
+        return httpMethod() + ' ' + template() + " of " + route;
     }
 }

@@ -66,10 +66,9 @@ final class RestBody {
         if (!binding.hasBody()) {
             return Messages.of(message(null, ""));
         }
-        Messages<byte[]> received = received(wholeFirst);
-        Messages<byte[]> chunks = InflatedChunks.of(received, compression());
+        Messages<byte[]> chunks = InflatedChunks.of(received(wholeFirst), compression());
         if (binding.takesHttpBody()) {
-            return Messages.pull(new Source(received) {
+            return Messages.pull(new Source(chunks) {
                 @Override
                 public @Nullable Message receive() {
                     byte[] piece = piece(chunks);
@@ -78,7 +77,7 @@ final class RestBody {
             });
         }
         JsonValues values = new JsonValues(chunks, limit, layout());
-        return Messages.pull(new Source(received) {
+        return Messages.pull(new Source(chunks) {
             @Override
             public @Nullable Message receive() {
                 byte[] value = values.next();

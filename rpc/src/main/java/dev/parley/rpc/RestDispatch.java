@@ -19,11 +19,13 @@ final class RestDispatch {
     private final JsonCodec json;
     private final Problem problem;
     private final boolean streams;
+    private final int compressAbove;
 
-    RestDispatch(RestRouter router, JsonCodec json) {
+    RestDispatch(RestRouter router, JsonCodec json, int compressAbove) {
         this.router = router;
         this.json = json;
         this.problem = new Problem(json);
+        this.compressAbove = compressAbove;
         this.streams = router.all().stream().anyMatch(RestDispatch::streams);
     }
 
@@ -48,7 +50,7 @@ final class RestDispatch {
         if (binding == null) {
             return null;
         }
-        RestProtocol protocol = new RestProtocol(binding, match.path(), json, problem);
+        RestProtocol protocol = new RestProtocol(binding, match.path(), json, problem, compressAbove);
         return ServerCall.answer(protocol, binding.route(), http, request);
     }
 

@@ -1,8 +1,5 @@
 package dev.parley.rpc;
 
-import com.google.api.AnnotationsProto;
-import com.google.api.HttpRule;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -28,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class RestOutbound<Q, R> implements Handler<Q, R> {
 
     private static final String JSON = "application/json";
-    private static final String HTTP_BODY = "google.api.HttpBody";
+    private static final String USER_AGENT = "rest-java-parley/0.1";
 
     private final RpcMethod<Q, R> method;
     private final ClientSettings settings;
@@ -53,52 +50,33 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         if (method.kind() != dev.parley.Method.Kind.UNARY) {
             throw new CallException(Code.UNIMPLEMENTED, method + " streams, which REST does not carry");
         }
-        if (!method.descriptor().getOptions().hasExtension(AnnotationsProto.http)) {
+        RestRule rule = rule(method);
+        this.target = new RestTarget(rule);
+        this.wholeBody = rule.wholeBody();
+        this.body = rule.body();
+        this.responseBody = rule.responseBody();
+        boolean sends = wholeBody || body != null;
+        this.httpMethod = !rule.httpMethod().equals(RestRule.ANY_METHOD) ? rule.httpMethod() : sends ? "POST" : "GET";
+    }
+
+    private static RestRule rule(RpcMethod<?, ?> method) {
+        List<RestRule> rules;
+        try {
+            rules = RestRule.of(method.descriptor());
+        } catch (IllegalArgumentException e) {
+            throw new CallException(Code.INTERNAL, String.valueOf(e.getMessage()), e);
+        }
+        if (rules.isEmpty()) {
             throw new CallException(
                     Code.UNIMPLEMENTED, method + " has no REST: its contract says no google.api.http for it");
         }
-        HttpRule rule = method.descriptor().getOptions().getExtension(AnnotationsProto.http);
-        try {
-            this.httpMethod = httpMethod(rule);
-            this.target = new RestTarget(path(rule), method.requestPrototype());
-            this.wholeBody = rule.getBody().equals("*");
-            this.body = wholeBody ? null : field(method.descriptor().getInputType(), rule.getBody());
-            this.responseBody = field(method.descriptor().getOutputType(), rule.getResponseBody());
-        } catch (IllegalArgumentException e) {
-            throw new CallException(Code.INTERNAL, "google.api.http of " + method + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static String httpMethod(HttpRule rule) {
-        return rule.getPatternCase() == HttpRule.PatternCase.CUSTOM
-                ? rule.getCustom().getKind()
-                : rule.getPatternCase().name();
-    }
-
-    private static String path(HttpRule rule) {
-        return switch (rule.getPatternCase()) {
-            case GET -> rule.getGet();
-            case PUT -> rule.getPut();
-            case POST -> rule.getPost();
-            case DELETE -> rule.getDelete();
-            case PATCH -> rule.getPatch();
-            case CUSTOM -> rule.getCustom().getPath();
-            case PATTERN_NOT_SET -> throw new IllegalArgumentException("it has no path");
-        };
-    }
-
-    private static @Nullable FieldDescriptor field(Descriptor type, String name) {
-        return name.isEmpty()
-                ? null
-                : FieldPath.find(type, name)
-                        .orElseThrow(() ->
-                                new IllegalArgumentException('"' + name + "\" is no field of " + type.getFullName()));
+        return rules.getFirst();
     }
 
     @Override
     @SuppressWarnings("unchecked") // the prototype is that of R
     public R handle(Call call, Q request) throws Exception {
-        HttpResponse response = transport.handle(call, request(call, (Message) request));
+        HttpResponse response = Outbound.send(transport, call, request(call, (Message) request), true);
         boolean read = false;
         try {
             ReservedHeaders.copy(response.headers(), call.responseHeaders());
@@ -124,16 +102,18 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         Message left = target.without(message);
         Body sent = Body.empty();
         if (wholeBody) {
-            sent = body(left, headers);
+            sent = packed(call, body(left, headers), headers);
         } else {
             FieldDescriptor field = body;
             if (field != null) {
-                sent = left.getAllFields().containsKey(field) ? fieldBody(left, field, headers) : sent;
+                sent = left.getAllFields().containsKey(field)
+                        ? packed(call, fieldBody(left, field, headers), headers)
+                        : sent;
                 left = left.toBuilder().clearField(field).build();
             }
             path += query(left);
         }
-        ReservedHeaders.copy(call.requestHeaders(), headers);
+        ReservedHeaders.copyRequest(call.requestHeaders(), headers, USER_AGENT);
         ServiceAddress address = settings.address();
         return new HttpRequest(
                 httpMethod, address.scheme(), address.authority(), address.prefix() + path, headers, sent);
@@ -152,23 +132,33 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         return query.toString();
     }
 
-    private Body fieldBody(Message message, FieldDescriptor field, Metadata headers) {
+    private Body packed(Call call, byte[] plain, Metadata headers) {
+        Packing packing =
+                call.attributes().get(Compression.REQUEST).map(Packing::always).orElse(settings.packing());
+        if (!packing.applies(plain.length)) {
+            return Body.of(plain);
+        }
+        headers.put("content-encoding", packing.compression().wireName());
+        return Body.of(packing.compression().deflate(plain, 0, plain.length, 0));
+    }
+
+    private byte[] fieldBody(Message message, FieldDescriptor field, Metadata headers) {
         if (!field.isRepeated() && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
             return body((Message) message.getField(field), headers);
         }
         headers.put("content-type", JSON);
-        return Body.of(json.encodeField(message, field));
+        return json.encodeField(message, field);
     }
 
     /** The message as JSON, or the bytes that it is an envelope of. */
-    private Body body(Message message, Metadata headers) {
+    private byte[] body(Message message, Metadata headers) {
         Descriptor type = message.getDescriptorForType();
-        if (type.getFullName().equals(HTTP_BODY)) {
-            headers.put("content-type", (String) message.getField(type.findFieldByName("content_type")));
-            return Body.of(((ByteString) message.getField(type.findFieldByName("data"))).toByteArray());
+        if (HttpBodies.is(type)) {
+            headers.put("content-type", HttpBodies.contentType(message));
+            return HttpBodies.data(message);
         }
         headers.put("content-type", JSON);
-        return Body.of(json.encode(message, 0));
+        return json.encode(message, 0);
     }
 
     /** The body of {@code response} without its content-encoding. */
@@ -185,15 +175,10 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         String contentType = response.headers().get("content-type").orElse("");
         Message.Builder message = method.responsePrototype().newBuilderForType();
         FieldDescriptor field = responseBody;
-        boolean isEnvelope = field != null
-                ? field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-                        && field.getMessageType().getFullName().equals(HTTP_BODY)
-                : message.getDescriptorForType().getFullName().equals(HTTP_BODY);
+        boolean isEnvelope = field == null ? HttpBodies.is(message.getDescriptorForType()) : HttpBodies.is(field);
         if (isEnvelope) {
             Message.Builder envelope = field == null ? message : message.newBuilderForField(field);
-            Descriptor type = envelope.getDescriptorForType();
-            envelope.setField(type.findFieldByName("content_type"), contentType);
-            envelope.setField(type.findFieldByName("data"), ByteString.copyFrom(bytes));
+            HttpBodies.set(envelope, contentType, bytes);
             return field == null
                     ? envelope.build()
                     : message.setField(field, envelope.build()).build();

@@ -27,16 +27,18 @@ final class RestProtocol implements Protocol {
     private final RestPath path;
     private final JsonCodec json;
     private final Problem problem;
+    private final int compressAbove;
 
     // Of the request, once it is read.
     private RestFormat format = RestFormat.JSON;
     private boolean headOnly;
 
-    RestProtocol(RestBinding binding, RestPath path, JsonCodec json, Problem problem) {
+    RestProtocol(RestBinding binding, RestPath path, JsonCodec json, Problem problem, int compressAbove) {
         this.binding = binding;
         this.path = path;
         this.json = json;
         this.problem = problem;
+        this.compressAbove = compressAbove;
     }
 
     @Override
@@ -94,7 +96,19 @@ final class RestProtocol implements Protocol {
         }
         ReservedHeaders.copy(call.responseHeaders(), headers);
         ReservedHeaders.copy(call.responseTrailers(), headers);
-        return new HttpResponse(status, headers, bodiless ? Body.empty() : Body.of(body));
+        if (format == RestFormat.JSON && body.length >= compressAbove) {
+            headers.add("vary", "accept-encoding");
+        }
+        // What an HttpBody holds is as a rule compressed already: pictures, archives.
+        return new HttpResponse(
+                status,
+                headers,
+                bodiless
+                        ? Body.empty()
+                        : Body.of(
+                                format == RestFormat.JSON
+                                        ? ResponsePacking.body(call, compressAbove, body, headers)
+                                        : body));
     }
 
     /** The answer's body, or one of its messages, of {@code response}. */

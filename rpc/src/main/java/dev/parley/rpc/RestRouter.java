@@ -114,6 +114,6 @@ final class RestRouter {
         if (found == null && method.equals("HEAD")) {
             found = methods.get("GET");
         }
-        return found == null ? methods.get(RestBinding.ANY_METHOD) : found;
+        return found == null ? methods.get(RestRule.ANY_METHOD) : found;
     }
 }

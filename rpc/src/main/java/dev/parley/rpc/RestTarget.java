@@ -5,7 +5,6 @@ import com.google.protobuf.Message;
 import dev.parley.CallException;
 import dev.parley.Code;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,48 +18,12 @@ final class RestTarget {
 
     private static final String UNRESERVED = "-_.~";
 
-    private final String template;
-    // Literals and variables in turn, a literal first and last.
-    private final List<String> literals = new ArrayList<>();
-    private final List<Variable> variables = new ArrayList<>();
+    private final PathTemplate template;
+    private final List<FieldPath> fields;
 
-    /** One variable: a field, and the pattern that its value has. */
-    private record Variable(FieldPath field, String pattern) {
-        boolean spansSegments() {
-            return pattern.contains("/") || pattern.contains("**");
-        }
-    }
-
-    /**
-     * Reads {@code template} against the request's type.
-     *
-     * @throws IllegalArgumentException if it is malformed, or a variable names no field that fits into a path
-     */
-    RestTarget(String template, Message prototype) {
-        this.template = template;
-        int at = 0;
-        for (int open = template.indexOf('{'); open >= 0; open = template.indexOf('{', at)) {
-            int close = template.indexOf('}', open);
-            if (close < 0) {
-                throw new IllegalArgumentException("path template \"" + template + "\": '}' is missing");
-            }
-            literals.add(template.substring(at, open));
-            String inside = template.substring(open + 1, close);
-            int equals = inside.indexOf('=');
-            String name = equals < 0 ? inside : inside.substring(0, equals);
-            FieldPath field = FieldPath.resolve(prototype.getDescriptorForType(), name)
-                    .filter(found -> found.takesText() && !found.last().isRepeated())
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "path template \"" + template + "\": " + name + " is no single value of "
-                                    + prototype.getDescriptorForType().getFullName()));
-            variables.add(new Variable(field, equals < 0 ? "*" : inside.substring(equals + 1)));
-            at = close + 1;
-        }
-        literals.add(template.substring(at));
-    }
-
-    List<FieldPath> fields() {
-        return variables.stream().map(Variable::field).toList();
+    RestTarget(RestRule rule) {
+        this.template = rule.template();
+        this.fields = rule.variables();
     }
 
     /**
@@ -69,26 +32,43 @@ final class RestTarget {
      * @throws CallException INVALID_ARGUMENT that names the field whose value the path has no place for
      */
     String path(Message message) {
-        StringBuilder path = new StringBuilder(literals.getFirst());
-        for (int i = 0; i < variables.size(); i++) {
-            Variable variable = variables.get(i);
-            String value = RestText.of(variable.field(), message);
-            check(variable, value);
-            path.append(encode(value, variable.spansSegments())).append(literals.get(i + 1));
+        StringBuilder path = new StringBuilder();
+        int at = 0;
+        for (int i = 0; i < fields.size(); i++) {
+            PathTemplate.Variable variable = template.variables().get(i);
+            literals(at, variable.from(), path);
+            String value = RestText.of(fields.get(i), message);
+            check(variable, fields.get(i), value);
+            path.append('/').append(encode(value, variable.spansSegments()));
+            at = variable.to();
         }
-        return path.toString();
+        literals(at, template.segments().size(), path);
+        return template.verb().isEmpty()
+                ? path.toString()
+                : path.append(':').append(template.verb()).toString();
     }
 
-    private void check(Variable variable, String value) {
+    private void literals(int from, int to, StringBuilder path) {
+        for (String segment : template.segments().subList(from, to)) {
+            // A wildcard outside a variable says nothing about the request, so anything goes, and ** is nothing.
+            switch (segment) {
+                case PathTemplate.ONE -> path.append("/-");
+                case PathTemplate.REST -> {}
+                default -> path.append('/').append(segment);
+            }
+        }
+    }
+
+    private void check(PathTemplate.Variable variable, FieldPath field, String value) {
+        List<String> pattern = template.segments().subList(variable.from(), variable.to());
         List<String> segments = List.of(value.split("/", -1));
         boolean fits = variable.spansSegments()
-                ? matches(List.of(variable.pattern().split("/")), segments)
-                        && segments.stream().allMatch(RestTarget::isSegment)
+                ? matches(pattern, segments) && segments.stream().allMatch(RestTarget::isSegment)
                 : isSegment(value);
         if (!fits) {
             throw new CallException(
                     Code.INVALID_ARGUMENT,
-                    variable.field() + " stands in the path " + template + ", so it must be like " + variable.pattern()
+                    field + " stands in the path " + template + ", so it must be like " + String.join("/", pattern)
                             + " and not empty, . or .., but is \"" + value + '"');
         }
     }
@@ -132,7 +112,7 @@ final class RestTarget {
     /** {@code message} without the fields that stand in the path. */
     Message without(Message message) {
         Message.Builder rest = message.toBuilder();
-        for (FieldPath field : fields()) {
+        for (FieldPath field : fields) {
             clear(rest, field.fields());
         }
         return rest.build();
@@ -153,6 +133,6 @@ final class RestTarget {
 
     @Override
     public String toString() {
-        return template;
+        return template.toString();
     }
 }

@@ -52,7 +52,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         TypeRegistry types = JsonCodec.types(builder.files());
         this.protocols =
                 new ProtocolTable(types, new ProtocolOptions(builder.compressAbove, builder.requireConnectVersion));
-        this.rest = new RestDispatch(restRouter, JsonCodec.rest(types));
+        this.rest = new RestDispatch(restRouter, JsonCodec.rest(types), builder.compressAbove);
         this.health = builder.health;
         this.healthPages = builder.healthChecks ? new HealthPages(health) : null;
         this.defaultTimeout = Optional.of(builder.defaultTimeout);

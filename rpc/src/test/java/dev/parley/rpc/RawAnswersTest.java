@@ -22,7 +22,9 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +41,7 @@ class RawAnswersTest {
 
     private static final Map<RpcProtocol, Channel> CHANNELS = new EnumMap<>(RpcProtocol.class);
     private static HttpServer server;
-    private static volatile Row scripted;
+    private static volatile @Nullable Row scripted;
 
     /**
      * {@code kind}: unary, stream (the server's) or join (the client's). {@code headers}: {@code ~} before a trailer. {@code
@@ -76,7 +78,7 @@ class RawAnswersTest {
         server = HttpServer.builder()
                 .handler((call, request) -> {
                     request.body().readAll();
-                    return scripted.response();
+                    return Objects.requireNonNull(scripted).response();
                 })
                 .start();
         for (RpcProtocol protocol : RpcProtocol.values()) {
@@ -439,6 +441,7 @@ class RawAnswersTest {
         return Stream.of(
                 new Row("one", p, "unary", 200, OK, "1 ok", proto),
                 new Row("nothing", p, "unary", 200, NONE, "1 ok", proto),
+                new Row("a trailer without a name", p, "unary", 200, OK, "1 ok", with(proto, "trailer-", "x")),
                 new Row("nothing in gzip", p, "unary", 200, NONE, "1 ok", with(proto, "content-encoding", "gzip")),
                 new Row("gzip", p, "unary", 200, gzip(OK), "1 ok", with(proto, "content-encoding", "gzip")),
                 new Row(

@@ -12,6 +12,7 @@ import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
 import dev.parley.http.Body;
+import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.rpc.echo.EchoRequest;
@@ -25,6 +26,8 @@ import dev.parley.rpc.library.LibraryService;
 import dev.parley.rpc.library.SearchBooksRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +75,39 @@ class RestClientTest {
                 .build());
         assertThat(created.getName()).isEqualTo("shelves/1/books/r&1");
         assertThat(created.getAuthors(0).getFamilyName()).isEqualTo("Austen");
+    }
+
+    @Test
+    void largeMessagesAreCompressedBothWaysAndTheClientSaysItsName() {
+        List<Metadata> requests = new ArrayList<>();
+        List<Metadata> responses = new ArrayList<>();
+        try (HttpClient http = HttpClient.create();
+                Channel watched = Channel.builder("http://127.0.0.1:" + server.port())
+                        .protocol(RpcProtocol.REST)
+                        .compression(Compression.GZIP)
+                        .transport((call, request) -> {
+                            requests.add(request.headers());
+                            HttpResponse response = http.handle(call, request);
+                            responses.add(response.headers());
+                            return response;
+                        })
+                        .build()) {
+            LibraryService.Client client = LibraryService.client(watched);
+            String title = "all work and no play ".repeat(200);
+            Book book = Book.newBuilder()
+                    .setName("shelves/1/books/2")
+                    .setTitle(title)
+                    .build();
+            assertThat(client.updateBook(book)).isEqualTo(book);
+            client.updateBook(book.toBuilder().setTitle("small").build());
+        }
+        assertThat(requests.getFirst().get("content-encoding")).contains("gzip");
+        assertThat(requests.getFirst().get("user-agent"))
+                .hasValueSatisfying(name -> assertThat(name).startsWith("rest-java-parley/"));
+        assertThat(responses.getFirst().get("content-encoding")).isPresent();
+        assertThat(responses.getFirst().get("vary")).contains("accept-encoding");
+        assertThat(requests.getLast().contains("content-encoding")).isFalse();
+        assertThat(responses.getLast().contains("content-encoding")).isFalse();
     }
 
     @Test

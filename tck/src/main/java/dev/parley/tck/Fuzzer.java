@@ -55,7 +55,7 @@ public final class Fuzzer {
                     .start();
             try {
                 boolean ended =
-                        process.waitFor(Duration.ofSeconds(seconds + 90L).toMillis(), TimeUnit.MILLISECONDS);
+                        process.waitFor(Duration.ofSeconds(seconds + 180L).toMillis(), TimeUnit.MILLISECONDS);
                 Assertions.assertThat(ended).as(() -> "hangs: " + tail(output)).isTrue();
             } finally {
                 process.destroyForcibly();
@@ -91,7 +91,7 @@ public final class Fuzzer {
                 "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.UnsafeSanitizer",
                 "--custom_hook_includes=dev.parley.none.**",
                 "-rss_limit_mb=0",
-                "-timeout=20",
+                "-timeout=90",
                 "-max_len=" + INPUT_BYTES,
                 "-max_total_time=" + seconds,
                 "--reproducer_path=" + found.getParent(),

@@ -38,6 +38,11 @@ record HandlersAsService(
     }
 
     @Override
+    public Answer look(Ask request) {
+        return unary(request);
+    }
+
+    @Override
     public Messages<Answer> serverStream(Ask request) {
         return answer(serverStreaming, request.getText()).map(HandlersAsService::answer);
     }

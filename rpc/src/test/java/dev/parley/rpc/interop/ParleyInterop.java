@@ -29,6 +29,11 @@ final class ParleyInterop implements InteropService {
     }
 
     @Override
+    public Answer look(Ask request) {
+        return unary(request);
+    }
+
+    @Override
     public Messages<Answer> serverStream(Ask request) {
         begin();
         return Messages.produce(sink -> {
@@ -69,9 +74,10 @@ final class ParleyInterop implements InteropService {
             call.responseHeaders().put("x-echo", value);
             call.responseTrailers().put("x-echo-trailer", value);
         });
-        call.requestHeaders()
-                .getBinary("x-echo-bin")
-                .ifPresent(value -> call.responseHeaders().addBinary("x-echo-bin", value));
+        call.requestHeaders().getBinary("x-echo-bin").ifPresent(value -> {
+            call.responseHeaders().addBinary("x-echo-bin", value);
+            call.responseTrailers().addBinary("x-echo-trailer-bin", value);
+        });
     }
 
     private static Answer answer(String text, int index) {

@@ -1,4 +1,4 @@
-/** Foreign clients and servers against Parley's: grpc-java, connect-node, curl. */
+/** Foreign clients and servers against Parley's: grpc-java, connect-node, connect-web in Chromium, curl. */
 @NullMarked
 package dev.parley.rpc.interop;
 

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = {
             "Runs the shop, six services on a port each, until Ctrl-C. Each speaks gRPC,",
-            "Connect and, where its contract says so, REST/JSON on the same port.",
+            "gRPC-Web, Connect and, where its contract says so, REST/JSON on the same port.",
+            "On a seventh port is a page that orders from a browser.",
             ""
         },
         footer = {
@@ -31,8 +32,8 @@ import picocli.CommandLine.Spec;
             "  u-failing      suggestions fail               an order without them",
             "",
             "Examples:",
-            "  parley demo                    ports 7001 to 7006",
-            "  parley demo --base-port 9001   ports 9001 to 9006",
+            "  parley demo                    ports 7001 to 7007",
+            "  parley demo --base-port 9001   ports 9001 to 9007",
             "  parley demo --scenario         plays it all, exits 0 or 1"
         })
 final class DemoCommand implements Callable<Integer> {
@@ -41,7 +42,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--base-port",
             paramLabel = "PORT",
             defaultValue = "7001",
-            description = "The first of the six ports (default: ${DEFAULT-VALUE}); 0 for free ones.")
+            description = "The first of the seven ports (default: ${DEFAULT-VALUE}); 0 for free ones.")
     private int basePort;
 
     @Option(
@@ -83,7 +84,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             shop = Shop.open(settings());
         } catch (CannotListen e) {
-            complain(e.getMessage() + "; the shop needs six in a row, choose others with --base-port");
+            complain(e.getMessage() + "; the shop needs seven in a row, choose others with --base-port");
             return 1;
         }
         CountDownLatch stopped = new CountDownLatch(1);

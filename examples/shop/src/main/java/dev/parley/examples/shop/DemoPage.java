@@ -15,8 +15,9 @@ final class DemoPage {
 
     void print(PrintStream out) {
         out.println(
-                "The shop is open. Every port speaks gRPC and Connect, with reflection; those with a path, REST too.");
+                "The shop is open. Every port speaks gRPC, gRPC-Web and Connect, with reflection; those with a path, REST too.");
         out.println();
+        out.printf("  %-23s %s  order in your browser%n%n", "its page", shop.pageUrl());
         for (Part part : Part.values()) {
             out.printf("  %-23s %s  %-45s %s%n", part.id(), shop.url(part), part.fullName(), restExample(part));
         }

@@ -193,6 +193,9 @@ final class MessageReader {
             default -> throw in.unexpected("a value of " + type.getFullName());
         }
         EnumValueDescriptor numbered = isName ? null : numbered(type);
+        if (field.takesNull && numbered != null && numbered.getNumber() != 0) {
+            throw in.unexpected("null"); // another one could not be written
+        }
         if (numbered == null && !ignoreUnknown) {
             throw in.unexpected("a value of " + type.getFullName());
         }

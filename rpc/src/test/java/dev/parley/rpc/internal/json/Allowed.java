@@ -122,7 +122,7 @@ enum Allowed {
         @Override
         boolean explains(String text, String error) {
             return error.matches(
-                    "(?s).*must be a value of [^,]*, but is (null|true|false|\"[-+.0-9eE]+\"|[-+.0-9eE]+)");
+                    "(?s).*must be (a value of [^,]*|null), but is (null|true|false|\"[-+.0-9eE]+\"|[-+.0-9eE]+)");
         }
     },
     /** In an Any a type with a JSON of its own has "@type" and "value" only. */

@@ -190,6 +190,7 @@ class ProtoJsonTest {
                 "{'nope':1} | field nope: is no field of parley.test.json.v1.Everything",
                 "{'OneInt32':1} | field OneInt32: is no field of",
                 "{'int32Wrapper':{'value':1}} | field int32Wrapper: must be an int32, but is an object",
+                "{'choiceNull':9} | field choiceNull: must be null, but is 9",
                 "{'duration':'1'} | field duration: must be a duration in seconds such as 1.5s, but is \"1\"",
                 "{'duration':'315576000001s'} | field duration: must be",
                 "{'duration':'+1s'} | field duration: must be",

@@ -15,8 +15,10 @@ final class GoodOrders {
 
     static final List<Step> STEPS = List.of(
             new Step("a good order by gRPC", stage -> buy(stage.orders)),
+            new Step("a good order by gRPC-Web", stage -> buy(stage.webOrders)),
             new Step("a good order by Connect, in JSON", stage -> buy(stage.connectOrders)),
             new Step("a good order by REST, from the JDK's client", GoodOrders::buyByRest),
+            new Step("the page is there and may call the services", GoodOrders::openPage),
             new Step("an order is found again", GoodOrders::findAgain),
             new Step("a cancelled order gives everything back, once", GoodOrders::cancelTwice));
 
@@ -39,6 +41,18 @@ final class GoodOrders {
                 .expect(201);
         Expect.that(answer.body().contains("\"PAID\""), answer.body() + " is paid");
         return "201, " + answer.contentType();
+    }
+
+    /** What a browser asks before the page's script may call; {@code PageTest} has a real one. */
+    private static String openPage(Stage stage) throws IOException, InterruptedException {
+        String page = stage.shop.pageUrl();
+        Rest.Answer html = stage.rest.get(page).expect(200);
+        Expect.that(html.contentType().startsWith("text/html"), html.contentType() + " is HTML");
+        String origin = page.substring(0, page.length() - 1);
+        String method = stage.shop.url(Part.ORDER) + "/" + Part.ORDER.fullName() + "/CreateOrder";
+        Expect.equal(origin, stage.rest.preflight(method, origin), "the origin that may call");
+        Expect.equal("", stage.rest.preflight(method, "http://stranger.example"), "the stranger that may call");
+        return html.contentType() + ", " + origin + " may call, a stranger may not";
     }
 
     private static String findAgain(Stage stage) {

@@ -39,6 +39,20 @@ final class Rest implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
+    /** Asks as a browser does ahead of a page's call; the origin that may make it, or nothing. */
+    String preflight(String url, String origin) throws IOException, InterruptedException {
+        HttpRequest request = request(url)
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .header("Origin", origin)
+                .header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "content-type,x-grpc-web")
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.discarding())
+                .headers()
+                .firstValue("access-control-allow-origin")
+                .orElse("");
+    }
+
     private static HttpRequest.Builder request(String url) {
         return HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(10));
     }

@@ -34,6 +34,7 @@ final class Stage implements AutoCloseable {
             RecommendationService.client(grpc(shop.url(Part.RECOMMENDATION)));
     final OrderService.Client orders = OrderService.client(grpc(shop.url(Part.ORDER)));
     final OrderService.Client connectOrders = OrderService.client(connect(shop.url(Part.ORDER)));
+    final OrderService.Client webOrders = OrderService.client(web(shop.url(Part.ORDER)));
 
     private Stage() {}
 
@@ -51,6 +52,10 @@ final class Stage implements AutoCloseable {
                 .protocol(RpcProtocol.CONNECT)
                 .codec(Codec.JSON)
                 .build());
+    }
+
+    private Channel web(String url) {
+        return keep(Channel.builder(url).protocol(RpcProtocol.GRPC_WEB).build());
     }
 
     private Channel keep(Channel channel) {

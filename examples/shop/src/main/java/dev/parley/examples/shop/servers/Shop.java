@@ -17,25 +17,29 @@ import dev.parley.examples.shop.recommendation.v1.RecommendationService;
 import dev.parley.examples.shop.user.UserStore;
 import dev.parley.examples.shop.user.Users;
 import dev.parley.examples.shop.user.v1.UserService;
+import dev.parley.http.HttpServer;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.RpcServer;
 import dev.parley.rpc.ServiceDefinition;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
- * The shop, running: six servers, each on a port of its own, that know each other by their URLs alone. They share this
- * process for the demo's sake only.
+ * The shop, running: six servers, each on a port of its own, that know each other by their URLs alone, and one of the page
+ * that calls them from a browser. They share this process for the demo's sake only.
  */
 public final class Shop implements AutoCloseable {
 
     private final ShopSettings settings;
-    private final Map<Part, String> urls = new EnumMap<>(Part.class);
+    private final Map<Part, String> urls = Collections.synchronizedMap(new EnumMap<>(Part.class));
     private final Deque<Runnable> closing = new ArrayDeque<>();
+    private int pagePort;
 
     private Shop(ShopSettings settings) {
         this.settings = settings;
@@ -58,6 +62,7 @@ public final class Shop implements AutoCloseable {
     }
 
     private void start() {
+        openPage();
         UserStore users = new UserStore(settings.maxEntries());
         DemoGoods.addUsers(users);
         StockStore stock = new StockStore(settings.maxEntries());
@@ -72,6 +77,16 @@ public final class Shop implements AutoCloseable {
                 RecommendationService.DEFINITION,
                 new Recommendations(DemoGoods.POPULAR, DemoGoods.MISBEHAVING_SUGGESTIONS));
         urls.put(Part.ORDER, openOrders(settings.port(Part.ORDER), urls));
+    }
+
+    /** First, because the services have to know its origin. */
+    private void openPage() {
+        HttpServer page = start(
+                () -> Storefront.server(settings.host(), settings.pagePort(), urls)
+                        .start(),
+                settings.pagePort());
+        closing.push(() -> page.shutdown(settings.grace()));
+        pagePort = page.port();
     }
 
     /**
@@ -97,20 +112,20 @@ public final class Shop implements AutoCloseable {
     }
 
     private <S> String listen(int port, ServiceDefinition<S> definition, S implementation) {
-        RpcServer server = start(
-                RpcServer.builder()
-                        .host(settings.host())
-                        .port(port)
-                        .interceptors(settings.interceptors())
-                        .service(definition, implementation),
-                port);
+        RpcServer.Builder described = RpcServer.builder()
+                .host(settings.host())
+                .port(port)
+                .interceptors(settings.interceptors())
+                .cors(Storefront.cors(settings.host(), pagePort))
+                .service(definition, implementation);
+        RpcServer server = start(described::start, port);
         closing.push(() -> server.shutdown(settings.grace()));
         return "http://" + settings.host() + ":" + server.port();
     }
 
-    private RpcServer start(RpcServer.Builder server, int port) {
+    private <S> S start(Supplier<S> server, int port) {
         try {
-            return server.start();
+            return server.get();
         } catch (UncheckedIOException e) {
             throw new CannotListen(settings.host(), port, e);
         }
@@ -119,6 +134,11 @@ public final class Shop implements AutoCloseable {
     /** Where a service is, such as {@code http://127.0.0.1:7001}. */
     public String url(Part part) {
         return at(part, urls);
+    }
+
+    /** Where the page is, such as {@code http://127.0.0.1:7007/}. */
+    public String pageUrl() {
+        return "http://" + settings.host() + ":" + pagePort + "/";
     }
 
     private static String at(Part part, Map<Part, String> urls) {

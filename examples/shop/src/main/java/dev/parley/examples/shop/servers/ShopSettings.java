@@ -9,7 +9,7 @@ import java.util.List;
  * How to run the shop.
  *
  * @param host the address to listen on; 127.0.0.1
- * @param basePort the first of six ports, or 0 for free ones; 0
+ * @param basePort the first of seven ports, six of services and the page's, or 0 for free ones; 0
  * @param patience how long orders wait for others
  * @param grace how long a server that stops waits for its calls; 2 s
  * @param maxEntries the most users, orders, reservations and payments; 10,000 of each
@@ -18,7 +18,7 @@ import java.util.List;
 public record ShopSettings(
         String host, int basePort, Patience patience, Duration grace, int maxEntries, List<Interceptor> interceptors) {
 
-    private static final int HIGHEST = 65_535 - Part.values().length + 1;
+    private static final int HIGHEST = 65_535 - Part.values().length;
 
     /** Checks the port. */
     public ShopSettings {
@@ -41,6 +41,10 @@ public record ShopSettings(
     /** With these in front of every method. */
     public ShopSettings withInterceptors(List<Interceptor> chain) {
         return new ShopSettings(host, basePort, patience, grace, maxEntries, chain);
+    }
+
+    int pagePort() {
+        return basePort == 0 ? 0 : basePort + Part.values().length;
     }
 
     int port(Part part) {

@@ -1,4 +1,4 @@
-/** The six servers of the shop and what is in them at first. */
+/** The six servers of the shop, what is in them at first, and the page's server. */
 @NullMarked
 package dev.parley.examples.shop.servers;
 
