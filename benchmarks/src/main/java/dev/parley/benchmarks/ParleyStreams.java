@@ -27,7 +27,10 @@ final class ParleyStreams implements StreamService {
             count++;
             characters += request.getText().length();
         }
-        return SumResponse.newBuilder().setCount(count).setCharacters(characters).build();
+        return SumResponse.newBuilder()
+                .setCount(count)
+                .setCharacters(characters)
+                .build();
     }
 
     @Override

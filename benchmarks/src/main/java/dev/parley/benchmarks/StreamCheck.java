@@ -1,5 +1,6 @@
 package dev.parley.benchmarks;
 
+import com.google.protobuf.MessageLite;
 import dev.parley.benchmarks.echo.EchoRequest;
 import dev.parley.benchmarks.echo.EchoResponse;
 import dev.parley.benchmarks.echo.ManyRequest;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import com.google.protobuf.MessageLite;
 
 /**
  * Around the load: writes the bodies {@code many} and {@code messages} of gRPC requests to the folder that is the first

@@ -49,16 +49,17 @@ final class StreamClient {
         StreamClient client = new StreamClient("127.0.0.1:" + args[1]);
         switch (args[0]) {
             case "ping-pong" -> client.serve(seconds -> client.pingPong(seconds, Integer.parseInt(args[2])));
-            case "open" -> client.serve(new Order() {
-                private int open;
+            case "open" ->
+                client.serve(new Order() {
+                    private int open;
 
-                @Override
-                public String obey(int more) throws Exception {
-                    client.open(open, more);
-                    open += more;
-                    return Integer.toString(open);
-                }
-            });
+                    @Override
+                    public String obey(int more) throws Exception {
+                        client.open(open, more);
+                        open += more;
+                        return Integer.toString(open);
+                    }
+                });
             default -> throw new IllegalArgumentException("no client does " + args[0]);
         }
     }

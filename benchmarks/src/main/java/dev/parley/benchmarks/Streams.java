@@ -7,8 +7,10 @@ import dev.parley.benchmarks.echo.EchoResponse;
 final class Streams {
 
     /** 100 bytes on the wire. */
-    static final EchoRequest SAMPLE =
-            EchoRequest.newBuilder().setId(42).setText("0123456789abcdef".repeat(6)).build();
+    static final EchoRequest SAMPLE = EchoRequest.newBuilder()
+            .setId(42)
+            .setText("0123456789abcdef".repeat(6))
+            .build();
 
     private Streams() {}
 

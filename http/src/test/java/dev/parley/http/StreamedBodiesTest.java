@@ -82,8 +82,8 @@ class StreamedBodiesTest {
     void aChunkDoesNotWaitForTheNext(HttpVersion version) throws Exception {
         try (HttpServer server = Talk.serve((call, request) -> Talk.echo(request))) {
             dev.parley.Pipe<byte[]> requests = Messages.pipe(1);
-            FutureTask<HttpResponse> answer = Talk.start(() -> Talk.send(
-                    client, version, Talk.post(Talk.at(server), "/", Body.stream(requests.messages()))));
+            FutureTask<HttpResponse> answer = Talk.start(() ->
+                    Talk.send(client, version, Talk.post(Talk.at(server), "/", Body.stream(requests.messages()))));
             requests.send(new byte[] {0});
             Messages<byte[]> responses = Talk.result(answer).body().chunks();
             assertThat(responses.receive()).containsExactly(0);

@@ -28,8 +28,7 @@ final class VertxEcho extends VerticleBase {
         if (!vertx.isNativeTransportEnabled()) {
             throw new IllegalStateException("no native transport", vertx.unavailableNativeTransportCause());
         }
-        vertx.deployVerticle(
-                        new VertxEcho(), new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+        vertx.deployVerticle(new VertxEcho(), new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
                 .await(30, TimeUnit.SECONDS);
     }
 
@@ -54,8 +53,6 @@ final class VertxEcho extends VerticleBase {
         // The JSON of an int64 is a string (protobuf's JSON mapping).
         long id = Long.parseLong(received.getString("id", "0"));
         JsonObject answer = new JsonObject().put("id", Long.toString(id)).put("text", received.getString("text", ""));
-        request.response()
-                .putHeader("content-type", "application/json")
-                .end(answer.toBuffer());
+        request.response().putHeader("content-type", "application/json").end(answer.toBuffer());
     }
 }
