@@ -18,7 +18,7 @@ pass() {
         time) SAMPLES[$name]+=" $value" ;;
         bytes) BYTES[$name]+=" $value" ;;
         esac
-    done < <(tr -d '"' <"$WORK/pass.csv" | awk -F, 'NR > 1 {
+    done < <(tr -d '"\r' <"$WORK/pass.csv" | awk -F, 'NR > 1 {
         kind = index($1, ":") == 0 ? "time" : $1 ~ /gc\.alloc\.rate\.norm$/ ? "bytes" : ""
         if (kind == "") next
         sub(/:.*/, "", $1)
