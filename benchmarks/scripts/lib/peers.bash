@@ -1,8 +1,9 @@
-# Sourced after side-by-side.bash by what measures against nginx, HAProxy and Spring Cloud Gateway: each with one worker,
+# Sourced after side-by-side.bash by what measures against nginx, HAProxy, Spring Cloud Gateway and Vert.x: each with one worker,
 # a configuration of its own in the work folder and no access log.
 # shellcheck shell=bash
 
 readonly SPRING=benchmarks/peers/spring-gateway/target
+readonly VERTX=benchmarks/peers/vertx/target
 readonly -A SIZES=([100B]=100 [64KiB]=65536 [10MB]=10000000)
 readonly FILES=www # in the work folder: one file a size, called like it
 
@@ -115,6 +116,13 @@ spring_proxy() {
     spring_class_path
     launch "$1" taskset -c $SERVER_CORE "$JAVA_HOME/bin/java" "${JVM[@]}" -cp "$VALUE" \
         dev.parley.benchmarks.spring.SpringGateway "--upstream=http://127.0.0.1:$2"
+}
+
+# vertx_echo NAME
+vertx_echo() {
+    local path
+    path=$VERTX/vertx.jar:$(printf '%s:' "$VERTX"/lib/*.jar)
+    launch "$1" taskset -c $SERVER_CORE "$JAVA_HOME/bin/java" "${JVM[@]}" -cp "${path%:}" dev.parley.benchmarks.vertx.VertxEcho
 }
 
 # check_size URL SIZE_NAME: the answer is the file, byte for byte

@@ -113,6 +113,7 @@ launch() {
     [[ -p $in ]] || mkfifo "$in"
     exec {to}<>"$in"
     TO[$name]=$to
+    : >"$log" # so that it is there when it is looked at
     "${@:2}" <"$in" >"$log" 2>&1 &
     PID=$!
     PIDS+=("$PID") SERVER_PID[$name]=$PID
@@ -190,9 +191,9 @@ busy() {
     }'
 }
 
-# wrk_at NAME URL CONNECTIONS SECONDS: sets VALUE to the requests a second
+# wrk_at NAME URL CONNECTIONS SECONDS [OPTIONS...]: sets VALUE to the requests a second
 wrk_at() {
-    run $(($4 + 40)) "$WORK/wrk" taskset -c $LOAD_CORE wrk -t 1 -c "$3" -d "$4s" --timeout 30s "$2" &&
+    run $(($4 + 40)) "$WORK/wrk" taskset -c $LOAD_CORE wrk -t 1 -c "$3" -d "$4s" --timeout 30s "${@:5}" "$2" &&
         ! grep -qE 'Non-2xx|Socket errors' "$WORK/wrk" || { cat "$WORK/wrk" >&2; die "$1: wrk failed"; }
     VALUE=$(awk '$1 == "Requests/sec:" { print $2 }' "$WORK/wrk")
 }

@@ -1,18 +1,20 @@
 package dev.parley.benchmarks;
 
 import dev.parley.benchmarks.echo.EchoService;
+import dev.parley.benchmarks.echo.StreamService;
 import dev.parley.http.Dispatch;
 import dev.parley.rpc.RpcServer;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 /**
- * One echo server on a free port of 127.0.0.1, which it prints; runs until it is killed. The argument says which:
- * {@code parley-loop}, {@code parley-virtual}, {@code grpc-direct} or {@code grpc-virtual}.
+ * One server of echoes and streams on a free port of 127.0.0.1, which it prints; runs until it is killed, and says on
+ * request what its memory holds. The argument says which: {@code parley-loop}, {@code parley-virtual}, {@code grpc-direct}
+ * or {@code grpc-virtual}.
  */
 final class EchoServer {
 
@@ -28,13 +30,18 @@ final class EchoServer {
             default -> throw new IllegalArgumentException("no echo server is called " + kind);
         };
         System.out.println("listening " + port);
-        new CountDownLatch(1).await();
+        if (kind.startsWith("grpc")) {
+            MemoryReport.onRequest(PlatformDependent::usedDirectMemory);
+        } else {
+            MemoryReport.onRequest();
+        }
     }
 
     private static int parley(Dispatch dispatch) {
         return RpcServer.builder()
                 .dispatch(dispatch)
                 .service(EchoService.DEFINITION, new ParleyEcho())
+                .service(StreamService.DEFINITION, new ParleyStreams())
                 .start()
                 .port();
     }
@@ -44,7 +51,10 @@ final class EchoServer {
     }
 
     private static int grpc(NettyServerBuilder builder) throws IOException {
-        Server server = builder.addService(new GrpcEcho()).build().start();
+        Server server = builder.addService(new GrpcEcho())
+                .addService(new GrpcStreams())
+                .build()
+                .start();
         return server.getPort();
     }
 }

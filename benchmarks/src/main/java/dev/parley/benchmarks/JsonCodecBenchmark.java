@@ -44,7 +44,7 @@ public class JsonCodecBenchmark {
 
     /** Which message. */
     @Param({"order", "ledger", "event"})
-    public String message;
+    public String message = "order";
 
     private final ProtoJson ours =
             new ProtoJson(TypeRegistry.getEmptyTypeRegistry(), ExtensionRegistry.getEmptyRegistry(), false, true);

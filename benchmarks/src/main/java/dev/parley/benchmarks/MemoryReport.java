@@ -9,6 +9,7 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
 
 /** Says what a server's memory holds. */
 final class MemoryReport {
@@ -20,13 +21,18 @@ final class MemoryReport {
      * returns.
      */
     static void onRequest() throws IOException, InterruptedException {
+        onRequest(MemoryReport::netty);
+    }
+
+    /** As {@link #onRequest()}, of a server with another copy of Netty, which {@code netty} asks what it holds. */
+    static void onRequest(LongSupplier netty) throws IOException, InterruptedException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (in.readLine() != null) {
             for (int i = 0; i < 3; i++) {
                 System.gc(); // more than once: what a cleaner frees goes with the next one
                 Thread.sleep(50);
             }
-            System.out.println("memory " + heap() + " " + direct());
+            System.out.println("memory " + heap() + " " + Math.max(direct(), netty.getAsLong()));
         }
         new CountDownLatch(1).await();
     }
@@ -35,15 +41,17 @@ final class MemoryReport {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** The JDK's direct buffers, or what Netty's allocator holds if that is more: it may go past the JDK. */
     private static long direct() {
-        long jdk = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct"))
                 .mapToLong(BufferPoolMXBean::getMemoryUsed)
                 .sum();
-        long netty = ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
+    }
+
+    /** What Netty's allocator holds: it may go past the JDK. */
+    private static long netty() {
+        return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
                 ? provider.metric().usedDirectMemory()
                 : 0;
-        return Math.max(jdk, netty);
     }
 }

@@ -160,13 +160,17 @@ final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
 
     private void sendBody() {
         Body sent = request.body();
+        OutgoingChunks outgoing = new OutgoingChunks();
+        Runnable write = () -> chunks(outgoing);
         try (Messages<byte[]> chunks = sent.chunks()) {
             chunks.drain(chunk -> {
                 if (chunk.length == 0) {
                     return; // HTTP/2 peers take a run of empty frames for an attack
                 }
                 window.acquire(chunk.length);
-                onStream(target -> target.writeData(Unpooled.wrappedBuffer(chunk)));
+                if (outgoing.add(chunk)) {
+                    queue.submit(write);
+                }
             });
             Metadata trailers = sent.trailers();
             onStream(target -> target.writeEnd(Fields.of(trailers)));
@@ -175,6 +179,17 @@ final class ClientExchange implements OutboundExchange, ReceivedBody.Reader {
                 CallException reason = CallException.from(thrown);
                 queue.submit(() -> fail(reason, true));
             }
+        }
+    }
+
+    private void chunks(OutgoingChunks outgoing) {
+        ClientStream target = stream;
+        while (target != null && !done) { // then the window has failed, and nobody waits for what is left
+            byte[] bytes = outgoing.next();
+            if (bytes == null) {
+                return;
+            }
+            target.writeData(Unpooled.wrappedBuffer(bytes));
         }
     }
 

@@ -245,21 +245,23 @@ abstract class ServerExchange implements Answer, Runnable {
             if (!response.headWithBody()) {
                 submitHead(() -> head(response, false), false);
             }
+            OutgoingChunks outgoing = new OutgoingChunks();
+            Runnable write = () -> chunks(outgoing);
             streamed.chunks().drain(chunk -> {
                 if (chunk.length == 0) {
                     return; // HTTP/2 peers take a run of empty frames for an attack
                 }
                 window.acquire(chunk.length);
-                lastActivity = System.nanoTime();
-                if (headSubmitted) {
-                    queue.submit(() -> chunk(chunk));
-                } else {
+                boolean untold = outgoing.add(chunk);
+                if (!headSubmitted) {
                     submitHead(
                             () -> {
                                 head(response, false);
-                                chunk(chunk);
+                                chunks(outgoing);
                             },
                             false);
+                } else if (untold) {
+                    queue.submit(write);
                 }
             });
             Metadata trailers = streamed.trailers();
@@ -281,6 +283,13 @@ abstract class ServerExchange implements Answer, Runnable {
 
     static boolean isBodiless(HttpResponse response) {
         return response.status() == 204 || response.status() == 304;
+    }
+
+    private void chunks(OutgoingChunks outgoing) {
+        lastActivity = System.nanoTime();
+        for (byte[] bytes = outgoing.next(); bytes != null; bytes = outgoing.next()) {
+            chunk(bytes);
+        }
     }
 
     private void chunk(byte[] chunk) {
@@ -352,9 +361,7 @@ abstract class ServerExchange implements Answer, Runnable {
                 write.run();
             } catch (RuntimeException e) {
                 // Headers, as a rule, that the protocol does not allow. The client must not wait for the rest.
-                CallException error = failure(e);
-                writeAbort(error);
-                finish(Outcome.failed(error));
+                breakOff(failure(e)); // what waits behind it is never written: whoever sends more must hear of it
                 return;
             }
             if (last) {
