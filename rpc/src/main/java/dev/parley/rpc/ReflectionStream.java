@@ -18,7 +18,14 @@ final class ReflectionStream implements AutoCloseable {
     }
 
     ServerReflectionResponse ask(ServerReflectionRequest.Builder question) {
-        requests.send(question.build());
+        try {
+            requests.send(question.build());
+        } catch (CallException closed) {
+            // A server that answered before it read, as one without reflection does, has closed the requests: what it said
+            // stands in its answer.
+            responses.receive();
+            throw closed;
+        }
         ServerReflectionResponse answer = responses.receive();
         if (answer == null) {
             throw new CallException(Code.INTERNAL, "the server's reflection ended before it had answered");
