@@ -21,9 +21,8 @@ final class ReflectionStream implements AutoCloseable {
         try {
             requests.send(question.build());
         } catch (CallException closed) {
-            // A server that answered before it read, as one without reflection does, has closed the requests: what it
-            // said
-            // stands in its answer.
+            // A server that answers before it reads, as one without reflection does, has closed the requests; what it
+            // says stands in its answer.
             responses.receive();
             throw closed;
         }
