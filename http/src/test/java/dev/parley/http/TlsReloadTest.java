@@ -151,8 +151,10 @@ class TlsReloadTest {
                         })
                         .start();
                 HttpClient client = HttpClient.create(
-                        // A new connection for almost each request.
-                        ClientLimits.defaults().withTimeouts(Duration.ofSeconds(3), Duration.ofMillis(5)),
+                        // By age, so that the requests below, which let no connection become idle, get new ones.
+                        ClientLimits.defaults()
+                                .withConnectionLife(
+                                        Duration.ofMillis(5), Duration.ofSeconds(60), Duration.ofSeconds(20)),
                         certificates.client().withIdentity(pem).withReloadInterval(SOON))) {
             HttpRequest request =
                     new HttpRequest("GET", "https", Talk.at(server), "/", new dev.parley.Metadata(), Body.empty());
