@@ -29,11 +29,10 @@ final class Layers {
 
     private static final List<Set<String>> LEVELS = List.of(
             Set.of("core"),
-            Set.of("resilience", "telemetry", "http", "store"),
-            Set.of("rest", "discovery", "messaging"),
+            Set.of("resilience", "http", "store"),
+            Set.of("telemetry", "discovery", "messaging"),
             Set.of(
-                    "rpc",
-                    "codegen",
+                    "chain",
                     "discovery-consul",
                     "discovery-etcd",
                     "discovery-kubernetes",
@@ -43,7 +42,9 @@ final class Layers {
                     "messaging-nats",
                     "messaging-sqs",
                     "jobs"),
-            Set.of("saga", "traffic", "grpc-java"),
+            Set.of("rest", "saga"),
+            Set.of("rpc", "codegen"),
+            Set.of("traffic", "grpc-java"),
             Set.of("gateway", "console"),
             Set.of("cli"));
 
