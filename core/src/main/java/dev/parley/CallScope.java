@@ -26,6 +26,7 @@ public final class CallScope implements Call {
     private final Deadline deadline;
     private final Peer peer;
     private final boolean sharesAttributes;
+    private final boolean sharesMetadata;
     private final InterruptGate gate = new InterruptGate();
     private @Nullable Metadata responseHeaders;
     private @Nullable Metadata responseTrailers;
@@ -47,6 +48,7 @@ public final class CallScope implements Call {
         this.deadline = builder.deadline;
         this.peer = builder.peer;
         this.sharesAttributes = builder.sharesAttributes;
+        this.sharesMetadata = builder.sharesMetadata;
         this.principal = builder.principal;
         this.attributes = builder.attributes;
     }
@@ -67,6 +69,21 @@ public final class CallScope implements Call {
                 .deadline(parent.deadline())
                 .peer(parent.peer())
                 .shareAttributes()
+                .build();
+    }
+
+    /**
+     * {@code parent} with a deadline of {@code limit}, if that is earlier than its own: all else is the parent's, its
+     * metadata included. It can be cancelled and ends by itself.
+     */
+    public static CallScope within(Call parent, Deadline limit) {
+        return builder(parent.method())
+                .parent(parent)
+                .requestHeaders(parent.requestHeaders())
+                .deadline(parent.deadline().earlier(limit))
+                .peer(parent.peer())
+                .shareAttributes()
+                .shareMetadata()
                 .build();
     }
 
@@ -208,6 +225,9 @@ public final class CallScope implements Call {
 
     @Override
     public Metadata responseHeaders() {
+        if (sharesMetadata && parent != null) {
+            return parent.responseHeaders();
+        }
         if (responseHeaders == null) {
             responseHeaders = new Metadata();
         }
@@ -216,6 +236,9 @@ public final class CallScope implements Call {
 
     @Override
     public Metadata responseTrailers() {
+        if (sharesMetadata && parent != null) {
+            return parent.responseTrailers();
+        }
         if (responseTrailers == null) {
             responseTrailers = new Metadata();
         }
@@ -347,6 +370,7 @@ public final class CallScope implements Call {
         private @Nullable Principal principal;
         private @Nullable Attributes attributes;
         private boolean sharesAttributes;
+        private boolean sharesMetadata;
 
         private Builder(Method method) {
             this.method = method;
@@ -391,6 +415,12 @@ public final class CallScope implements Call {
         /** An attempt at the parent's call, or a part of it, sees what was left on that. */
         Builder shareAttributes() {
             this.sharesAttributes = true;
+            return this;
+        }
+
+        /** What is set on it is set on its parent. */
+        Builder shareMetadata() {
+            this.sharesMetadata = true;
             return this;
         }
 

@@ -23,10 +23,14 @@ import java.util.concurrent.TimeoutException;
 /** Each call on a virtual thread of its own, through a policy around a handler or around a callable. */
 final class ThreadLane implements Lane {
 
-    static final Method METHOD = Method.unary("spec.Service", "Do");
-
     private final Way way;
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
+
+    private sealed interface End {}
+
+    private record Good() implements End {}
+
+    private record Bad(Throwable error) implements End {}
 
     /** How a policy is put around work. */
     @FunctionalInterface
@@ -63,12 +67,12 @@ final class ThreadLane implements Lane {
     }
 
     @Override
-    public Started start() {
-        return start(Deadline.NONE);
+    public Call start(String method) {
+        return start(method, Deadline.NONE);
     }
 
-    Call start(Deadline deadline) {
-        Call call = new Call(deadline);
+    Call start(String method, Deadline deadline) {
+        Call call = new Call(method, deadline);
         calls.add(call);
         call.begin();
         return call;
@@ -87,8 +91,10 @@ final class ThreadLane implements Lane {
         private final CountDownLatch reachedOrOver = new CountDownLatch(1);
         private final CompletableFuture<End> over = new CompletableFuture<>();
 
-        private Call(Deadline deadline) {
-            this.scope = CallScope.builder(METHOD).deadline(deadline).build();
+        private Call(String method, Deadline deadline) {
+            this.scope = CallScope.builder(Method.unary("spec.Service", method))
+                    .deadline(deadline)
+                    .build();
         }
 
         private void begin() {
@@ -96,9 +102,9 @@ final class ThreadLane implements Lane {
                 try {
                     way.through(scope, this::handle);
                     scope.end(Outcome.OK);
-                    over.complete(new End.Good());
+                    over.complete(new Good());
                 } catch (Throwable thrown) {
-                    over.complete(new End.Bad(thrown));
+                    over.complete(new Bad(thrown));
                 } finally {
                     reachedOrOver.countDown();
                 }
@@ -134,9 +140,18 @@ final class ThreadLane implements Lane {
                 throw new AssertionError("expected the call to be refused, but the handler has it");
             }
             return switch (awaitEnd()) {
-                case End.Bad(RejectedException rejected) -> new Refusal(rejected.code(), rejected.message());
-                case End.Bad(Throwable other) -> throw new AssertionError("expected a RejectedException", other);
-                case End.Good good -> throw new AssertionError("the call was answered without its handler");
+                case Bad(RejectedException rejected) -> new Refusal(rejected.code(), rejected.message());
+                case Bad(Throwable other) -> throw new AssertionError("expected a RejectedException", other);
+                case Good good -> throw new AssertionError("the call was answered without its handler");
+            };
+        }
+
+        @Override
+        public Refusal awaitError() {
+            return switch (awaitEnd()) {
+                case Bad(CallException error) -> new Refusal(error.code(), error.message());
+                case Bad(Throwable other) -> throw new AssertionError("expected a CallException", other);
+                case Good good -> throw new AssertionError("the call went well");
             };
         }
 

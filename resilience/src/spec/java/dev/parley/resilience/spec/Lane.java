@@ -2,7 +2,6 @@ package dev.parley.resilience.spec;
 
 import dev.parley.Code;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** A way for calls to go through a policy, whose end the test decides. */
 public interface Lane extends AutoCloseable {
@@ -11,7 +10,12 @@ public interface Lane extends AutoCloseable {
     Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Starts a call without a deadline. */
-    Started start();
+    default Started start() {
+        return start("Do");
+    }
+
+    /** Starts a call to {@code method} without a deadline. */
+    Started start(String method);
 
     /** Frees what the lane holds. */
     @Override
@@ -28,6 +32,9 @@ public interface Lane extends AutoCloseable {
         /** Returns once the call was refused, with what its caller was told; fails if the handler has it instead. */
         Refusal awaitRefusal();
 
+        /** Returns once the call has failed, with what its caller was told. */
+        Refusal awaitError();
+
         /** Whether the handler was asked so far. */
         boolean reached();
 
@@ -42,19 +49,5 @@ public interface Lane extends AutoCloseable {
 
         /** The caller leaves; returns once the policy knows. */
         void cancel();
-    }
-
-    /** The error of a call, or null if it went well; for implementations. */
-    sealed interface End {
-        /** It went well. */
-        record Good() implements End {}
-
-        /** It failed with this. */
-        record Bad(Throwable error) implements End {}
-
-        /** What the error says, or null. */
-        default @Nullable Throwable error() {
-            return this instanceof Bad bad ? bad.error : null;
-        }
     }
 }
