@@ -3,6 +3,7 @@ package dev.parley.rpc;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.Method;
+import dev.parley.chain.Chain;
 import dev.parley.http.ClientLimits;
 import dev.parley.http.ClientTls;
 import dev.parley.http.HttpClient;
@@ -23,6 +24,7 @@ public final class ChannelBuilder {
     private RpcProtocol protocol = RpcProtocol.GRPC;
     private Codec codec = Codec.PROTO;
     private List<Interceptor> interceptors = List.of();
+    private Chain chain = Chain.empty();
     private int maxMessageBytes = 4 << 20;
     private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
     private Duration streamIdleTimeout = Duration.ofMinutes(5);
@@ -51,9 +53,17 @@ public final class ChannelBuilder {
         return this;
     }
 
-    /** What stands in front of every call, the first outermost; none. */
+    /** What stands in front of every call and of the {@link #chain}, the first outermost; none. */
     public ChannelBuilder interceptors(List<? extends Interceptor> chain) {
         this.interceptors = List.copyOf(chain);
+        return this;
+    }
+
+    /**
+     * The policies that calls go through, behind the {@link #interceptors}; none.
+     */
+    public ChannelBuilder chain(Chain policies) {
+        this.chain = policies;
         return this;
     }
 
@@ -188,6 +198,7 @@ public final class ChannelBuilder {
                 protocol,
                 codec,
                 interceptors,
+                chain,
                 maxMessageBytes,
                 defaultTimeout,
                 streamIdleTimeout,
