@@ -99,7 +99,7 @@ public sealed interface Fault {
     /** The end (FIN) is not passed on until the fault is healed. Replaces {@link SlowClose}. */
     record NeverClose() implements OfStream {}
 
-    /** The port is kept, but nobody listens: connecting fails at once. */
+    /** The port is kept, but nobody listens: connecting fails at once, and so do those that were not accepted by then. */
     record Refuse() implements OfConnect {}
 
     /** New connections are accepted, then reset at once, before the target hears of them. */

@@ -173,7 +173,7 @@ public final class Fixture implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
-    /** The platform threads that keep a process alive. */
+    /** The platform threads that keep a process alive, but for those of JUnit. */
     private static Set<Thread> lasting() {
         ThreadGroup root = Thread.currentThread().getThreadGroup();
         while (root.getParent() != null) {
@@ -184,7 +184,7 @@ public final class Fixture implements BeforeEachCallback, AfterEachCallback {
         int count = root.enumerate(all);
         Set<Thread> lasting = new HashSet<>();
         for (int i = 0; i < count; i++) {
-            if (!all[i].isDaemon()) {
+            if (!all[i].isDaemon() && !all[i].getName().startsWith("junit-")) {
                 lasting.add(all[i]);
             }
         }

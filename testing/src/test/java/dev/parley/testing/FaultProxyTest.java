@@ -328,6 +328,8 @@ class FaultProxyTest {
     void refusedConnectionsKeepThePort() throws Exception {
         FaultProxy proxy = echo();
         Socket before = connect(proxy);
+        send(before, "x");
+        assertThat(read(before, 1)).isEqualTo("x");
         for (int i = 0; i < 30; i++) {
             proxy.inject(new Fault.Refuse());
             proxy.inject(new Fault.Refuse());
