@@ -44,7 +44,8 @@ final class AdaptiveLimit {
     private final long windowNanos;
     private final double slackNanos;
     private final Map<Object, LatencyBaseline> baselines = new ConcurrentHashMap<>();
-    private final AtomicLong loads = new AtomicLong(); // how many calls were measured; the sum of what ran at their ends
+    private final AtomicLong loads =
+            new AtomicLong(); // how many calls were measured; the sum of what ran at their ends
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile int limit;
     private volatile int peak;

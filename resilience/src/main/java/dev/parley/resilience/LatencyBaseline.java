@@ -10,12 +10,14 @@ final class LatencyBaseline {
 
     private static final int COUNT_SHIFT = 44;
     private static final long SUM = (1L << COUNT_SHIFT) - 1;
-    private static final long MOST = 1L << (64 - COUNT_SHIFT - 1); // calls in a window, so that the sum has room for each
+    private static final long MOST =
+            1L << (64 - COUNT_SHIFT - 1); // calls in a window, so that the sum has room for each
     private static final long UNIT = 1_000; // sums are in microseconds
     private static final long LONGEST = SUM / MOST; // 33 s
 
     private static final int LEARNED_WITH = 32; // calls by which half of what is new is learned
-    private static final double DRIFT = 0.005; // a window; from a service that got slower, nobody learns faster under load
+    private static final double DRIFT =
+            0.005; // a window; from a service that got slower, nobody learns faster under load
 
     private final AtomicLong measured = new AtomicLong();
     private volatile double nanos; // 0: not known yet

@@ -222,8 +222,7 @@ public final class LoadShedder implements Interceptor {
         limit.baselines()
                 .forEach((method, baseline) ->
                         baselines.put(method.toString(), Duration.ofNanos((long) baseline.nanos())));
-        return new LoadShedderSnapshot(
-                name, running.get(), limit.limit(), limit.strain(), baselines, refused.sum());
+        return new LoadShedderSnapshot(name, running.get(), limit.limit(), limit.strain(), baselines, refused.sum());
     }
 
     @Override

@@ -79,7 +79,6 @@ public record LoadShedderPolicy(
 
     /** This with or without {@link #streams}. */
     public LoadShedderPolicy withStreams(boolean counted) {
-        return new LoadShedderPolicy(
-                minConcurrent, maxConcurrent, tolerance, slack, window, minimumSamples, counted);
+        return new LoadShedderPolicy(minConcurrent, maxConcurrent, tolerance, slack, window, minimumSamples, counted);
     }
 }

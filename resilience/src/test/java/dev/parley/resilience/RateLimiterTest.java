@@ -1,7 +1,7 @@
 package dev.parley.resilience;
 
-import dev.parley.resilience.spec.RateLimiterSpec;
 import dev.parley.resilience.spec.Lane;
+import dev.parley.resilience.spec.RateLimiterSpec;
 import org.junit.jupiter.api.Nested;
 
 /** The limiter on virtual threads. */

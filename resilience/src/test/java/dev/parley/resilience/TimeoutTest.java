@@ -1,7 +1,7 @@
 package dev.parley.resilience;
 
-import dev.parley.resilience.spec.TimeoutSpec;
 import dev.parley.resilience.spec.Lane;
+import dev.parley.resilience.spec.TimeoutSpec;
 import org.junit.jupiter.api.Nested;
 
 /** The timeout on virtual threads. */
