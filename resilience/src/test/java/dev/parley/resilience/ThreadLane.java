@@ -127,9 +127,7 @@ final class ThreadLane implements Lane {
         public void awaitHandler() {
             await(reachedOrOver);
             if (!reached()) {
-                throw new AssertionError(
-                        "expected the handler to have the call, but it ended",
-                        awaitEnd().error());
+                throw new AssertionError("expected the handler to have the call, but it ended: " + awaitEnd());
             }
         }
 
