@@ -48,6 +48,9 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
     private int controlFrames;
     // Since when the answer to a ping is awaited; 0 if none is.
     private long pinged;
+    // An exchange ran out of time without a sign of life: no others begin until there is one.
+    private boolean suspect;
+    private long suspected;
     private boolean ready;
     private boolean retired;
     private long lastActivity = System.nanoTime();
@@ -87,6 +90,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         super.handlerAdded(ctx);
         windows = new Http2Windows(this, ctx, flushing, origin.limits().streamWindowBytes(), STREAMS);
         // Until the server's settings are here its limit of streams is not known.
+        suspected = System.nanoTime() - origin.limits().pingTimeout().toNanos();
         handshakeTask = ctx.channel()
                 .eventLoop()
                 .schedule(() -> ctx.close(), origin.limits().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
@@ -118,7 +122,10 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
 
     @Override
     public boolean hasRoom() {
-        return !retired && ctx().channel().isActive() && connection().local().canOpenStream();
+        return !retired
+                && !suspect
+                && ctx().channel().isActive()
+                && connection().local().canOpenStream();
     }
 
     @Override
@@ -146,7 +153,11 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         }
         lastActivity = System.nanoTime();
         exchange.sent(new Http2ClientStream(
-                this, exchange, id, java.util.Objects.requireNonNull(windows).reader(id)));
+                this,
+                exchange,
+                id,
+                lastActivity,
+                java.util.Objects.requireNonNull(windows).reader(id)));
     }
 
     /** The head of {@code exchange} has been given to Netty. */
@@ -168,6 +179,30 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
             resetStream(ctx(), id, error.code(), ctx().newPromise());
             wrote();
         }
+    }
+
+    /**
+     * An exchange begun at {@code begun} ran out of time. If nothing at all has come since, the network may have swallowed
+     * the connection: it is asked whether it is still there, and the next exchanges go elsewhere until it answers.
+     */
+    void expired(long begun) {
+        long now = System.nanoTime();
+        if (lastRead - begun >= 0
+                || suspect
+                || now - suspected < origin.limits().pingTimeout().toNanos()) {
+            return; // a server that only takes its time is not asked again and again
+        }
+        suspect = true;
+        suspected = now;
+        if (pinged == 0) {
+            ping(now);
+        }
+    }
+
+    private void ping(long now) {
+        pinged = now;
+        encoder().writePing(ctx(), false, now, ctx().newPromise());
+        wrote();
     }
 
     /** Takes no more exchanges, and closes once nothing runs on it. */
@@ -195,6 +230,10 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         flushing.reading = true;
         lastRead = System.nanoTime();
         pinged = 0;
+        if (suspect) {
+            suspect = false;
+            origin.queue.submit(origin::room);
+        }
         super.channelRead(ctx, msg);
     }
 
@@ -226,9 +265,6 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
 
     @Override
     public void watch(long now) {
-        if (running() == 0) {
-            return;
-        }
         long limit = origin.limits().readTimeout().toNanos();
         for (Http2Stream stream : activeStreams()) {
             OutboundExchange exchange = stream.getProperty(key);
@@ -245,9 +281,7 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
                         RetryAdvice.UNSTATED));
             }
         } else if (running() > 0 && now - lastRead >= origin.pingIntervalNanos()) {
-            pinged = now;
-            encoder().writePing(ctx(), false, now, ctx().newPromise());
-            flush(ctx());
+            ping(now);
         }
     }
 

@@ -18,12 +18,15 @@ final class Http2ClientStream implements ClientStream {
     private final Http2Client connection;
     private final OutboundExchange exchange;
     private final int id;
+    private final long begun;
     private final Http2Windows.Reader reader;
 
-    Http2ClientStream(Http2Client connection, OutboundExchange exchange, int id, Http2Windows.Reader reader) {
+    Http2ClientStream(
+            Http2Client connection, OutboundExchange exchange, int id, long begun, Http2Windows.Reader reader) {
         this.connection = connection;
         this.exchange = exchange;
         this.id = id;
+        this.begun = begun;
         this.reader = reader;
     }
 
@@ -135,6 +138,9 @@ final class Http2ClientStream implements ClientStream {
     @Override
     public void reset(CallException reason) {
         connection.reset(id, Http2Names.reset(reason));
+        if (reason.code() == Code.DEADLINE_EXCEEDED) {
+            connection.expired(begun);
+        }
     }
 
     @Override

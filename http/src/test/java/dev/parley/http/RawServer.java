@@ -43,8 +43,12 @@ final class RawServer implements AutoCloseable {
         }
     }
 
+    int port() {
+        return listener.getLocalPort();
+    }
+
     String authority() {
-        return "127.0.0.1:" + listener.getLocalPort();
+        return "127.0.0.1:" + port();
     }
 
     /** Reads up to the end of a head. */

@@ -1,6 +1,11 @@
 /**
- * What tests of services need: a clock that the test moves, and a network that fails on demand. Services themselves run
- * in the test's process: over {@code Channel.inProcess} without a network, or on a free port.
+ * What tests of services need: a clock that the test moves ({@link dev.parley.testing.FakeTimer}), a network that fails on
+ * demand ({@link dev.parley.testing.FaultProxy}), and an extension for JUnit that gives both and looks for what was left
+ * behind ({@link dev.parley.testing.Fixture}).
+ *
+ * <p>Services themselves run in the test's process: without a network over {@code Channel.inProcess(RpcHandler)} of
+ * {@code dev.parley.rpc}, which passes the same protocol code, or on a free port behind a fault proxy. The guide is
+ * {@code docs/guide/testing.md}.
  *
  * <pre>{@code
  * FakeTimer timer = new FakeTimer();
