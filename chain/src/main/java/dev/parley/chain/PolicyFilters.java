@@ -97,7 +97,8 @@ public final class PolicyFilters {
         private void settle(long permit, int status, Outcome outcome) {
             switch (outcome) {
                 case Outcome.Failed(CallException error) -> breaker.onFailure(permit, seenFrom(status, error));
-                case Outcome.Ok ok when status >= 400 ->
+                case Outcome.Ok ok
+                when status >= 400 ->
                     breaker.onFailure(permit, answered(HttpException.codeOf(status), "HTTP status " + status));
                 case Outcome.Ok ok -> breaker.onSuccess(permit);
             }
@@ -112,13 +113,7 @@ public final class PolicyFilters {
 
         private static CallException answered(Code code, String message) {
             return new CallException(
-                    code,
-                    message,
-                    null,
-                    List.of(),
-                    new Metadata(),
-                    CallException.Origin.REMOTE,
-                    RetryAdvice.UNSTATED);
+                    code, message, null, List.of(), new Metadata(), CallException.Origin.REMOTE, RetryAdvice.UNSTATED);
         }
     }
 

@@ -46,8 +46,8 @@ final class EventLoopLane implements Lane {
 
     EventLoopLane(ExchangeFilter policy) {
         this.server = HttpServer.builder()
-                .handler((call, request) -> exchanged(request.headers().get(ID).orElseThrow())
-                        .handle())
+                .handler((call, request) ->
+                        exchanged(request.headers().get(ID).orElseThrow()).handle())
                 .filters(List.of(new Ends(), policy))
                 .start();
     }
@@ -103,8 +103,7 @@ final class EventLoopLane implements Lane {
         private final CompletableFuture<Answer> over = new CompletableFuture<>();
 
         Exchanged(String method) {
-            this.scope =
-                    CallScope.builder(Method.unary("spec.Service", method)).build();
+            this.scope = CallScope.builder(Method.unary("spec.Service", method)).build();
         }
 
         void send(HttpRequest request) {
