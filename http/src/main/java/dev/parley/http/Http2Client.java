@@ -122,7 +122,10 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
 
     @Override
     public boolean hasRoom() {
-        return !retired && !suspect && ctx().channel().isActive() && connection().local().canOpenStream();
+        return !retired
+                && !suspect
+                && ctx().channel().isActive()
+                && connection().local().canOpenStream();
     }
 
     @Override
@@ -150,7 +153,11 @@ final class Http2Client extends Http2ConnectionHandler implements ClientConnecti
         }
         lastActivity = System.nanoTime();
         exchange.sent(new Http2ClientStream(
-                this, exchange, id, lastActivity, java.util.Objects.requireNonNull(windows).reader(id)));
+                this,
+                exchange,
+                id,
+                lastActivity,
+                java.util.Objects.requireNonNull(windows).reader(id)));
     }
 
     /** The head of {@code exchange} has been given to Netty. */

@@ -21,7 +21,8 @@ final class Http2ClientStream implements ClientStream {
     private final long begun;
     private final Http2Windows.Reader reader;
 
-    Http2ClientStream(Http2Client connection, OutboundExchange exchange, int id, long begun, Http2Windows.Reader reader) {
+    Http2ClientStream(
+            Http2Client connection, OutboundExchange exchange, int id, long begun, Http2Windows.Reader reader) {
         this.connection = connection;
         this.exchange = exchange;
         this.id = id;

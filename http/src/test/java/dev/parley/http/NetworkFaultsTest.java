@@ -150,8 +150,8 @@ class NetworkFaultsTest {
             CallException error = Talk.failure(() -> client.over(HttpVersion.HTTP_2)
                     .handle(Talk.call(Duration.ofMillis(100)), Talk.get(good.authority(), "/slow")));
             assertThat(error.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
-            assertThat(Talk.text(client.over(HttpVersion.HTTP_2)
-                            .handle(Talk.call(LONG), Talk.get(good.authority(), "/"))))
+            assertThat(Talk.text(
+                            client.over(HttpVersion.HTTP_2).handle(Talk.call(LONG), Talk.get(good.authority(), "/"))))
                     .isEqualTo("fine");
         }
         assertThat(good.traffic().accepted()).isLessThanOrEqualTo(2);
