@@ -1,6 +1,7 @@
 /** REST for people: JSON routes, typed clients, OpenAPI; see the package {@code dev.parley.rest}. */
 module dev.parley.rest {
     requires transitive dev.parley;
+    requires transitive dev.parley.chain;
     requires transitive dev.parley.http;
     requires transitive org.jspecify;
     requires transitive tools.jackson.databind;

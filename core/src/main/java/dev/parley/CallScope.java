@@ -1,8 +1,6 @@
 package dev.parley;
 
 import java.security.Principal;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class CallScope implements Call {
 
     static final ScopedValue<Call> CURRENT = ScopedValue.newInstance();
-    private static final System.Logger LOG = System.getLogger(CallScope.class.getName());
 
     private final Method method;
     private final @Nullable Call parent;
@@ -26,15 +23,20 @@ public final class CallScope implements Call {
     private final Deadline deadline;
     private final Peer peer;
     private final boolean sharesAttributes;
+    private final boolean sharesMetadata;
     private final InterruptGate gate = new InterruptGate();
     private @Nullable Metadata responseHeaders;
     private @Nullable Metadata responseTrailers;
     private @Nullable Attributes attributes;
     private volatile @Nullable Principal principal;
 
-    // Guarded by this.
-    private @Nullable List<Consumer<Outcome>> endListeners;
-    private @Nullable List<Consumer<CallException>> cancelListeners;
+    // Of the thread that handles the call: what the request headers were when an attempt began on the call itself.
+    private String @Nullable [] requestBefore;
+
+    // Guarded by this. The listeners that came last are first.
+    private @Nullable Listener<Outcome> endListeners;
+    private @Nullable Listener<CallException> cancelListeners;
+    private int listened;
     private @Nullable Registration fromParent;
     private Timer.@Nullable Scheduled deadlineTask;
     private volatile @Nullable CallException cancelled;
@@ -47,6 +49,7 @@ public final class CallScope implements Call {
         this.deadline = builder.deadline;
         this.peer = builder.peer;
         this.sharesAttributes = builder.sharesAttributes;
+        this.sharesMetadata = builder.sharesMetadata;
         this.principal = builder.principal;
         this.attributes = builder.attributes;
     }
@@ -61,12 +64,32 @@ public final class CallScope implements Call {
      * its own response metadata.
      */
     public static CallScope child(Call parent) {
+        return child(parent, parent.deadline());
+    }
+
+    /** As {@link #child(Call)}, with a deadline of its own, which whoever makes it keeps within the parent's. */
+    public static CallScope child(Call parent, Deadline deadline) {
         return builder(parent.method())
                 .parent(parent)
                 .requestHeaders(new Metadata(parent.requestHeaders()))
-                .deadline(parent.deadline())
+                .deadline(deadline)
                 .peer(parent.peer())
                 .shareAttributes()
+                .build();
+    }
+
+    /**
+     * {@code parent} with a deadline of {@code limit}, if that is earlier than its own: all else is the parent's, its
+     * metadata included. It can be cancelled and ends by itself.
+     */
+    public static CallScope within(Call parent, Deadline limit) {
+        return builder(parent.method())
+                .parent(parent)
+                .requestHeaders(parent.requestHeaders())
+                .deadline(parent.deadline().earlier(limit))
+                .peer(parent.peer())
+                .shareAttributes()
+                .shareMetadata()
                 .build();
     }
 
@@ -77,6 +100,21 @@ public final class CallScope implements Call {
      * @throws CallException the reason, if the call was cancelled before it started
      */
     public <Q, R> R run(Handler<Q, R> handler, Q request) throws Exception {
+        return run(handler, request, true);
+    }
+
+    /**
+     * As {@link #run}, for an attempt: it takes its parent's place, so it is the current call inside only if its parent
+     * is outside. In front of a server's handler that makes it the current call; on a client the inbound call stays it.
+     *
+     * @throws CallException the reason, if the attempt or its call was cancelled before it started
+     */
+    @SuppressWarnings("ReferenceEquality") // that very call
+    public <Q, R> R attempt(Handler<Q, R> handler, Q request) throws Exception {
+        return run(handler, request, parent != null && CURRENT.isBound() && CURRENT.get() == parent);
+    }
+
+    private <Q, R> R run(Handler<Q, R> handler, Q request, boolean current) throws Exception {
         if (!gate.arm()) {
             throw cancellation().orElseThrow();
         }
@@ -88,7 +126,9 @@ public final class CallScope implements Call {
             if (before.isPresent()) {
                 throw before.get();
             }
-            return ScopedValue.where(CURRENT, this).call(() -> handler.handle(this, request));
+            return current
+                    ? ScopedValue.where(CURRENT, this).call(() -> handler.handle(this, request))
+                    : handler.handle(this, request);
         } finally {
             gate.leave();
         }
@@ -106,7 +146,7 @@ public final class CallScope implements Call {
      * @return false if it was cancelled or had ended before
      */
     public boolean cancel(CallException reason) {
-        List<Consumer<CallException>> listeners;
+        Listener<CallException> listeners;
         synchronized (this) {
             if (cancelled != null || outcome != null) {
                 return false;
@@ -116,9 +156,7 @@ public final class CallScope implements Call {
             cancelListeners = null;
         }
         gate.fire();
-        if (listeners != null) {
-            listeners.forEach(listener -> guarded(listener, reason));
-        }
+        Listener.tell(listeners, reason);
         return true;
     }
 
@@ -128,7 +166,7 @@ public final class CallScope implements Call {
      * @return false if it had ended before
      */
     public boolean end(Outcome result) {
-        List<Consumer<Outcome>> listeners;
+        Listener<Outcome> listeners;
         Registration parentRegistration;
         Timer.Scheduled task;
         synchronized (this) {
@@ -150,10 +188,64 @@ public final class CallScope implements Call {
         if (parentRegistration != null) {
             parentRegistration.remove();
         }
-        if (listeners != null) {
-            listeners.forEach(listener -> guarded(listener, result));
-        }
+        Listener.tell(listeners, result);
         return true;
+    }
+
+    /**
+     * Begins a first attempt on the call itself, which saves the child if it succeeds. What is added to the call from now
+     * on is the attempt's: {@link #keep} leaves it to the call, {@link #rollBack} takes it back. On the thread that
+     * handles the call, and not for streams, which outlive the attempt.
+     *
+     * @return what {@code rollBack} wants to know; negative if the attempt needs a child, because one is under way, or
+     *     because there is response metadata that it could change
+     */
+    public long mark() {
+        if (requestBefore != null || isPresent(responseHeaders) || isPresent(responseTrailers)) {
+            return -1;
+        }
+        requestBefore = requestHeaders.freeze();
+        synchronized (this) {
+            return (long) listened << Integer.SIZE | requestHeaders.size();
+        }
+    }
+
+    private static boolean isPresent(@Nullable Metadata metadata) {
+        return metadata != null && !metadata.isEmpty();
+    }
+
+    /** The attempt that {@link #mark} began is the call: its listeners hear of the call's end. */
+    public void keep() {
+        requestBefore = null;
+        requestHeaders.thaw();
+    }
+
+    /**
+     * The attempt that {@link #mark} began is lost: its {@link #onEnd} listeners are told {@code error}, its
+     * {@link #onCancel} listeners are dropped, and headers and metadata are as they were. A listener that comes late, from
+     * a thread that the attempt left behind, is the call's.
+     */
+    public void rollBack(long mark, CallException error) {
+        String[] before = requestBefore;
+        if (before == null) {
+            throw new IllegalStateException("no attempt is under way on " + method);
+        }
+        requestBefore = null;
+        requestHeaders.restore(before, (int) mark);
+        if (responseHeaders != null) {
+            responseHeaders.clear();
+        }
+        if (responseTrailers != null) {
+            responseTrailers.clear();
+        }
+        int earlier = (int) (mark >>> Integer.SIZE);
+        Listener<Outcome> listeners;
+        synchronized (this) {
+            cancelListeners = Listener.upTo(earlier, cancelListeners);
+            listeners = endListeners;
+            endListeners = Listener.upTo(earlier, listeners);
+        }
+        Listener.tellAfter(earlier, listeners, Outcome.failed(error));
     }
 
     /**
@@ -184,15 +276,22 @@ public final class CallScope implements Call {
         principal = caller;
     }
 
-    /** Adds this attempt's response metadata to its parent's: this attempt is the one that counts. */
+    /**
+     * Adds this attempt's response metadata to its parent's: this attempt is the one that counts. What it gets later, such
+     * as the trailers of a stream, goes there at once.
+     */
     public void keepMetadata() {
         if (parent != null) {
+            Metadata headers = parent.responseHeaders();
             if (responseHeaders != null) {
-                parent.responseHeaders().addAll(responseHeaders);
+                headers.addAll(responseHeaders);
             }
+            responseHeaders = headers;
+            Metadata trailers = parent.responseTrailers();
             if (responseTrailers != null) {
-                parent.responseTrailers().addAll(responseTrailers);
+                trailers.addAll(responseTrailers);
             }
+            responseTrailers = trailers;
         }
     }
 
@@ -208,6 +307,9 @@ public final class CallScope implements Call {
 
     @Override
     public Metadata responseHeaders() {
+        if (sharesMetadata && parent != null) {
+            return parent.responseHeaders();
+        }
         if (responseHeaders == null) {
             responseHeaders = new Metadata();
         }
@@ -216,6 +318,9 @@ public final class CallScope implements Call {
 
     @Override
     public Metadata responseTrailers() {
+        if (sharesMetadata && parent != null) {
+            return parent.responseTrailers();
+        }
         if (responseTrailers == null) {
             responseTrailers = new Metadata();
         }
@@ -259,25 +364,23 @@ public final class CallScope implements Call {
     public Registration onEnd(Consumer<Outcome> listener) {
         synchronized (this) {
             if (outcome == null) {
-                if (endListeners == null) {
-                    endListeners = new ArrayList<>(2);
-                }
-                endListeners.add(listener);
-                return () -> noLonger(listener);
+                Listener<Outcome> added = new Listener<>(this, ++listened, listener, endListeners);
+                endListeners = added;
+                return added;
             }
         }
-        guarded(listener, outcome);
+        Listener.guarded(listener, outcome);
         return () -> {};
     }
 
-    private synchronized void noLonger(Consumer<Outcome> listener) {
-        if (endListeners != null) {
-            endListeners.remove(listener);
-        }
+    synchronized void remove(Listener<?> gone) {
+        endListeners = Listener.without(gone, endListeners);
+        cancelListeners = Listener.without(gone, cancelListeners);
     }
 
     @Override
     public Registration onCancel(Consumer<CallException> listener) {
+        Listener<CallException> added = null;
         boolean first = false;
         CallException reason;
         synchronized (this) {
@@ -286,30 +389,20 @@ public final class CallScope implements Call {
             }
             reason = cancelled;
             if (reason == null) {
-                List<Consumer<CallException>> listening = cancelListeners;
-                if (listening == null) {
-                    first = true;
-                    listening = new ArrayList<>(2);
-                    cancelListeners = listening;
-                }
-                listening.add(listener);
+                first = cancelListeners == null;
+                added = new Listener<>(this, ++listened, listener, cancelListeners);
+                cancelListeners = added;
             }
         }
-        if (reason != null) {
-            guarded(listener, reason);
+        if (added == null) {
+            Listener.guarded(listener, java.util.Objects.requireNonNull(reason));
             return () -> {};
         }
         if (first && parent != null) {
             // Only now: most calls are never listened to, and cancellation() asks the parent itself.
             listenToParent(parent);
         }
-        return () -> {
-            synchronized (this) {
-                if (cancelListeners != null) {
-                    cancelListeners.remove(listener);
-                }
-            }
-        };
+        return added;
     }
 
     private void listenToParent(Call above) {
@@ -321,15 +414,6 @@ public final class CallScope implements Call {
             }
         }
         registration.remove();
-    }
-
-    private static <T> void guarded(Consumer<T> listener, T value) {
-        try {
-            listener.accept(value);
-        } catch (RuntimeException | Error e) {
-            // The other listeners must hear of it all the same.
-            LOG.log(System.Logger.Level.WARNING, "a listener of a call failed", e);
-        }
     }
 
     @Override
@@ -347,6 +431,7 @@ public final class CallScope implements Call {
         private @Nullable Principal principal;
         private @Nullable Attributes attributes;
         private boolean sharesAttributes;
+        private boolean sharesMetadata;
 
         private Builder(Method method) {
             this.method = method;
@@ -391,6 +476,12 @@ public final class CallScope implements Call {
         /** An attempt at the parent's call, or a part of it, sees what was left on that. */
         Builder shareAttributes() {
             this.sharesAttributes = true;
+            return this;
+        }
+
+        /** What is set on it is set on its parent. */
+        Builder shareMetadata() {
+            this.sharesMetadata = true;
             return this;
         }
 

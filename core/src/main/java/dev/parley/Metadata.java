@@ -39,6 +39,7 @@ public final class Metadata {
     // Names and values by turns: a call has about ten, and a scan over them beats hashing.
     private String[] entries = NOTHING;
     private int used;
+    private boolean frozen;
 
     /** No headers. */
     public Metadata() {}
@@ -101,6 +102,10 @@ public final class Metadata {
     /** Takes all values of {@code name} out. */
     public Metadata remove(String name) {
         String key = lower(name);
+        if (frozen && indexOf(key, 0) >= 0) {
+            entries = Arrays.copyOf(entries, used);
+            frozen = false;
+        }
         int kept = 0;
         for (int i = 0; i < used; i += 2) {
             if (!entries[i].equals(key)) {
@@ -112,6 +117,28 @@ public final class Metadata {
         Arrays.fill(entries, kept, used, "");
         used = kept;
         return this;
+    }
+
+    /** What is here, for {@link #restore}: it is not copied until some of it is taken out. */
+    String[] freeze() {
+        frozen = true;
+        return entries;
+    }
+
+    /** What was {@linkplain #freeze frozen} is not needed any more. */
+    void thaw() {
+        frozen = false;
+    }
+
+    /** As it was when it was frozen, with {@code size} values. */
+    void restore(String[] before, int size) {
+        frozen = false;
+        entries = before;
+        used = 2 * size;
+    }
+
+    void clear() {
+        restore(NOTHING, 0);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,33 +35,47 @@ public final class Replay<T> implements AutoCloseable {
     private final Messages<T> source;
     private final Runnable pump;
     private final int limit;
+    private final long mostBytes;
+    private final ToLongFunction<? super T> sizes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
     // Guarded by lock. Messages from the start of the stream while it can be replayed, afterwards only the unread.
     private final ArrayDeque<T> rest = new ArrayDeque<>();
     private List<T> kept = new ArrayList<>();
+    private long keptBytes;
     private boolean possible = true;
     private boolean started;
     private @Nullable Outcome ended;
     private @Nullable Messages<T> open;
 
-    private Replay(Call call, Messages<T> source, int limit) {
+    private Replay(Call call, Messages<T> source, int limit, long mostBytes, ToLongFunction<? super T> sizes) {
         if (limit < 0) {
             throw new IllegalArgumentException("limit must not be negative, but is " + limit);
+        }
+        if (mostBytes < 0) {
+            throw new IllegalArgumentException("mostBytes must not be negative, but is " + mostBytes);
         }
         this.call = call;
         this.source = source;
         this.pump = Call.wrap(this::pump);
         this.limit = limit;
+        this.mostBytes = mostBytes;
+        this.sizes = sizes;
     }
 
     /** Repeats {@code source}, the requests of {@code call}, while it has had no more than {@code limit} messages. */
     public static <T> Replay<T> of(Call call, Messages<T> source, int limit) {
-        return new Replay<>(call, source, limit);
+        return of(call, source, limit, Long.MAX_VALUE, message -> 0);
     }
 
-    /** Whether the stream can be had from its beginning: no more messages than the limit have been read. */
+    /** As {@link #of(Call, Messages, int)}, and while its messages come to no more than {@code mostBytes} by {@code sizes}. */
+    public static <T> Replay<T> of(
+            Call call, Messages<T> source, int limit, long mostBytes, ToLongFunction<? super T> sizes) {
+        return new Replay<>(call, source, limit, mostBytes, sizes);
+    }
+
+    /** Whether the stream can be had from its beginning: no more messages or bytes than the limits have been read. */
     public boolean isPossible() {
         lock.lock();
         try {
@@ -80,8 +95,8 @@ public final class Replay<T> implements AutoCloseable {
         lock.lock();
         try {
             if (!possible) {
-                throw new IllegalStateException(
-                        "more than " + limit + " messages were read, so they cannot be replayed");
+                throw new IllegalStateException("more than " + limit + " messages or " + mostBytes
+                        + " bytes were read, so they cannot be replayed");
             }
             rest.clear();
             rest.addAll(kept);
@@ -132,6 +147,7 @@ public final class Replay<T> implements AutoCloseable {
     }
 
     private void put(T message) {
+        long bytes = sizes.applyAsLong(message); // the user's code: not under the lock
         lock.lock();
         try {
             while (!rest.isEmpty() && ended == null) {
@@ -140,7 +156,8 @@ public final class Replay<T> implements AutoCloseable {
             if (ended instanceof Outcome.Failed stopped) {
                 throw stopped.error();
             }
-            if (possible && kept.size() == limit) {
+            keptBytes += bytes;
+            if (possible && (kept.size() == limit || keptBytes > mostBytes)) {
                 possible = false;
                 kept = List.of();
             }

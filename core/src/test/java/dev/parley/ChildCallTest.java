@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.Principal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +41,28 @@ class ChildCallTest {
         child.keepMetadata();
         assertThat(parent.responseHeaders().getAll("attempt")).containsExactly("2");
         assertThat(parent.responseTrailers().getAll("grpc-note")).containsExactly("2");
+    }
+
+    @Test
+    void aPartWithinALimitHasTheParentsMetadataAndTheEarlierDeadline() {
+        FakeTimer timer = new FakeTimer();
+        CallScope whole = CallScope.builder(Calls.METHOD)
+                .deadline(Deadline.after(Duration.ofSeconds(10), timer))
+                .build();
+        CallScope part = CallScope.within(whole, Deadline.after(Duration.ofSeconds(2), timer));
+        part.requestHeaders().add("x-a", "1");
+        part.responseHeaders().add("x-b", "2");
+        part.responseTrailers().add("x-c", "3");
+        assertThat(whole.requestHeaders().getAll("x-a")).containsExactly("1");
+        assertThat(whole.responseHeaders().getAll("x-b")).containsExactly("2");
+        assertThat(whole.responseTrailers().getAll("x-c")).containsExactly("3");
+        assertThat(part.deadline().remaining()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(CallScope.within(whole, Deadline.after(Duration.ofSeconds(20), timer))
+                        .deadline()
+                        .remaining())
+                .isEqualTo(Duration.ofSeconds(10));
+        part.cancel(cancelled("enough of it"));
+        assertThat(whole.cancellation()).isEmpty();
     }
 
     @Test

@@ -65,7 +65,7 @@ class LayersTest {
         Layers.Module codegen = Layers.module("codegen", pom("codegen"));
 
         assertThat(Layers.violations(List.of(rpc, codegen)))
-                .containsExactly("rpc (level 3) depends on codegen (level 3) in scope compile: not downward");
+                .containsExactly("rpc (level 5) depends on codegen (level 5) in scope compile: not downward");
     }
 
     @Test

@@ -17,6 +17,16 @@ public interface Classifier {
     @Nullable
     CallException failure(@Nullable Object response);
 
+    /** Whether {@code request} can be sent again; not so a body that is read once. A stream of messages is replayed. */
+    default boolean isRepeatable(@Nullable Object request) {
+        return true;
+    }
+
+    /** How large one message of a stream of requests is; 0 if that is not known. */
+    default long bytes(Object message) {
+        return message instanceof byte[] array ? array.length : 0;
+    }
+
     /** Frees what a failed response holds, such as its body, when another attempt is made in its place. */
     default void discard(@Nullable Object response) {}
 }

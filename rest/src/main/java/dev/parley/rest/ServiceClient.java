@@ -5,7 +5,6 @@ import dev.parley.CallException;
 import dev.parley.CallScope;
 import dev.parley.Deadline;
 import dev.parley.Handler;
-import dev.parley.Interceptor;
 import dev.parley.Metadata;
 import dev.parley.Method;
 import dev.parley.Outcome;
@@ -47,13 +46,13 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceClient implements AutoCloseable {
 
     private final ServiceSettings settings;
-    private final Handler<HttpRequest, HttpResponse> chain;
+    private final ServiceChains chains;
     private final @Nullable HttpClient owned;
     private final Peer peer;
 
     ServiceClient(ServiceSettings settings, Handler<HttpRequest, HttpResponse> transport, @Nullable HttpClient owned) {
         this.settings = settings;
-        this.chain = Interceptor.chain(settings.interceptors(), new ServiceExchange(settings, transport));
+        this.chains = new ServiceChains(settings, new ServiceExchange(settings, transport));
         this.owned = owned;
         this.peer = new Peer(settings.address().authority(), "http");
     }
@@ -138,7 +137,7 @@ public final class ServiceClient implements AutoCloseable {
         Call parent = Call.find().orElse(null);
         CallScope call = open(request, parent);
         try {
-            T value = read.apply(chain.handle(call, request.toHttp()));
+            T value = read.apply(chains.of(call.method()).handle(call, request.toHttp()));
             call.end(Outcome.OK);
             return value;
         } catch (Throwable thrown) {

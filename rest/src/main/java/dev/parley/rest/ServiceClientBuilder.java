@@ -3,6 +3,10 @@ package dev.parley.rest;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.Metadata;
+import dev.parley.chain.Chain;
+import dev.parley.chain.ClientPolicies;
+import dev.parley.chain.ClientResilience;
+import dev.parley.chain.DefaultChains;
 import dev.parley.http.ClientLimits;
 import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
@@ -26,6 +30,7 @@ public final class ServiceClientBuilder {
     private String envelope = "";
     private int maxResponseBytes = 10 << 20;
     private List<Interceptor> interceptors = List.of();
+    private @Nullable Chain policies;
     private ClientLimits limits = ClientLimits.defaults();
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private Map<String, String> environment = System.getenv();
@@ -100,12 +105,22 @@ public final class ServiceClientBuilder {
     }
 
     /**
-     * What stands in front of every call, the first outermost; none. A request behind them has its whole body at hand and
+     * What stands in front of every call and of the {@link #chain}, the first outermost; none. A request behind them has its whole body at hand and
      * may be sent again; an answer has been read whole, and one that is no success has become an exception. Headers are
      * added to {@link dev.parley.Call#requestHeaders()}.
      */
     public ServiceClientBuilder interceptors(List<? extends Interceptor> chain) {
         this.interceptors = List.copyOf(chain);
+        return this;
+    }
+
+    /**
+     * The policies that calls go through, behind the {@link #interceptors}; {@link DefaultChains#client} with its defaults: a
+     * breaker, a bulkhead and retries for each method. {@link Chain#empty} is none. A method is the service's name and, for
+     * instance, {@code GET /products/{id}}: each template has a state of its own, the first 1,000 of them.
+     */
+    public ServiceClientBuilder chain(Chain chain) {
+        this.policies = chain;
         return this;
     }
 
@@ -143,7 +158,15 @@ public final class ServiceClientBuilder {
      */
     public ServiceClient build() {
         ServiceSettings settings = new ServiceSettings(
-                name, address(), json, new Metadata(headers), timeout, envelope, maxResponseBytes, interceptors);
+                name,
+                address(),
+                json,
+                new Metadata(headers),
+                timeout,
+                envelope,
+                maxResponseBytes,
+                interceptors,
+                policies());
         Handler<HttpRequest, HttpResponse> given = transport;
         if (given != null) {
             return new ServiceClient(settings, given, null);
@@ -151,6 +174,11 @@ public final class ServiceClientBuilder {
         HttpClient shared = client;
         HttpClient used = shared == null ? HttpClient.create(limits) : shared;
         return new ServiceClient(settings, used.over(version), shared == null ? used : null);
+    }
+
+    private Chain policies() {
+        Chain given = policies;
+        return given == null ? DefaultChains.client(new ClientResilience(name, ClientPolicies.defaults())) : given;
     }
 
     private ServiceAddress address() {

@@ -2,6 +2,7 @@ package dev.parley.rest;
 
 import dev.parley.Interceptor;
 import dev.parley.Metadata;
+import dev.parley.chain.Chain;
 import dev.parley.http.ServiceAddress;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,8 @@ record ServiceSettings(
         @Nullable Duration timeout,
         String envelope,
         int maxResponseBytes,
-        List<Interceptor> interceptors) {
+        List<Interceptor> interceptors,
+        Chain chain) {
 
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
 }

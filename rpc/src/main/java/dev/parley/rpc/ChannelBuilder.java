@@ -3,6 +3,10 @@ package dev.parley.rpc;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.Method;
+import dev.parley.chain.Chain;
+import dev.parley.chain.ClientPolicies;
+import dev.parley.chain.ClientResilience;
+import dev.parley.chain.DefaultChains;
 import dev.parley.http.ClientLimits;
 import dev.parley.http.ClientTls;
 import dev.parley.http.HttpClient;
@@ -23,6 +27,7 @@ public final class ChannelBuilder {
     private RpcProtocol protocol = RpcProtocol.GRPC;
     private Codec codec = Codec.PROTO;
     private List<Interceptor> interceptors = List.of();
+    private @Nullable Chain chain;
     private int maxMessageBytes = 4 << 20;
     private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
     private Duration streamIdleTimeout = Duration.ofMinutes(5);
@@ -51,9 +56,18 @@ public final class ChannelBuilder {
         return this;
     }
 
-    /** What stands in front of every call, the first outermost; none. */
+    /** What stands in front of every call and of the {@link #chain}, the first outermost; none. */
     public ChannelBuilder interceptors(List<? extends Interceptor> chain) {
         this.interceptors = List.copyOf(chain);
+        return this;
+    }
+
+    /**
+     * The policies that calls go through, behind the {@link #interceptors}; {@link DefaultChains#client} with its defaults:
+     * a breaker, a bulkhead and retries for each method. {@link Chain#empty} is none.
+     */
+    public ChannelBuilder chain(Chain policies) {
+        this.chain = policies;
         return this;
     }
 
@@ -188,12 +202,19 @@ public final class ChannelBuilder {
                 protocol,
                 codec,
                 interceptors,
+                policies(address),
                 maxMessageBytes,
                 defaultTimeout,
                 streamIdleTimeout,
                 packing,
                 acceptsCompressed,
                 getMost);
+    }
+
+    private Chain policies(ServiceAddress address) {
+        Chain given = chain;
+        String name = target.contains("://") ? address.authority() : target;
+        return given == null ? DefaultChains.client(new ClientResilience(name, ClientPolicies.defaults())) : given;
     }
 
     private Function<Method.Kind, Handler<HttpRequest, HttpResponse>> over(HttpClient used, String scheme) {

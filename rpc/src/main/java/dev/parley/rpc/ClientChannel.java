@@ -108,9 +108,7 @@ final class ClientChannel implements Channel {
 
     private <Q, R> Handler<Q, R> create(RpcMethod<Q, R> method) {
         if (settings.protocol() == RpcProtocol.REST) {
-            return Interceptor.chain(
-                    settings.interceptors(),
-                    new RestOutbound<>(method, settings, transports.apply(method.kind()), json(method)));
+            return chained(method, new RestOutbound<>(method, settings, transports.apply(method.kind()), json(method)));
         }
         MessageCodec codec = switch (settings.codec()) {
             case PROTO -> ProtoCodec.INSTANCE;
@@ -128,8 +126,11 @@ final class ClientChannel implements Channel {
                         : new ConnectStreamClient(codec, limit, accepts);
             case REST -> throw new AssertionError("REST has a chain of its own");
         };
-        Outbound<Q, R> outbound = new Outbound<>(method, protocol, settings, transports.apply(method.kind()));
-        return Interceptor.chain(settings.interceptors(), outbound);
+        return chained(method, new Outbound<>(method, protocol, settings, transports.apply(method.kind())));
+    }
+
+    private <Q, R> Handler<Q, R> chained(RpcMethod<Q, R> method, Handler<Q, R> outbound) {
+        return Interceptor.chain(settings.interceptors(), settings.chain().around(method.method(), outbound));
     }
 
     private int getMost(RpcMethod<?, ?> method) {

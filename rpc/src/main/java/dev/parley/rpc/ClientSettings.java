@@ -1,6 +1,7 @@
 package dev.parley.rpc;
 
 import dev.parley.Interceptor;
+import dev.parley.chain.Chain;
 import dev.parley.http.ServiceAddress;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,7 @@ record ClientSettings(
         RpcProtocol protocol,
         Codec codec,
         List<Interceptor> interceptors,
+        Chain chain,
         int maxMessageBytes,
         Duration defaultTimeout,
         Duration streamIdleTimeout,

@@ -4,23 +4,35 @@ import com.google.protobuf.Message;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.Messages;
+import dev.parley.Method;
+import dev.parley.chain.Chain;
 import dev.parley.http.HttpRequest;
 import java.util.List;
 
 /** A method as a server serves it: what it is, and its implementation behind all interceptors, chained once. */
 record Route<Q, R>(RpcMethod<Q, R> method, Handler<Q, R> handler, int maxMessageBytes) {
 
-    /** A method behind {@code interceptors}, with required fields checked and nothing else in front of it. */
+    /** What stands in front of validation: the chain, and behind it the interceptors. */
+    record InFront(Chain chain, List<Interceptor> interceptors) {
+
+        static final InFront NOTHING = new InFront(Chain.empty(), List.of());
+
+        <Q, R> Handler<Q, R> of(Method method, Handler<Q, R> handler) {
+            return chain.around(method, Interceptor.chain(interceptors, handler));
+        }
+    }
+
+    /** A method behind {@code inFront}, with required fields checked and nothing else in front of it. */
     static <S, Q, R> Route<Q, R> of(
-            ServiceDefinition.Binding<S, Q, R> binding, S implementation, List<Interceptor> interceptors, int limit) {
-        return of(binding, implementation, interceptors, Validation.requiredFieldsOnly(), List.of(), limit);
+            ServiceDefinition.Binding<S, Q, R> binding, S implementation, InFront inFront, int limit) {
+        return of(binding, implementation, inFront, Validation.requiredFieldsOnly(), List.of(), limit);
     }
 
     /** {@code innermost} stands behind validation, so that it sees no request that the implementation would not. */
     static <S, Q, R> Route<Q, R> of(
             ServiceDefinition.Binding<S, Q, R> binding,
             S implementation,
-            List<Interceptor> interceptors,
+            InFront inFront,
             Validation validation,
             List<? extends Interceptor> innermost,
             int limit) {
@@ -28,7 +40,7 @@ record Route<Q, R>(RpcMethod<Q, R> method, Handler<Q, R> handler, int maxMessage
         RequestCheck check = validation.of(binding.method());
         Handler<Q, R> handler = Interceptor.chain(innermost, binding.handler(implementation));
         Handler<Q, R> validated = check == null ? handler : validated(binding.method(), check, handler);
-        return new Route<>(binding.method(), Interceptor.chain(interceptors, validated), limit);
+        return new Route<>(binding.method(), inFront.of(binding.method().method(), validated), limit);
     }
 
     private static <Q, R> Handler<Q, R> validated(RpcMethod<Q, R> method, RequestCheck check, Handler<Q, R> handler) {

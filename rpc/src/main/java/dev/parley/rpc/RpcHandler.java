@@ -11,6 +11,10 @@ import dev.parley.IdempotencyStore;
 import dev.parley.Interceptor;
 import dev.parley.Metadata;
 import dev.parley.Method;
+import dev.parley.chain.Chain;
+import dev.parley.chain.DefaultChains;
+import dev.parley.chain.ServerPolicies;
+import dev.parley.chain.ServerResilience;
 import dev.parley.http.HttpException;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
@@ -204,6 +208,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
     public static final class Builder {
         private final Map<String, Registration<?>> services = new LinkedHashMap<>();
         private List<Interceptor> interceptors = List.of();
+        private @Nullable Chain chain;
         private int maxMessageBytes = 4 << 20;
         private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
         private boolean reflection = true;
@@ -219,17 +224,12 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
 
         private record Registration<S>(ServiceDefinition<S> definition, S implementation) {
             void addRoutes(Builder builder, Validation validation, Map<String, Route<?, ?>> routes) {
+                Route.InFront inFront = builder.inFront();
                 List<Interceptor> innermost = builder.innermost(definition);
                 for (ServiceDefinition.Binding<S, ?, ?> binding : definition.bindings()) {
                     routes.put(
                             binding.method().path(),
-                            Route.of(
-                                    binding,
-                                    implementation,
-                                    builder.interceptors,
-                                    validation,
-                                    innermost,
-                                    builder.maxMessageBytes));
+                            Route.of(binding, implementation, inFront, validation, innermost, builder.maxMessageBytes));
                 }
             }
         }
@@ -247,9 +247,18 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             return this;
         }
 
-        /** What stands in front of every method, the first outermost; none. */
+        /** What stands in front of every method, behind the {@link #chain}, the first outermost; none. */
         public Builder interceptors(List<? extends Interceptor> chain) {
             this.interceptors = List.copyOf(chain);
+            return this;
+        }
+
+        /**
+         * The policies that calls go through, in front of the {@link #interceptors}; {@link DefaultChains#server} with its
+         * defaults, which shed load. {@link Chain#empty} is none. Probes of health do not go through them.
+         */
+        public Builder chain(Chain policies) {
+            this.chain = policies;
             return this;
         }
 
@@ -377,6 +386,15 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
             return files;
         }
 
+        private Route.InFront inFront() {
+            Chain policies = chain;
+            if (policies == null) {
+                policies = DefaultChains.server(new ServerResilience("server", ServerPolicies.defaults()));
+                chain = policies; // one for all services
+            }
+            return new Route.InFront(policies, interceptors);
+        }
+
         private List<Interceptor> innermost(ServiceDefinition<?> definition) {
             return idempotency == null ? List.of() : List.of(Idempotency.of(idempotency, List.of(definition)));
         }
@@ -403,7 +421,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
 
         private <S> void addOwn(ServiceDefinition<S> definition, S own, Map<String, Route<?, ?>> routes) {
             for (ServiceDefinition.Binding<S, ?, ?> binding : definition.bindings()) {
-                List<Interceptor> inFront = HealthService.isForProbes(binding.method()) ? List.of() : interceptors;
+                Route.InFront inFront = HealthService.isForProbes(binding.method()) ? Route.InFront.NOTHING : inFront();
                 routes.put(binding.method().path(), Route.of(binding, own, inFront, maxMessageBytes));
             }
         }

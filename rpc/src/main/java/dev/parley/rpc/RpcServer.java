@@ -3,6 +3,7 @@ package dev.parley.rpc;
 import build.buf.protovalidate.Validator;
 import dev.parley.IdempotencyStore;
 import dev.parley.Interceptor;
+import dev.parley.chain.Chain;
 import dev.parley.http.Cors;
 import dev.parley.http.Dispatch;
 import dev.parley.http.HttpLimits;
@@ -133,6 +134,12 @@ public final class RpcServer implements AutoCloseable {
         /** See {@link RpcHandler.Builder#interceptors}. */
         public Builder interceptors(List<? extends Interceptor> chain) {
             handler.interceptors(chain);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#chain}. */
+        public Builder chain(Chain policies) {
+            handler.chain(policies);
             return this;
         }
 

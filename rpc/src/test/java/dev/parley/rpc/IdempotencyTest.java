@@ -41,6 +41,7 @@ class IdempotencyTest {
     private final AtomicInteger payments = new AtomicInteger();
     private final CountDownLatch waiting = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     /** Counts, so that whoever runs twice is found out. */
     private final TillService till = new TillService() {
@@ -56,6 +57,7 @@ class IdempotencyTest {
                 try {
                     goOn.await();
                 } catch (InterruptedException e) {
+                    stopped.countDown();
                     throw CallException.interrupted(e, "the test");
                 }
             }
@@ -316,9 +318,11 @@ class IdempotencyTest {
         CallException late = failure(
                 () -> client.with(key("k").withTimeout(Duration.ofMillis(300))).pay(request));
         assertThat(late.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+        // The server's own deadline comes a moment after the client's; before that, the call could still end well.
+        assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
         goOn.countDown();
         long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (true) { // the server's side may end a moment after the client's
+        while (true) { // the key is free a moment after that
             try {
                 assertThat(client.with(key("k")).pay(request).getNumber()).isEqualTo(2);
                 return;

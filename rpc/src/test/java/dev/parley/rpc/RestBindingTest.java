@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RestBindingTest {
 
     private static final List<Route<?, ?>> ROUTES = TranscodingService.DEFINITION.bindings().stream()
-            .<Route<?, ?>>map(binding -> Route.of(binding, new Transcoding(), List.of(), 1000))
+            .<Route<?, ?>>map(binding -> Route.of(binding, new Transcoding(), Route.InFront.NOTHING, 1000))
             .toList();
     private static final Route<?, ?> GET = route("Get");
 

@@ -4,7 +4,6 @@ import com.google.api.HttpRule;
 import dev.parley.CallException;
 import dev.parley.rpc.transcoding.TranscodingService;
 import dev.parley.tck.FuzzLog;
-import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,8 +18,8 @@ public final class RestFuzz {
             .service(TranscodingService.DEFINITION, new Transcoding())
             .maxMessageBytes(2000)
             .build());
-    private static final Route<?, ?> ROUTE =
-            Route.of(TranscodingService.DEFINITION.bindings().getFirst(), new Transcoding(), List.of(), 2000);
+    private static final Route<?, ?> ROUTE = Route.of(
+            TranscodingService.DEFINITION.bindings().getFirst(), new Transcoding(), Route.InFront.NOTHING, 2000);
 
     private RestFuzz() {}
 

@@ -30,8 +30,8 @@ class RestPropertiesTest {
 
     private static final List<String> FIELDS =
             List.of("id", "name", "left", "odd_name", "inner.leaf", "inner.inner.leaf", "w_text");
-    private static final Route<?, ?> ROUTE =
-            Route.of(TranscodingService.DEFINITION.bindings().getFirst(), new Transcoding(), List.of(), 10_000);
+    private static final Route<?, ?> ROUTE = Route.of(
+            TranscodingService.DEFINITION.bindings().getFirst(), new Transcoding(), Route.InFront.NOTHING, 10_000);
     private static final JsonCodec JSON = JsonCodec.rest(TypeRegistry.getEmptyTypeRegistry());
     private static final RestRouter ALL = router();
 

@@ -1,0 +1,64 @@
+package dev.parley.chain;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The chains that servers and clients begin with, outermost first, and why each entry stands where it does. A user changes
+ * them by name:
+ *
+ * <pre>{@code
+ * ClientResilience payments = new ClientResilience("payment-service", ClientPolicies.defaults());
+ * Chain chain = DefaultChains.client(payments).without("bulkhead");
+ * }</pre>
+ */
+public final class DefaultChains {
+
+    private DefaultChains() {}
+
+    /** What calls to {@code client}'s service go through. */
+    public static Chain client(ClientResilience client) {
+        List<ChainEntry> chain = new ArrayList<>();
+
+        // (deadline) The channel has set it before the chain begins, so that it holds for all that follows: no policy
+        // waits, and no attempt runs, past it.
+
+        // Outside the retry: a call counts once however often it is tried, and while the breaker is open nothing is
+        // tried at all, no place in the bulkhead is taken and no budget is spent.
+        chain.add(ChainEntry.perMethod("breaker", client::breaker));
+
+        // Inside the breaker, which need not count what is refused here; outside the retry, so that a call keeps its
+        // place while it waits for its next attempt: a slow service then holds few of our calls, not all of them.
+        chain.add(ChainEntry.perMethod("bulkhead", client::bulkhead));
+
+        // Inside both: it repeats what got past them. Its budget is the client's, so that all methods share it.
+        chain.add(ChainEntry.perMethod("retry", client::retry));
+
+        // (balance, outlier ejection) Here each attempt will get its own endpoint.
+
+        return Chain.of(chain);
+    }
+
+    /** What calls to a server go through before its handlers. */
+    public static Chain server(ServerResilience server) {
+        List<ChainEntry> chain = new ArrayList<>();
+
+        // (errors) The server turns exceptions into answers outside the chain: telemetry sees the exception itself.
+        // (deadline) The server has armed the caller's deadline, or its default, before the chain begins.
+
+        // Before anything is spent on the call, authentication least of all: to refuse must be cheap.
+        chain.add(ChainEntry.of("load-shedding", server.loadShedder()));
+
+        // (authentication) What the builder's interceptors(...) are stands here, behind the chain: a user's own entry
+        // withAfter("load-shedding", ...) would be ahead of the bulkhead, where callers are known.
+
+        // Behind authentication: who may not call takes no place. Off unless the policies have one.
+        if (server.policies().bulkhead().isPresent()) {
+            chain.add(ChainEntry.perMethod("bulkhead", server::bulkhead));
+        }
+
+        // (validation, idempotency) The server checks the request last of all: who may not call is not told what is
+        // missing.
+        return Chain.of(chain);
+    }
+}
