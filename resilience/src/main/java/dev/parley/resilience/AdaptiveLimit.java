@@ -133,12 +133,10 @@ final class AdaptiveLimit {
             long count = load >>> COUNT_SHIFT;
             strain = strain(most <= policy.minConcurrent());
             int before = limit;
-            limit = Math.clamp(
-                    count < policy.minimumSamples() || strain <= 1
-                            ? grown(before)
-                            : cut(before, (double) (load & SUM) / count),
-                    policy.minConcurrent(),
-                    policy.maxConcurrent());
+            long wanted = count < policy.minimumSamples()
+                    ? grown(Math.max(before, running)) // nothing speaks against what runs
+                    : strain <= 1 ? grown(before) : cut(before, (double) (load & SUM) / count);
+            limit = Math.clamp(wanted, policy.minConcurrent(), policy.maxConcurrent());
             return limit != before;
         } finally {
             closing.set(false);

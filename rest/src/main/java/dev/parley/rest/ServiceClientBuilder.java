@@ -4,6 +4,9 @@ import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.Metadata;
 import dev.parley.chain.Chain;
+import dev.parley.chain.ClientPolicies;
+import dev.parley.chain.ClientResilience;
+import dev.parley.chain.DefaultChains;
 import dev.parley.http.ClientLimits;
 import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
@@ -27,7 +30,7 @@ public final class ServiceClientBuilder {
     private String envelope = "";
     private int maxResponseBytes = 10 << 20;
     private List<Interceptor> interceptors = List.of();
-    private Chain policies = Chain.empty();
+    private @Nullable Chain policies;
     private ClientLimits limits = ClientLimits.defaults();
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private Map<String, String> environment = System.getenv();
@@ -112,7 +115,8 @@ public final class ServiceClientBuilder {
     }
 
     /**
-     * The policies that calls go through, behind the {@link #interceptors}; none. A method is the service's name and, for
+     * The policies that calls go through, behind the {@link #interceptors}; {@link DefaultChains#client} with its defaults: a
+     * breaker, a bulkhead and retries for each method. {@link Chain#empty} is none. A method is the service's name and, for
      * instance, {@code GET /products/{id}}: each template has a state of its own, the first 1,000 of them.
      */
     public ServiceClientBuilder chain(Chain chain) {
@@ -162,7 +166,7 @@ public final class ServiceClientBuilder {
                 envelope,
                 maxResponseBytes,
                 interceptors,
-                policies);
+                policies());
         Handler<HttpRequest, HttpResponse> given = transport;
         if (given != null) {
             return new ServiceClient(settings, given, null);
@@ -170,6 +174,11 @@ public final class ServiceClientBuilder {
         HttpClient shared = client;
         HttpClient used = shared == null ? HttpClient.create(limits) : shared;
         return new ServiceClient(settings, used.over(version), shared == null ? used : null);
+    }
+
+    private Chain policies() {
+        Chain given = policies;
+        return given == null ? DefaultChains.client(new ClientResilience(name, ClientPolicies.defaults())) : given;
     }
 
     private ServiceAddress address() {

@@ -4,6 +4,9 @@ import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.Method;
 import dev.parley.chain.Chain;
+import dev.parley.chain.ClientPolicies;
+import dev.parley.chain.ClientResilience;
+import dev.parley.chain.DefaultChains;
 import dev.parley.http.ClientLimits;
 import dev.parley.http.ClientTls;
 import dev.parley.http.HttpClient;
@@ -24,7 +27,7 @@ public final class ChannelBuilder {
     private RpcProtocol protocol = RpcProtocol.GRPC;
     private Codec codec = Codec.PROTO;
     private List<Interceptor> interceptors = List.of();
-    private Chain chain = Chain.empty();
+    private @Nullable Chain chain;
     private int maxMessageBytes = 4 << 20;
     private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
     private Duration streamIdleTimeout = Duration.ofMinutes(5);
@@ -60,7 +63,8 @@ public final class ChannelBuilder {
     }
 
     /**
-     * The policies that calls go through, behind the {@link #interceptors}; none.
+     * The policies that calls go through, behind the {@link #interceptors}; {@link DefaultChains#client} with its defaults:
+     * a breaker, a bulkhead and retries for each method. {@link Chain#empty} is none.
      */
     public ChannelBuilder chain(Chain policies) {
         this.chain = policies;
@@ -198,13 +202,19 @@ public final class ChannelBuilder {
                 protocol,
                 codec,
                 interceptors,
-                chain,
+                policies(address),
                 maxMessageBytes,
                 defaultTimeout,
                 streamIdleTimeout,
                 packing,
                 acceptsCompressed,
                 getMost);
+    }
+
+    private Chain policies(ServiceAddress address) {
+        Chain given = chain;
+        String name = target.contains("://") ? address.authority() : target;
+        return given == null ? DefaultChains.client(new ClientResilience(name, ClientPolicies.defaults())) : given;
     }
 
     private Function<Method.Kind, Handler<HttpRequest, HttpResponse>> over(HttpClient used, String scheme) {

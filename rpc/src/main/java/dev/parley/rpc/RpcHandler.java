@@ -12,6 +12,9 @@ import dev.parley.Interceptor;
 import dev.parley.Metadata;
 import dev.parley.Method;
 import dev.parley.chain.Chain;
+import dev.parley.chain.DefaultChains;
+import dev.parley.chain.ServerPolicies;
+import dev.parley.chain.ServerResilience;
 import dev.parley.http.HttpException;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
@@ -205,7 +208,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
     public static final class Builder {
         private final Map<String, Registration<?>> services = new LinkedHashMap<>();
         private List<Interceptor> interceptors = List.of();
-        private Chain chain = Chain.empty();
+        private @Nullable Chain chain;
         private int maxMessageBytes = 4 << 20;
         private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
         private boolean reflection = true;
@@ -251,8 +254,8 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         }
 
         /**
-         * The policies that calls go through, in front of the {@link #interceptors}; none. Probes of health do not go through
-         * them.
+         * The policies that calls go through, in front of the {@link #interceptors}; {@link DefaultChains#server} with its
+         * defaults, which shed load. {@link Chain#empty} is none. Probes of health do not go through them.
          */
         public Builder chain(Chain policies) {
             this.chain = policies;
@@ -384,7 +387,12 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         }
 
         private Route.InFront inFront() {
-            return new Route.InFront(chain, interceptors);
+            Chain policies = chain;
+            if (policies == null) {
+                policies = DefaultChains.server(new ServerResilience("server", ServerPolicies.defaults()));
+                chain = policies; // one for all services
+            }
+            return new Route.InFront(policies, interceptors);
         }
 
         private List<Interceptor> innermost(ServiceDefinition<?> definition) {
