@@ -110,8 +110,9 @@ public final class Fallback<R> {
     }
 
     private Call current() {
-        return Call.find().orElseGet(() -> CallScope.builder(Method.unary("fallback", name))
-                .build());
+        return Call.find()
+                .orElseGet(
+                        () -> CallScope.builder(Method.unary("fallback", name)).build());
     }
 
     /**

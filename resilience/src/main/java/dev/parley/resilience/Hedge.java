@@ -64,8 +64,7 @@ public final class Hedge implements Interceptor {
         this.budget = Objects.requireNonNull(budget, "budget");
         this.classifier = Objects.requireNonNull(classifier, "classifier");
         this.timer = Objects.requireNonNull(timer, "timer");
-        this.latencies =
-                new Latencies(policy.percentile(), policy.window().toNanos(), timer.nanoTime());
+        this.latencies = new Latencies(policy.percentile(), policy.window().toNanos(), timer.nanoTime());
     }
 
     /** Adds a listener; it hears of {@code HedgeStarted}, on the attempt's thread, and of {@code HedgeWon}. */
@@ -161,6 +160,7 @@ public final class Hedge implements Interceptor {
     /** Why an attempt is stopped that is not needed any more. */
     CallException beaten(Call call) {
         return new CallException(
-                dev.parley.Code.CANCELLED, "another attempt at " + call.method() + " has answered, or the call is over");
+                dev.parley.Code.CANCELLED,
+                "another attempt at " + call.method() + " has answered, or the call is over");
     }
 }

@@ -71,7 +71,8 @@ final class HedgedCall<Q, R> {
             if (taken == null) {
                 taken = failed.getAndSet(null);
             }
-            return answer(java.util.Objects.requireNonNull(taken)); // if none decided, each has failed and left itself there
+            return answer(
+                    java.util.Objects.requireNonNull(taken)); // if none decided, each has failed and left itself there
         } finally {
             over = true;
             Timer.Scheduled task = scheduled;
@@ -112,12 +113,16 @@ final class HedgedCall<Q, R> {
 
     /** On the timer's thread: if the call is still open, another attempt. */
     private void begin() {
-        if (isSettled() || enough || call.cancellation().isPresent() || call.deadline().isExpired()) {
+        if (isSettled()
+                || enough
+                || call.cancellation().isPresent()
+                || call.deadline().isExpired()) {
             return;
         }
         if (!hedge.budget.withdraw() || !join()) {
             return;
         }
+        hedge.hedges.increment();
         Thread.ofVirtual().name("parley-hedge").start(carried);
         if (asked.incrementAndGet() < hedge.policy.maxAttempts()) {
             scheduled = hedge.timer.schedule(delay, this::begin);
@@ -150,9 +155,8 @@ final class HedgedCall<Q, R> {
         if (isSettled()) {
             scope.cancel(hedge.beaten(call)); // whoever settled it may have looked before
         }
-        hedge.hedges.increment();
-        hedge.tell(new ResilienceEvent.HedgeStarted(
-                hedge.name, number, Duration.ofNanos(hedge.timer.nanoTime() - begun)));
+        hedge.tell(
+                new ResilienceEvent.HedgeStarted(hedge.name, number, Duration.ofNanos(hedge.timer.nanoTime() - begun)));
         Ended<R> end;
         try {
             end = attempt(number, scope);
@@ -225,8 +229,7 @@ final class HedgedCall<Q, R> {
                 });
                 LockSupport.park(this);
                 if (Thread.interrupted()) {
-                    CallException why =
-                            CallException.interrupted(new InterruptedException(), "the other attempts");
+                    CallException why = CallException.interrupted(new InterruptedException(), "the other attempts");
                     throw call.cancellation().orElse(why);
                 }
             }
@@ -241,7 +244,8 @@ final class HedgedCall<Q, R> {
         scope.keepMetadata();
         if (end.thrown != null) {
             CallException failure = java.util.Objects.requireNonNull(end.failure);
-            boolean alone = scope.cancellation().isPresent() && call.cancellation().isEmpty();
+            boolean alone =
+                    scope.cancellation().isPresent() && call.cancellation().isEmpty();
             scope.end(Outcome.failed(failure));
             throw alone ? failure : end.thrown;
         }

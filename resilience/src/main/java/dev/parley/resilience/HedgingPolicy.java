@@ -53,8 +53,7 @@ public record HedgingPolicy(
         Settings.between("minSamples", minSamples, 10, 1_000_000);
         Settings.between("window", window, Duration.ofSeconds(1), Duration.ofHours(1));
         Objects.requireNonNull(nonFatalCodes, "nonFatalCodes");
-        nonFatalCodes =
-                nonFatalCodes.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(nonFatalCodes));
+        nonFatalCodes = nonFatalCodes.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(nonFatalCodes));
     }
 
     /** The defaults that each parameter names. */

@@ -100,8 +100,8 @@ public record RetryPolicy(
      */
     public RetryPolicy within(Duration timeout) {
         if (perAttemptTimeout != null && perAttemptTimeout.compareTo(timeout) > 0) {
-            throw new IllegalArgumentException("perAttemptTimeout must not be longer than the whole call ("
-                    + timeout + "), but is " + perAttemptTimeout);
+            throw new IllegalArgumentException("perAttemptTimeout must not be longer than the whole call (" + timeout
+                    + "), but is " + perAttemptTimeout);
         }
         return this;
     }

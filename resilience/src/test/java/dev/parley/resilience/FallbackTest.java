@@ -25,7 +25,9 @@ class FallbackTest {
 
     private final Talk talk = new Talk();
     private final Fallback<String> fallback = new Fallback<>(
-            "suggestions", FallbackPolicy.defaults(), (call, error) -> "none for " + call.method() + ": " + error.code());
+            "suggestions",
+            FallbackPolicy.defaults(),
+            (call, error) -> "none for " + call.method() + ": " + error.code());
 
     private static Handler<String, String> failing(Code code) {
         return (call, q) -> {
@@ -36,7 +38,8 @@ class FallbackTest {
     @Test
     void aCallThatSucceedsIsLeftAlone() throws Exception {
         fallback.listen(talk.events::add);
-        assertThat(fallback.<String>before((call, q) -> q).handle(Talk.call(), "q")).isEqualTo("q");
+        assertThat(fallback.<String>before((call, q) -> q).handle(Talk.call(), "q"))
+                .isEqualTo("q");
         assertThat(talk.events).isEmpty();
     }
 
@@ -60,7 +63,8 @@ class FallbackTest {
         } else {
             assertThatThrownBy(() -> guarded.handle(Talk.call(), "q"))
                     .isInstanceOfSatisfying(
-                            CallException.class, error -> assertThat(error.code()).isEqualTo(code));
+                            CallException.class,
+                            error -> assertThat(error.code()).isEqualTo(code));
             assertThat(talk.events).isEmpty();
         }
     }
@@ -83,9 +87,8 @@ class FallbackTest {
         });
         assertThatThrownBy(() -> broken.before(failing(Code.UNAVAILABLE)).handle(Talk.call(), "q"))
                 .isSameAs(trouble)
-                .satisfies(thrown -> assertThat(thrown.getSuppressed())
-                        .singleElement()
-                        .isInstanceOf(CallException.class));
+                .satisfies(thrown ->
+                        assertThat(thrown.getSuppressed()).singleElement().isInstanceOf(CallException.class));
         assertThat(broken.snapshot().failed()).isEqualTo(1);
         Fallback<String> same = new Fallback<>("same", FallbackPolicy.defaults(), (call, error) -> {
             throw error;
@@ -101,9 +104,11 @@ class FallbackTest {
                     throw Talk.unavailable("busy");
                 }))
                 .isEqualTo("none for fallback/suggestions: UNAVAILABLE");
-        assertThat(Talk.within(Talk.call(), () -> fallback.call(() -> {
-                    throw new IllegalStateException("a bug");
-                })))
+        assertThat(Talk.within(
+                        Talk.call(),
+                        () -> fallback.call(() -> {
+                            throw new IllegalStateException("a bug");
+                        })))
                 .isEqualTo("none for shop/Do: INTERNAL");
         assertThatThrownBy(() -> fallback.call(() -> {
                     throw new CallException(Code.NOT_FOUND, "none");
@@ -134,10 +139,11 @@ class FallbackTest {
                 discarded.add(String.valueOf(response));
             }
         };
-        Fallback<String> http =
-                new Fallback<>("http", FallbackPolicy.defaults(), (call, error) -> "instead", statuses);
-        assertThat(http.<String>before((call, q) -> q).handle(Talk.call(), "503")).isEqualTo("instead");
-        assertThat(http.<String>before((call, q) -> q).handle(Talk.call(), "404")).isEqualTo("404");
+        Fallback<String> http = new Fallback<>("http", FallbackPolicy.defaults(), (call, error) -> "instead", statuses);
+        assertThat(http.<String>before((call, q) -> q).handle(Talk.call(), "503"))
+                .isEqualTo("instead");
+        assertThat(http.<String>before((call, q) -> q).handle(Talk.call(), "404"))
+                .isEqualTo("404");
         assertThat(http.call(() -> "503")).isEqualTo("instead");
         assertThat(discarded).containsExactly("503", "503");
     }
@@ -153,7 +159,8 @@ class FallbackTest {
 
     @Test
     void aStreamThatFailsBeforeItsFirstMessageIsAnswered() throws Exception {
-        assertThat(rows((call, q) -> Messages.failed(Talk.unavailable("busy"))).toList(9)).containsExactly("older");
+        assertThat(rows((call, q) -> Messages.failed(Talk.unavailable("busy"))).toList(9))
+                .containsExactly("older");
         assertThat(rows((call, q) -> {
                             throw Talk.unavailable("busy");
                         })

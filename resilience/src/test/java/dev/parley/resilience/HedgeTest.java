@@ -115,7 +115,8 @@ class HedgeTest {
         first.call.responseTrailers().add("attempt", "1");
         timer.advance(DELAY);
         Attempt second = attempt();
-        assertThat(second.call.requestHeaders().get("grpc-previous-rpc-attempts")).contains("1");
+        assertThat(second.call.requestHeaders().get("grpc-previous-rpc-attempts"))
+                .contains("1");
         second.call.responseTrailers().add("attempt", "2");
         second.answer.complete("second");
         assertThat(running.result()).isEqualTo("second");
@@ -161,8 +162,8 @@ class HedgeTest {
 
     @Test
     void withoutEnoughSamplesThereIsNoHedge() throws Exception {
-        Hedge hedge = new Hedge(
-                "shop", HedgingPolicy.defaults().withMinSamples(10), budget, Classifier.EXCEPTIONS, timer);
+        Hedge hedge =
+                new Hedge("shop", HedgingPolicy.defaults().withMinSamples(10), budget, Classifier.EXCEPTIONS, timer);
         Talk.Running<String> running = start(hedge, Talk.call());
         Attempt first = attempt();
         assertThat(timer.waiting()).isZero();
@@ -393,11 +394,7 @@ class HedgeTest {
             }
         };
         Hedge hedge = new Hedge(
-                "shop",
-                HedgingPolicy.defaults().withMinSamples(10).withMinDelay(DELAY),
-                budget,
-                statuses,
-                timer);
+                "shop", HedgingPolicy.defaults().withMinSamples(10).withMinDelay(DELAY), budget, statuses, timer);
         for (int i = 0; i < 10; i++) {
             hedge.call(() -> "200");
         }

@@ -25,7 +25,8 @@ class LatenciesTest {
 
     @Test
     void whatIsLongerThanAnythingIsCountedInTheLast() {
-        assertThat(Latencies.bucket(Long.MAX_VALUE)).isEqualTo(Latencies.bucket(Duration.ofDays(1).toNanos()));
+        assertThat(Latencies.bucket(Long.MAX_VALUE))
+                .isEqualTo(Latencies.bucket(Duration.ofDays(1).toNanos()));
         assertThat(Latencies.bucket(-1)).isZero();
     }
 

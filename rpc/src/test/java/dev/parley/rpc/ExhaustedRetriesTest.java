@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(30)
 class ExhaustedRetriesTest {
 
-    private static final RetryPolicy FAST = RetryPolicy.defaults().withBackoff(Duration.ofNanos(1), 1, Duration.ofMillis(1));
+    private static final RetryPolicy FAST =
+            RetryPolicy.defaults().withBackoff(Duration.ofNanos(1), 1, Duration.ofMillis(1));
 
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final Queue<String> previous = new ConcurrentLinkedQueue<>();
@@ -87,11 +88,11 @@ class ExhaustedRetriesTest {
     @ParameterizedTest
     @EnumSource(value = RpcProtocol.class, mode = EnumSource.Mode.EXCLUDE, names = "REST")
     void aStreamTellsItToo(RpcProtocol protocol) {
-        EchoService client = EchoService.client(channel(
-                protocol, new Failing(ExhaustedRetriesTest::never), new FailingEcho(), false));
-        CallException error =
-                catchThrowableOfType(CallException.class, () -> client.repeat(EchoRequest.getDefaultInstance())
-                        .receive());
+        EchoService client = EchoService.client(
+                channel(protocol, new Failing(ExhaustedRetriesTest::never), new FailingEcho(), false));
+        CallException error = catchThrowableOfType(
+                CallException.class,
+                () -> client.repeat(EchoRequest.getDefaultInstance()).receive());
         assertThat(error.retryAdvice()).isEqualTo(RetryAdvice.NEVER);
     }
 
