@@ -20,7 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * <pre>{@code
  * ClientResilience payments = new ClientResilience("payment-service", ClientPolicies.defaults());
  * Call.Registration listening = payments.listen(event -> System.out.println(event));
- * Chain chain = DefaultChains.client(payments);
+ * Chain chain = DefaultChains.client(payments, Telemetry.off());
  * payments.breakers().forEach(breaker -> System.out.println(breaker.snapshot()));
  * }</pre>
  */

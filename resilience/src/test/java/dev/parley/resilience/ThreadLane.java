@@ -10,6 +10,7 @@ import dev.parley.Method;
 import dev.parley.Outcome;
 import dev.parley.RetryAdvice;
 import dev.parley.resilience.spec.Lane;
+import dev.parley.resilience.spec.Until;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -194,7 +195,7 @@ final class ThreadLane implements Lane {
 
         End awaitEnd() {
             try {
-                return over.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                return over.get(Until.patience().toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException | ExecutionException | TimeoutException e) {
                 throw new AssertionError("the call did not end", e);
             }
@@ -202,7 +203,7 @@ final class ThreadLane implements Lane {
 
         private static void await(CountDownLatch latch) {
             try {
-                if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                if (!latch.await(Until.patience().toMillis(), TimeUnit.MILLISECONDS)) {
                     throw new AssertionError("the call neither reached its handler nor ended");
                 }
             } catch (InterruptedException e) {

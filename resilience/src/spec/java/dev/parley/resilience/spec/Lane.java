@@ -1,13 +1,9 @@
 package dev.parley.resilience.spec;
 
 import dev.parley.Code;
-import java.time.Duration;
 
 /** A way for calls to go through a policy, whose end the test decides. */
 public interface Lane extends AutoCloseable {
-
-    /** How long a test waits for what another thread does, by the real clock. */
-    Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Starts a call without a deadline. */
     default Started start() {

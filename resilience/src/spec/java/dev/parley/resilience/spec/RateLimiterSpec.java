@@ -1,5 +1,6 @@
 package dev.parley.resilience.spec;
 
+import static dev.parley.resilience.spec.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Code;
@@ -98,7 +99,7 @@ public abstract class RateLimiterSpec {
     }
 
     @Test
-    void whoMayWaitRunsWhenItsTurnHasCome() throws InterruptedException {
+    void whoMayWaitRunsWhenItsTurnHasCome() {
         open(POLICY.withMaxWait(Duration.ofMillis(250)));
         succeed(3);
         Lane.Started fourth = waiting(1);
@@ -110,11 +111,11 @@ public abstract class RateLimiterSpec {
         timer.advance(INTERVAL);
         fifth.awaitHandler();
         lane.start(); // in 100 ms, again within the longest wait
-        timer.awaitWaiting(1);
+        until("a call waits", () -> timer.waiting() == 1);
     }
 
     @Test
-    void whoIsCancelledWhileWaitingDoesNotRun() throws InterruptedException {
+    void whoIsCancelledWhileWaitingDoesNotRun() {
         open(POLICY.withMaxWait(Duration.ofMillis(250)));
         succeed(3);
         Lane.Started fourth = waiting(1);
@@ -165,9 +166,9 @@ public abstract class RateLimiterSpec {
         }
     }
 
-    private Lane.Started waiting(int inAll) throws InterruptedException {
+    private Lane.Started waiting(int inAll) {
         Lane.Started call = lane.start();
-        timer.awaitWaiting(inAll);
+        until(inAll + " calls wait", () -> timer.waiting() == inAll);
         return call;
     }
 }

@@ -51,8 +51,8 @@ public abstract class TimeoutSpec {
         Lane.Started call = reach();
         timer.advance(LIMIT.minusNanos(1));
         call.succeed();
-        timer.advance(LIMIT);
         assertThat(timer.waiting()).isZero();
+        timer.advance(LIMIT);
         assertThat(timeout.snapshot().timedOut()).isZero();
         assertThat(events).isEmpty();
     }
