@@ -66,7 +66,9 @@ public final class HealthComponents implements AutoCloseable {
     public HealthComponents listedAtReadyz(Health health) {
         health.list(() -> {
             Map<String, Health.Status> listed = new TreeMap<>();
-            watches.values().forEach(watch -> listed.put(watch.status().component().name(), watch.status().status()));
+            watches.values()
+                    .forEach(watch -> listed.put(
+                            watch.status().component().name(), watch.status().status()));
             return listed;
         });
         return this;

@@ -115,20 +115,20 @@ public final class TelemetrySdk implements AutoCloseable {
         public Builder otlp(URI collector) {
             String scheme = String.valueOf(collector.getScheme()).toLowerCase(Locale.ROOT);
             boolean grpc = scheme.startsWith("grpc");
-            String transport =
-                    switch (scheme) {
-                        case "http", "grpc" -> "http";
-                        case "https", "grpcs" -> "https";
-                        default ->
-                            throw new IllegalArgumentException(
-                                    "a collector is at http, https, grpc or grpcs, but this is " + collector);
-                    };
+            String transport = switch (scheme) {
+                case "http", "grpc" -> "http";
+                case "https", "grpcs" -> "https";
+                default ->
+                    throw new IllegalArgumentException(
+                            "a collector is at http, https, grpc or grpcs, but this is " + collector);
+            };
             if (collector.getHost() == null) {
                 throw new IllegalArgumentException("the collector's URL has no host: " + collector);
             }
             defaults.put("otel.exporter.otlp.protocol", grpc ? "grpc" : "http/protobuf");
             defaults.put(
-                    "otel.exporter.otlp.endpoint", transport + collector.toString().substring(scheme.length()));
+                    "otel.exporter.otlp.endpoint",
+                    transport + collector.toString().substring(scheme.length()));
             return this;
         }
 

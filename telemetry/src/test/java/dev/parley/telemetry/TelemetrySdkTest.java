@@ -21,9 +21,9 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.HashSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,7 +47,8 @@ class TelemetrySdkTest {
     @Test
     void tracesAndMetricsGoToTheCollectorOverHttp() throws Exception {
         try (Collector collector = new Collector(false)) {
-            TelemetrySdk sdk = TelemetrySdk.builder("shop").otlp(collector.http()).start();
+            TelemetrySdk sdk =
+                    TelemetrySdk.builder("shop").otlp(collector.http()).start();
             callOnce(sdk.telemetry());
             assertThat(sdk.shutdown(Duration.ofSeconds(20))).isTrue();
             assertThat(collector.services.take()).isEqualTo("shop");
@@ -59,7 +60,8 @@ class TelemetrySdkTest {
     @Test
     void andOverGrpc() throws Exception {
         try (Collector collector = new Collector(false)) {
-            TelemetrySdk sdk = TelemetrySdk.builder("shop").otlp(collector.grpc()).start();
+            TelemetrySdk sdk =
+                    TelemetrySdk.builder("shop").otlp(collector.grpc()).start();
             callOnce(sdk.telemetry());
             assertThat(sdk.shutdown(Duration.ofSeconds(20))).isTrue();
             assertThat(collector.spans.take()).satisfies(TelemetrySdkTest::isTheCall);
@@ -149,12 +151,13 @@ class TelemetrySdkTest {
     @Test
     void prometheusGetsTextOrOpenMetricsWithExemplars() throws Exception {
         try (TelemetrySdk sdk = TelemetrySdk.builder("shop").prometheus(true).start();
-                HttpServer server = HttpServer.builder().handler(sdk.prometheus()).start();
+                HttpServer server =
+                        HttpServer.builder().handler(sdk.prometheus()).start();
                 HttpClient client = HttpClient.create()) {
             callOnce(sdk.telemetry());
             HttpResponse text = fetch(client, server, "GET", "text/plain");
-            assertThat(text.headers().get("content-type")).hasValueSatisfying(type -> assertThat(type)
-                    .startsWith("text/plain"));
+            assertThat(text.headers().get("content-type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
             String plain = new String(text.body().readAll(), StandardCharsets.UTF_8);
             assertThat(plain)
                     .contains("# TYPE rpc_server_call_duration_seconds histogram")
@@ -162,8 +165,8 @@ class TelemetrySdkTest {
                     .doesNotContain("trace_id");
             callOnce(sdk.telemetry()); // an exemplar is told once
             HttpResponse open = fetch(client, server, "GET", "application/openmetrics-text;version=1.0.0");
-            assertThat(open.headers().get("content-type")).hasValueSatisfying(type -> assertThat(type)
-                    .startsWith("application/openmetrics-text"));
+            assertThat(open.headers().get("content-type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("application/openmetrics-text"));
             String metrics = new String(open.body().readAll(), StandardCharsets.UTF_8);
             assertThat(metrics).endsWith("# EOF\n");
             assertThat(exemplars(metrics)).isNotEmpty();
@@ -178,7 +181,8 @@ class TelemetrySdkTest {
     @ValueSource(strings = {"", "*/*", "application/vnd.google.protobuf", ";;;,q=x", "text/html"})
     void whateverPrometheusAcceptsItGetsMetrics(String accept) throws Exception {
         try (TelemetrySdk sdk = TelemetrySdk.builder("shop").prometheus(true).start();
-                HttpServer server = HttpServer.builder().handler(sdk.prometheus()).start();
+                HttpServer server =
+                        HttpServer.builder().handler(sdk.prometheus()).start();
                 HttpClient client = HttpClient.create()) {
             callOnce(sdk.telemetry());
             HttpResponse answer = fetch(client, server, "GET", accept);
@@ -199,12 +203,7 @@ class TelemetrySdkTest {
 
     private static HttpResponse fetch(HttpClient client, HttpServer server, String method, String accept) {
         HttpRequest request = new HttpRequest(
-                method,
-                "http",
-                "127.0.0.1:" + server.port(),
-                "/metrics",
-                Metadata.of("accept", accept),
-                Body.empty());
+                method, "http", "127.0.0.1:" + server.port(), "/metrics", Metadata.of("accept", accept), Body.empty());
         CallScope call = CallScope.builder(Method.unary("http", method))
                 .deadline(Deadline.after(Duration.ofNanos(TimeUnit.SECONDS.toNanos(20))))
                 .build();

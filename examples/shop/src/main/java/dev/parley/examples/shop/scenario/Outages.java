@@ -118,15 +118,15 @@ final class Outages {
         RecommendationService hangs = new RecommendationService() {
             @Override
             public GetSuggestionsResponse getSuggestions(GetSuggestionsRequest request) {
-            peak.accumulateAndGet(inside.incrementAndGet(), Math::max);
-            try {
-                goOn.await();
-                return GetSuggestionsResponse.getDefaultInstance();
-            } catch (InterruptedException e) {
-                throw CallException.interrupted(e, "better times");
-            } finally {
-                inside.decrementAndGet();
-            }
+                peak.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                try {
+                    goOn.await();
+                    return GetSuggestionsResponse.getDefaultInstance();
+                } catch (InterruptedException e) {
+                    throw CallException.interrupted(e, "better times");
+                } finally {
+                    inside.decrementAndGet();
+                }
             }
         };
         ClientPolicies policies = ClientPolicies.defaults()

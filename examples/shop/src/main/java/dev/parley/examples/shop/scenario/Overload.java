@@ -53,13 +53,13 @@ final class Overload {
         RecommendationService works = new RecommendationService() {
             @Override
             public GetSuggestionsResponse getSuggestions(GetSuggestionsRequest request) {
-            workers.acquireUninterruptibly(); // a pool whose waiters cannot leave, like that of many a database
-            try {
-                LockSupport.parkNanos(WORK.toNanos());
-                return GetSuggestionsResponse.getDefaultInstance();
-            } finally {
-                workers.release();
-            }
+                workers.acquireUninterruptibly(); // a pool whose waiters cannot leave, like that of many a database
+                try {
+                    LockSupport.parkNanos(WORK.toNanos());
+                    return GetSuggestionsResponse.getDefaultInstance();
+                } finally {
+                    workers.release();
+                }
             }
         };
         AtomicInteger good = new AtomicInteger();
