@@ -35,6 +35,12 @@ public interface Call {
     /** The other side. */
     Peer peer();
 
+    /**
+     * What the call is spoken in, where an engine of calls serves or makes it, such as {@code GRPC} or {@code REST}; otherwise
+     * the peer's {@linkplain Peer#protocol protocol}.
+     */
+    String protocol();
+
     /** Who calls, once authentication has found out. */
     Optional<Principal> principal();
 
@@ -62,6 +68,13 @@ public interface Call {
      * @return takes the listener back; a long call that makes many short ones needs it
      */
     Registration onCancel(Consumer<CallException> listener);
+
+    /**
+     * Calls {@code listener} for each message that the codec writes or reads from now on, those of the call's {@linkplain
+     * CallScope#child attempts} included. To be registered by an interceptor before it passes the call on; the request that a
+     * server has read by then is told at once. Without a listener nothing is made for it.
+     */
+    void onMessage(MessageListener listener);
 
     /** Takes something back that was registered. */
     @FunctionalInterface

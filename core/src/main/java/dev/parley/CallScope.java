@@ -22,6 +22,7 @@ public final class CallScope implements Call {
     private final Metadata requestHeaders;
     private final Deadline deadline;
     private final Peer peer;
+    private final @Nullable String protocol;
     private final boolean sharesAttributes;
     private final boolean sharesMetadata;
     private final InterruptGate gate = new InterruptGate();
@@ -42,12 +43,19 @@ public final class CallScope implements Call {
     private volatile @Nullable CallException cancelled;
     private volatile @Nullable Outcome outcome;
 
+    private volatile @Nullable MessageFeed feed;
+    // The request of a call that nobody listens to yet. Written before the handler begins, by its thread.
+    private @Nullable Object request;
+    private int requestEncodedBytes;
+    private int requestCompressedBytes;
+
     private CallScope(Builder builder) {
         this.method = builder.method;
         this.parent = builder.parent;
         this.requestHeaders = builder.requestHeaders;
         this.deadline = builder.deadline;
         this.peer = builder.peer;
+        this.protocol = builder.protocol;
         this.sharesAttributes = builder.sharesAttributes;
         this.sharesMetadata = builder.sharesMetadata;
         this.principal = builder.principal;
@@ -181,6 +189,7 @@ public final class CallScope implements Call {
             fromParent = null;
             task = deadlineTask;
             deadlineTask = null;
+            request = null; // a call may be held for longer than it lives
         }
         if (task != null) {
             task.cancel();
@@ -338,6 +347,12 @@ public final class CallScope implements Call {
     }
 
     @Override
+    public String protocol() {
+        String own = protocol;
+        return own != null ? own : sharesAttributes && parent != null ? parent.protocol() : peer.protocol();
+    }
+
+    @Override
     public Optional<Principal> principal() {
         Principal own = principal;
         return own != null ? Optional.of(own) : parent != null ? parent.principal() : Optional.empty();
@@ -405,6 +420,53 @@ public final class CallScope implements Call {
         return added;
     }
 
+    @Override
+    public void onMessage(MessageListener listener) {
+        MessageEvent before = null;
+        synchronized (this) {
+            Object read = request;
+            if (read != null) {
+                before = new MessageEvent(
+                        MessageEvent.Direction.RECEIVED, 1, read, requestEncodedBytes, requestCompressedBytes);
+            }
+            MessageFeed told = feed;
+            if (told == null) {
+                told = new MessageFeed(read == null ? 0 : 1);
+                feed = told;
+            }
+            told.add(listener);
+        }
+        if (before != null) {
+            MessageFeed.tell(listener, before);
+        }
+    }
+
+    /**
+     * Tells those who {@linkplain #onMessage listen} of a message; a codec does this for each that it has written or read. If
+     * nobody listens that is a null check.
+     */
+    public void message(MessageEvent.Direction direction, Object message, int encodedBytes, int compressedBytes) {
+        MessageFeed told = feed;
+        if (told != null) {
+            told.tell(direction, message, encodedBytes, compressedBytes);
+        }
+        if (sharesAttributes && parent instanceof CallScope above) {
+            above.message(direction, message, encodedBytes, compressedBytes);
+        }
+    }
+
+    /**
+     * As {@link #message}, of the one request of a call whose interceptors have not run yet: it is kept for those that they
+     * register.
+     */
+    public void request(Object message, int encodedBytes, int compressedBytes) {
+        synchronized (this) {
+            request = message;
+            requestEncodedBytes = encodedBytes;
+            requestCompressedBytes = compressedBytes;
+        }
+    }
+
     private void listenToParent(Call above) {
         Registration registration = above.onCancel(this::cancel);
         synchronized (this) {
@@ -430,6 +492,7 @@ public final class CallScope implements Call {
         private Peer peer = Peer.UNKNOWN;
         private @Nullable Principal principal;
         private @Nullable Attributes attributes;
+        private @Nullable String protocol;
         private boolean sharesAttributes;
         private boolean sharesMetadata;
 
@@ -473,7 +536,13 @@ public final class CallScope implements Call {
             return this;
         }
 
-        /** An attempt at the parent's call, or a part of it, sees what was left on that. */
+        /** What the call is spoken in, if that is more than the peer's protocol; see {@link Call#protocol}. */
+        public Builder protocol(String name) {
+            this.protocol = name;
+            return this;
+        }
+
+        /** An attempt at the parent's call, or a part of it, sees what was left on that, and tells it of its messages. */
         Builder shareAttributes() {
             this.sharesAttributes = true;
             return this;

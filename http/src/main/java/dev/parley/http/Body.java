@@ -5,6 +5,7 @@ import dev.parley.Messages;
 import dev.parley.Metadata;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The body of a request or response: bytes at hand, a stream of chunks, or what arrives from the network. Used once, by
@@ -64,6 +65,14 @@ public abstract sealed class Body permits Body.Bytes, Body.Stream, Body.Upgrade,
 
     /** Sets the most bytes that may be received, {@link Long#MAX_VALUE} for no limit. Before the first read. */
     public abstract Body limit(long bytes);
+
+    /**
+     * This body with {@code around} put around its chunks, for instance with something in place while they are made; a body that
+     * is no {@linkplain #stream stream} of this process stays as it is.
+     */
+    public Body around(UnaryOperator<Messages<byte[]>> around) {
+        return this;
+    }
 
     /** Gives the body up; a received one is cancelled if it has not ended. */
     public abstract void close();
@@ -179,6 +188,11 @@ public abstract sealed class Body permits Body.Bytes, Body.Stream, Body.Upgrade,
         @Override
         public Body limit(long most) {
             return this;
+        }
+
+        @Override
+        public Body around(UnaryOperator<Messages<byte[]>> around) {
+            return new Stream(around.apply(chunks), trailers);
         }
 
         @Override

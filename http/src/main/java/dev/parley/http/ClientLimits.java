@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param maxConnectionAge how long a connection takes new exchanges, give or take a tenth, so that those of many clients
  *     do not end together and a name that has moved is looked up again; 30 min
  * @param pingInterval how long an HTTP/2 connection with exchanges may be silent before it is asked whether it is still
- *     there; 300 s. Servers may take shorter intervals for an attack; one that says so (too_many_pings) is asked half as
+ *     there; 300 s, but at once when an exchange ran out of time and nothing has come since it began. Servers may take shorter intervals for an attack; one that says so (too_many_pings) is asked half as
  *     often from then on
  * @param pingTimeout how long the answer may take; 10 s. Over it all exchanges of the connection fail with UNAVAILABLE
  */

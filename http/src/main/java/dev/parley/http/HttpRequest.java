@@ -1,5 +1,6 @@
 package dev.parley.http;
 
+import dev.parley.Attributes;
 import dev.parley.Metadata;
 import java.util.Objects;
 
@@ -15,6 +16,9 @@ import java.util.Objects;
  * @param body the body, read or sent once
  */
 public record HttpRequest(String method, String scheme, String authority, String target, Metadata headers, Body body) {
+
+    /** On the call of a request that a router has found a route for: the route's template, such as {@code /users/{id}}. */
+    public static final Attributes.Key<String> ROUTE = Attributes.Key.of("http.route");
 
     /** Checks that nothing is null. */
     public HttpRequest {

@@ -10,27 +10,41 @@ import java.util.Optional;
 
 /**
  * HTTP's header that says when to try again: seconds, or a date (RFC 9110, 10.2.3). Written in seconds, rounded up.
+ *
+ * <p>That a repeat cannot succeed, as of a service that has exhausted its own retries, HTTP has no word for: it is said
+ * with gRPC's {@code grpc-retry-pushback-ms: -1}, on the errors that a caller might repeat otherwise (429 and 500 to 599).
  */
 public final class RetryAfter {
 
     private static final String NAME = "retry-after";
+    private static final String PUSHBACK = "grpc-retry-pushback-ms";
     private static final int MOST_DIGITS = 9;
     private static final int MOST_CHARACTERS = 64;
 
     private RetryAfter() {}
 
-    /** Puts the advice of {@code error} into {@code headers}, if it says when. */
+    /** Puts the advice of {@code error} into {@code headers}, if it says when, or never. */
     public static void write(CallException error, Metadata headers) {
-        if (error.retryAdvice() instanceof RetryAdvice.After after) {
-            headers.put(NAME, Long.toString(after.delay().plusMillis(999).toSeconds()));
+        switch (error.retryAdvice()) {
+            case RetryAdvice.After after ->
+                headers.put(NAME, Long.toString(after.delay().plusMillis(999).toSeconds()));
+            case RetryAdvice.Never never when isRepeated(HttpException.statusOf(error)) -> headers.put(PUSHBACK, "-1");
+            default -> {}
         }
     }
 
+    private static boolean isRepeated(int status) {
+        return status == 429 || status >= 500;
+    }
+
     /**
-     * What {@code headers} advise: {@link RetryAdvice#after} (zero for a date that has passed), or {@link
-     * RetryAdvice#UNSTATED} if the header is missing or malformed. A date is compared with this machine's clock.
+     * What {@code headers} advise: {@link RetryAdvice#after} (zero for a date that has passed), {@link
+     * RetryAdvice#NEVER}, or {@link RetryAdvice#UNSTATED} if the header is missing or malformed. A date is compared with this machine's clock.
      */
     public static RetryAdvice read(Metadata headers) {
+        if (headers.get(PUSHBACK).filter(millis -> millis.startsWith("-")).isPresent()) {
+            return RetryAdvice.NEVER;
+        }
         Optional<String> value = headers.get(NAME);
         if (value.isEmpty()) {
             return RetryAdvice.UNSTATED;

@@ -65,7 +65,7 @@ import org.jspecify.annotations.Nullable;
 public final class Routes implements Handler<HttpRequest, HttpResponse> {
 
     /** On HTTP's call: the template of the route or mount that was found (OpenTelemetry's {@code http.route}). */
-    public static final Attributes.Key<String> TEMPLATE = Attributes.Key.of("http.route");
+    public static final Attributes.Key<String> TEMPLATE = HttpRequest.ROUTE;
 
     /** A route with all that is around it. */
     record Bound(

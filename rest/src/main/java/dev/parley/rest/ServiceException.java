@@ -5,6 +5,7 @@ import dev.parley.Code;
 import dev.parley.ErrorDetail;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
+import dev.parley.http.RemoteStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * template, and what a {@linkplain #problem problem document} says; never a value of path or query nor a header. Its
  * {@link #metadata()} are the headers of the response.
  */
-public final class ServiceException extends CallException {
+public final class ServiceException extends CallException implements RemoteStatus {
 
     private static final long serialVersionUID = 1L;
 
@@ -40,6 +41,7 @@ public final class ServiceException extends CallException {
     }
 
     /** The status of the response. */
+    @Override
     public int status() {
         return status;
     }

@@ -15,6 +15,7 @@ import dev.parley.Metadata;
 import dev.parley.Method;
 import dev.parley.Outcome;
 import dev.parley.RetryAdvice;
+import dev.parley.chain.Chain;
 import dev.parley.http.Body;
 import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
@@ -332,7 +333,8 @@ class ServiceClientTest {
                 request.headers().get("x-attempt").orElseThrow().equals("3")
                         ? json(201, request.body())
                         : json(503, "{\"message\":\"not yet\"}");
-        try (ServiceClient client = client().interceptors(List.of(retry)).build()) {
+        try (ServiceClient client =
+                client().interceptors(List.of(retry)).chain(Chain.empty()).build()) {
             Product made = client.post("/products")
                     .idempotencyKey("order-1")
                     .body(new Product("again", 3))
@@ -345,7 +347,8 @@ class ServiceClientTest {
     void whatAnInterceptorLearns() {
         Retry retry = new Retry();
         answer = (call, request) -> seen.size() < 3 ? json(503, "{\"message\":\"not yet\"}") : json(200, "{}");
-        try (ServiceClient client = client().interceptors(List.of(retry)).build()) {
+        try (ServiceClient client =
+                client().interceptors(List.of(retry)).chain(Chain.empty()).build()) {
             client.post("/products/{id}", "s3cret")
                     .body("x")
                     .idempotencyKey("k")

@@ -8,6 +8,7 @@ import dev.parley.Code;
 import dev.parley.ErrorDetail;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
+import dev.parley.chain.Chain;
 import dev.parley.http.Body;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.HttpServer;
@@ -28,8 +29,9 @@ class ServiceErrorsTest {
     private volatile HttpResponse answer = HttpResponse.of(200);
     private final HttpServer server =
             HttpServer.builder().handler((call, request) -> answer).start();
-    private final ServiceClient client =
-            ServiceClient.builder("users", "http://127.0.0.1:" + server.port()).build();
+    private final ServiceClient client = ServiceClient.builder("users", "http://127.0.0.1:" + server.port())
+            .chain(Chain.empty()) // what one answer is taken for
+            .build();
 
     @AfterEach
     void close() {

@@ -9,6 +9,7 @@ import dev.parley.Code;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.RetryAdvice;
+import dev.parley.chain.Chain;
 import dev.parley.http.HttpClient;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -54,6 +55,7 @@ class ServicePeersTest {
                 HttpClient http = HttpClient.create();
                 ServiceClient client = ServiceClient.builder("shop", server.url())
                         .client(http)
+                        .chain(Chain.empty())
                         .maxResponseBytes(1 << 20)
                         .build()) {
             CallException error = catchThrowableOfType(
@@ -118,8 +120,9 @@ class ServicePeersTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        try (ServiceClient client =
-                ServiceClient.builder("shop", "http://127.0.0.1:" + port).build()) {
+        try (ServiceClient client = ServiceClient.builder("shop", "http://127.0.0.1:" + port)
+                .chain(Chain.empty())
+                .build()) {
             CallException error = catchThrowableOfType(
                     CallException.class, () -> client.post("/x").body(1).send());
             assertThat(error.code()).isEqualTo(Code.UNAVAILABLE);

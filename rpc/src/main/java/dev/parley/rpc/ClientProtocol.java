@@ -34,16 +34,17 @@ interface ClientProtocol {
     Metadata headers(Call call, Packing packing);
 
     /** One request message as a part of the body. */
-    byte[] encode(Message message, Packing packing);
+    byte[] encode(Call call, Message message, Packing packing);
 
     /** The request with one message. */
     default HttpRequest request(Call call, Endpoint endpoint, Packing packing, Message message) {
-        return endpoint.post(headers(call, packing), Body.of(encode(message, packing)));
+        return endpoint.post(headers(call, packing), Body.of(encode(call, message, packing)));
     }
 
     /** The request with a stream of messages. */
     default HttpRequest request(Call call, Endpoint endpoint, Packing packing, Messages<Message> messages) {
-        return endpoint.post(headers(call, packing), Body.stream(messages.map(message -> encode(message, packing))));
+        return endpoint.post(
+                headers(call, packing), Body.stream(messages.map(message -> encode(call, message, packing))));
     }
 
     /**

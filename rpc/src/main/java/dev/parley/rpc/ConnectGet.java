@@ -52,7 +52,7 @@ record ConnectGet(String encoding, byte[] message, String compression) {
      * The query of {@code message}, its parameters in the order that caches expect. Proto is deterministic; JSON as far as the
      * codec is.
      */
-    static String query(MessageCodec codec, Message message, Packing packing) {
+    static Query query(MessageCodec codec, Message message, Packing packing) {
         byte[] plain = deterministic(codec, message);
         byte[] bytes = packing.applies(plain.length) ? packing.compression().deflate(plain, 0, plain.length, 0) : plain;
         boolean packed = packing.applies(plain.length) && bytes.length < plain.length;
@@ -65,13 +65,16 @@ record ConnectGet(String encoding, byte[] message, String compression) {
             query.append("&compression=").append(packing.compression().wireName());
         }
         query.append("&encoding=").append(codec.codec().suffix()).append("&message=");
-        return query.append(
-                        binary
-                                ? Base64.getUrlEncoder().withoutPadding().encodeToString(packed ? bytes : plain)
-                                : URLEncoder.encode(new String(plain, StandardCharsets.UTF_8), StandardCharsets.UTF_8)
-                                        .replace("+", "%20"))
-                .toString();
+        query.append(
+                binary
+                        ? Base64.getUrlEncoder().withoutPadding().encodeToString(packed ? bytes : plain)
+                        : URLEncoder.encode(new String(plain, StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+                                .replace("+", "%20"));
+        return new Query(query.toString(), plain.length, packed ? bytes.length : plain.length);
     }
+
+    /** The query and the sizes of the message in it, before base64 and percent-encoding. */
+    record Query(String text, int encodedBytes, int compressedBytes) {}
 
     private static byte[] deterministic(MessageCodec codec, Message message) {
         if (codec.codec() != Codec.PROTO) {

@@ -37,8 +37,8 @@ final class ConnectStreamClient implements ClientProtocol {
     }
 
     @Override
-    public byte[] encode(Message message, Packing packing) {
-        return packing.envelope(codec, message);
+    public byte[] encode(Call call, Message message, Packing packing) {
+        return packing.envelope(call, codec, message);
     }
 
     @Override
@@ -53,6 +53,7 @@ final class ConnectStreamClient implements ClientProtocol {
         ConnectUnaryClient.checkType(response, contentType, "application/connect+", codec.codec());
         Compression compression = Compression.of(response.headers(), ConnectHeaders.STREAM_ENCODING, Side.RESPONSE);
         EnvelopeReader reader = new EnvelopeReader(
+                call,
                 response.body().limit(Long.MAX_VALUE).chunks(),
                 limit,
                 compression,

@@ -41,6 +41,11 @@ final class ConnectStreamProtocol implements Protocol {
     }
 
     @Override
+    public RpcProtocol name() {
+        return RpcProtocol.CONNECT;
+    }
+
+    @Override
     public boolean carries(Method.Kind kind) {
         return kind != Method.Kind.UNARY;
     }
@@ -51,12 +56,13 @@ final class ConnectStreamProtocol implements Protocol {
     }
 
     @Override
-    public Object read(Route<?, ?> route, HttpRequest request) {
+    public Object read(Route<?, ?> route, Call call, HttpRequest request) {
         ConnectHeaders.checkVersion(request.headers(), options);
         Compression compression = Compression.of(request.headers(), ConnectHeaders.STREAM_ENCODING, Side.REQUEST);
         Message prototype = route.method().requestPrototype();
         Messages<byte[]> chunks = request.body().limit(Long.MAX_VALUE).chunks();
         EnvelopeReader reader = new EnvelopeReader(
+                call,
                 chunks,
                 route.maxMessageBytes(),
                 compression,

@@ -50,20 +50,22 @@ final class ConnectUnaryClient implements ClientProtocol {
     }
 
     @Override
-    public byte[] encode(Message message, Packing packing) {
-        return codec.encode(message, 0);
+    public byte[] encode(Call call, Message message, Packing packing) {
+        throw new AssertionError("a unary protocol was asked for a part of a body");
     }
 
     @Override
     public HttpRequest request(Call call, Endpoint endpoint, Packing packing, Message message) {
         if (getMost > 0) {
-            String query = ConnectGet.query(codec, message, packing);
-            if (endpoint.target().length() + 1 + query.length() <= getMost) {
-                return endpoint.get(query, headers(headers, call));
+            ConnectGet.Query query = ConnectGet.query(codec, message, packing);
+            if (endpoint.target().length() + 1 + query.text().length() <= getMost) {
+                MessageEvents.sent(call, message, query.encodedBytes(), query.compressedBytes());
+                return endpoint.get(query.text(), headers(headers, call));
             }
         }
         Metadata sent = headers(call, packing);
-        byte[] bytes = encode(message, packing);
+        byte[] plain = codec.encode(message, 0);
+        byte[] bytes = plain;
         if (packing.applies(bytes.length)) {
             byte[] packed = packing.compression().deflate(bytes, 0, bytes.length, 0);
             if (packed.length < bytes.length || packing.above() <= 1) {
@@ -71,6 +73,7 @@ final class ConnectUnaryClient implements ClientProtocol {
                 sent.add(ConnectHeaders.CONTENT_ENCODING, packing.compression().wireName());
             }
         }
+        MessageEvents.sent(call, message, plain.length, bytes.length);
         return endpoint.post(sent, Body.of(bytes));
     }
 
@@ -83,11 +86,13 @@ final class ConnectUnaryClient implements ClientProtocol {
         String contentType = response.headers().get("content-type").orElse("");
         checkType(response, contentType, "application/", codec.codec());
         Compression compression = Compression.of(response.headers(), ConnectHeaders.CONTENT_ENCODING, Side.RESPONSE);
-        byte[] bytes = BodyBytes.read(response.body(), limit, 0, Side.RESPONSE);
-        if (compression != Compression.IDENTITY) {
-            bytes = compression.inflate(bytes, 0, bytes.length, limit, Side.RESPONSE);
-        }
-        return Side.RESPONSE.decode(codec, prototype, bytes, 0, bytes.length);
+        byte[] received = BodyBytes.read(response.body(), limit, 0, Side.RESPONSE);
+        byte[] bytes = compression == Compression.IDENTITY
+                ? received
+                : compression.inflate(received, 0, received.length, limit, Side.RESPONSE);
+        Message message = Side.RESPONSE.decode(codec, prototype, bytes, 0, bytes.length);
+        MessageEvents.received(call, message, bytes.length, received.length);
+        return message;
     }
 
     /** Unknown, if the answer is not Connect at all; INTERNAL, if it is in another codec. */

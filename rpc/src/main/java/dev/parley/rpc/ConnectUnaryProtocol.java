@@ -41,6 +41,11 @@ final class ConnectUnaryProtocol implements Protocol {
     }
 
     @Override
+    public RpcProtocol name() {
+        return RpcProtocol.CONNECT;
+    }
+
+    @Override
     public boolean carries(Method.Kind kind) {
         return kind == Method.Kind.UNARY;
     }
@@ -51,7 +56,7 @@ final class ConnectUnaryProtocol implements Protocol {
     }
 
     @Override
-    public Object read(Route<?, ?> route, HttpRequest request) {
+    public Object read(Route<?, ?> route, Call call, HttpRequest request) {
         int limit = route.maxMessageBytes();
         byte[] bytes;
         Compression compression;
@@ -67,10 +72,13 @@ final class ConnectUnaryProtocol implements Protocol {
             compression = Compression.of(request.headers(), ConnectHeaders.CONTENT_ENCODING, Side.REQUEST);
             bytes = BodyBytes.read(request.body(), limit, 0, Side.REQUEST);
         }
+        int received = bytes.length;
         if (compression != Compression.IDENTITY) {
             bytes = compression.inflate(bytes, 0, bytes.length, limit, Side.REQUEST);
         }
-        return Side.REQUEST.decode(codec, route.method().requestPrototype(), bytes, 0, bytes.length);
+        Message message = Side.REQUEST.decode(codec, route.method().requestPrototype(), bytes, 0, bytes.length);
+        MessageEvents.receivedOnly(call, Side.REQUEST, message, bytes.length, received);
+        return message;
     }
 
     @Override
@@ -80,7 +88,8 @@ final class ConnectUnaryProtocol implements Protocol {
         return new HttpResponse(
                 200,
                 head,
-                Body.of(ResponsePacking.body(call, options.compressAbove(), codec.encode(response, 0), head)));
+                Body.of(ResponsePacking.body(
+                        call, options.compressAbove(), response, codec.encode(response, 0), head)));
     }
 
     @Override

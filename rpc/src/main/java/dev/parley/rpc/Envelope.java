@@ -1,6 +1,7 @@
 package dev.parley.rpc;
 
 import com.google.protobuf.Message;
+import dev.parley.Call;
 
 /**
  * The frame around a message that gRPC and Connect's streams share: a byte of flags, four bytes of length, the message.
@@ -50,7 +51,13 @@ final class Envelope {
 
     /** The message of a body that holds exactly one, parsed where it lies. */
     static Message single(
-            MessageCodec codec, Message prototype, byte[] body, int limit, Compression compression, Side side) {
+            Call call,
+            MessageCodec codec,
+            Message prototype,
+            byte[] body,
+            int limit,
+            Compression compression,
+            Side side) {
         if (body.length == 0) {
             throw side.cardinality("none");
         }
@@ -69,10 +76,14 @@ final class Envelope {
             throw side.cardinality("more");
         }
         if (body[0] == 0) {
-            return side.decode(codec, prototype, body, PREFIX, (int) length);
+            Message message = side.decode(codec, prototype, body, PREFIX, (int) length);
+            MessageEvents.receivedOnly(call, side, message, (int) length, (int) length);
+            return message;
         }
         byte[] inflated = compression.inflate(body, PREFIX, (int) length, limit, side);
-        return side.decode(codec, prototype, inflated, 0, inflated.length);
+        Message message = side.decode(codec, prototype, inflated, 0, inflated.length);
+        MessageEvents.receivedOnly(call, side, message, inflated.length, (int) length);
+        return message;
     }
 
     static void checkFlags(int flags, Compression compression, Side side, int allowed) {

@@ -1,6 +1,7 @@
 package dev.parley.rpc;
 
 import com.google.protobuf.Message;
+import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Messages;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ final class EnvelopeReader {
     private static final int FIRST_GUESS = 64 << 10;
     private static final int METADATA_MOST = 64 << 10;
 
+    private final Call call;
     private final Messages<byte[]> chunks;
     private final int limit;
     private final Compression compression;
@@ -31,14 +33,17 @@ final class EnvelopeReader {
     private byte[] bytes = NOTHING;
     private int offset;
     private int length;
+    private int compressedLength;
 
     EnvelopeReader(
+            Call call,
             Messages<byte[]> chunks,
             int limit,
             Compression compression,
             Side side,
             int allowedFlags,
             Supplier<CallException> truncated) {
+        this.call = call;
         this.chunks = chunks;
         this.limit = limit;
         this.compression = compression;
@@ -69,6 +74,7 @@ final class EnvelopeReader {
             throw side.tooLarge(claimed, most);
         }
         length = (int) claimed;
+        compressedLength = length;
         if (chunk.length - at >= length) {
             bytes = chunk;
             offset = at;
@@ -95,7 +101,8 @@ final class EnvelopeReader {
         if (!next()) {
             throw side.cardinality("none");
         }
-        Message message = message(codec, prototype);
+        Message message = side.decode(codec, prototype, bytes, offset, length);
+        MessageEvents.receivedOnly(call, side, message, length, compressedLength);
         if (next()) {
             throw side.cardinality("more");
         }
@@ -103,7 +110,9 @@ final class EnvelopeReader {
     }
 
     Message message(MessageCodec codec, Message prototype) {
-        return side.decode(codec, prototype, bytes, offset, length);
+        Message message = side.decode(codec, prototype, bytes, offset, length);
+        MessageEvents.received(call, message, length, compressedLength);
+        return message;
     }
 
     byte[] content() {

@@ -138,6 +138,7 @@ public final class ErrorTranslation implements Interceptor {
                 message == null ? error.details() : List.of(),
                 new Metadata(),
                 error.origin(),
-                RetryAdvice.UNSTATED);
+                // Who has exhausted the retries is this service, and the hops above are to let it be.
+                error.retryAdvice() instanceof RetryAdvice.Never ? RetryAdvice.NEVER : RetryAdvice.UNSTATED);
     }
 }

@@ -45,8 +45,8 @@ final class GrpcClient implements ClientProtocol {
     }
 
     @Override
-    public byte[] encode(Message message, Packing packing) {
-        return packing.envelope(codec, message);
+    public byte[] encode(Call call, Message message, Packing packing) {
+        return packing.envelope(call, codec, message);
     }
 
     @Override
@@ -55,13 +55,14 @@ final class GrpcClient implements ClientProtocol {
         byte[] body = BodyBytes.read(response.body(), limit, Envelope.PREFIX, Side.RESPONSE);
         begun.end(response.body().trailers(), body.length == 0);
         Compression compression = Compression.of(response.headers(), GrpcProtocol.ENCODING, Side.RESPONSE);
-        return Envelope.single(codec, prototype, body, limit, compression, Side.RESPONSE);
+        return Envelope.single(call, codec, prototype, body, limit, compression, Side.RESPONSE);
     }
 
     @Override
     public Reader readMany(Call call, Message prototype, HttpResponse response) {
         GrpcResponse begun = GrpcResponse.begin(call, response, GrpcProtocol.CONTENT_TYPE, codec.codec());
         EnvelopeReader reader = new EnvelopeReader(
+                call,
                 response.body().limit(Long.MAX_VALUE).chunks(),
                 limit,
                 Compression.of(response.headers(), GrpcProtocol.ENCODING, Side.RESPONSE),

@@ -39,6 +39,11 @@ final class GrpcProtocol implements Protocol {
     }
 
     @Override
+    public RpcProtocol name() {
+        return RpcProtocol.GRPC;
+    }
+
+    @Override
     public boolean carries(Method.Kind kind) {
         return true;
     }
@@ -54,17 +59,17 @@ final class GrpcProtocol implements Protocol {
     }
 
     @Override
-    public Object read(Route<?, ?> route, HttpRequest request) {
+    public Object read(Route<?, ?> route, Call call, HttpRequest request) {
         Compression compression = Compression.of(request.headers(), ENCODING, Side.REQUEST);
         Message prototype = route.method().requestPrototype();
         int limit = route.maxMessageBytes();
         if (!route.method().kind().clientStreams()) {
             byte[] body = BodyBytes.read(request.body(), limit, Envelope.PREFIX, Side.REQUEST);
-            return Envelope.single(codec, prototype, body, limit, compression, Side.REQUEST);
+            return Envelope.single(call, codec, prototype, body, limit, compression, Side.REQUEST);
         }
         Messages<byte[]> chunks = request.body().limit(Long.MAX_VALUE).chunks();
         EnvelopeReader reader = new EnvelopeReader(
-                chunks, limit, compression, Side.REQUEST, Envelope.COMPRESSED, () -> truncated(Side.REQUEST));
+                call, chunks, limit, compression, Side.REQUEST, Envelope.COMPRESSED, () -> truncated(Side.REQUEST));
         return EnvelopeReader.messages(reader, codec, prototype, chunks::close);
     }
 

@@ -35,8 +35,8 @@ final class GrpcWebClient implements ClientProtocol {
     }
 
     @Override
-    public byte[] encode(Message message, Packing packing) {
-        byte[] envelope = packing.envelope(codec, message);
+    public byte[] encode(Call call, Message message, Packing packing) {
+        byte[] envelope = packing.envelope(call, codec, message);
         return text ? Base64.getEncoder().encode(envelope) : envelope;
     }
 
@@ -56,6 +56,7 @@ final class GrpcWebClient implements ClientProtocol {
                 call, response, answeredAsText ? GrpcWebType.TEXT : GrpcWebType.BINARY, codec.codec());
         Messages<byte[]> raw = response.body().limit(Long.MAX_VALUE).chunks();
         EnvelopeReader reader = new EnvelopeReader(
+                call,
                 answeredAsText ? Base64Chunks.decode(raw, Side.RESPONSE) : raw,
                 limit,
                 Compression.of(response.headers(), GrpcProtocol.ENCODING, Side.RESPONSE),

@@ -37,6 +37,11 @@ final class GrpcWebProtocol implements Protocol {
     }
 
     @Override
+    public RpcProtocol name() {
+        return sent.text() ? RpcProtocol.GRPC_WEB_TEXT : RpcProtocol.GRPC_WEB;
+    }
+
+    @Override
     public boolean carries(Method.Kind kind) {
         return true;
     }
@@ -47,11 +52,12 @@ final class GrpcWebProtocol implements Protocol {
     }
 
     @Override
-    public Object read(Route<?, ?> route, HttpRequest request) {
+    public Object read(Route<?, ?> route, Call call, HttpRequest request) {
         Compression compression = Compression.of(request.headers(), GrpcProtocol.ENCODING, Side.REQUEST);
         Messages<byte[]> raw = request.body().limit(Long.MAX_VALUE).chunks();
         Messages<byte[]> chunks = received.text() ? Base64Chunks.decode(raw, Side.REQUEST) : raw;
         EnvelopeReader reader = new EnvelopeReader(
+                call,
                 chunks,
                 route.maxMessageBytes(),
                 compression,

@@ -1,6 +1,7 @@
 package dev.parley.rpc;
 
 import com.google.protobuf.Message;
+import dev.parley.Call;
 
 /** How outgoing messages are compressed: by what, and from how many bytes on. */
 record Packing(Compression compression, int above) {
@@ -16,9 +17,15 @@ record Packing(Compression compression, int above) {
         return compression != Compression.IDENTITY && length >= above;
     }
 
-    /** {@code message} in an envelope, in one array. */
-    byte[] envelope(MessageCodec codec, Message message) {
+    /** {@code message} of {@code call} in an envelope, in one array. */
+    byte[] envelope(Call call, MessageCodec codec, Message message) {
         byte[] plain = Envelope.of(codec, message);
+        byte[] sent = packed(plain);
+        MessageEvents.sent(call, message, plain.length - Envelope.PREFIX, sent.length - Envelope.PREFIX);
+        return sent;
+    }
+
+    private byte[] packed(byte[] plain) {
         int length = plain.length - Envelope.PREFIX;
         if (!applies(length)) {
             return plain;

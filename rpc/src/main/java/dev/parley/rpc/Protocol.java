@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 interface Protocol {
 
+    /** Its name, of those that {@link RpcProtocol} has. */
+    RpcProtocol name();
+
     /** Whether methods of this kind can be called in it. */
     boolean carries(dev.parley.Method.Kind kind);
 
@@ -35,7 +38,7 @@ interface Protocol {
     Optional<Duration> timeout(Metadata headers);
 
     /** The request: a {@link Message}, or {@link Messages} if the client streams. */
-    Object read(Route<?, ?> route, HttpRequest request);
+    Object read(Route<?, ?> route, Call call, HttpRequest request);
 
     /** The answer of a method that returned one message. */
     HttpResponse one(Call call, Message response);

@@ -5,6 +5,9 @@ import dev.parley.Metadata;
 /** Which headers belong to the protocols, so that neither side's user can set them nor takes them for metadata. */
 final class ReservedHeaders {
 
+    /** The one header of gRPC's that a policy in front of a client sets (gRFC A6). */
+    private static final String PREVIOUS_ATTEMPTS = "grpc-previous-rpc-attempts";
+
     private ReservedHeaders() {}
 
     static boolean isReserved(String name) {
@@ -47,7 +50,8 @@ final class ReservedHeaders {
                 "user-agent",
                 metadata.get("user-agent").map(own -> own + ' ' + userAgent).orElse(userAgent));
         metadata.forEach((name, value) -> {
-            if (!isReserved(name) && !name.equals("user-agent") && !(name.equals("accept") && target.contains(name))) {
+            boolean reserved = isReserved(name) && !name.equals(PREVIOUS_ATTEMPTS);
+            if (!reserved && !name.equals("user-agent") && !(name.equals("accept") && target.contains(name))) {
                 target.add(name, value);
             }
         });

@@ -41,6 +41,12 @@ final class ResponsePacking {
     /** The one message of an answer in an envelope; says in {@code head} what it is compressed by. */
     static byte[] only(Call call, Names names, int above, MessageCodec codec, Message message, Metadata head) {
         byte[] plain = Envelope.of(codec, message);
+        byte[] sent = packed(call, names, above, plain, head);
+        MessageEvents.sent(call, message, plain.length - Envelope.PREFIX, sent.length - Envelope.PREFIX);
+        return sent;
+    }
+
+    private static byte[] packed(Call call, Names names, int above, byte[] plain, Metadata head) {
         int length = plain.length - Envelope.PREFIX;
         Packing chosen = length < above && !isAsked(call) ? Packing.NONE : choose(call, names, above);
         if (!chosen.applies(length)) {
@@ -55,8 +61,17 @@ final class ResponsePacking {
         return packed;
     }
 
-    /** The one message of an answer whose body it is; says in {@code head} what it is compressed by. */
-    static byte[] body(Call call, int above, byte[] plain, Metadata head) {
+    /**
+     * The one message of an answer whose body it is, {@code plain} before it is compressed; says in {@code head} what it is
+     * compressed by.
+     */
+    static byte[] body(Call call, int above, Message message, byte[] plain, Metadata head) {
+        byte[] sent = packedBody(call, above, plain, head);
+        MessageEvents.sent(call, message, plain.length, sent.length);
+        return sent;
+    }
+
+    private static byte[] packedBody(Call call, int above, byte[] plain, Metadata head) {
         boolean asked = isAsked(call);
         Packing chosen = plain.length < above && !asked ? Packing.NONE : choose(call, Names.CONNECT_UNARY, above);
         if (!chosen.applies(plain.length)) {
@@ -86,16 +101,18 @@ final class ResponsePacking {
     }
 
     byte[] envelope(MessageCodec codec, Message message) {
+        return now().envelope(call, codec, message);
+    }
+
+    private Packing now() {
         if (usual.compression() == Compression.IDENTITY) {
-            return Envelope.of(codec, message);
+            return Packing.NONE;
         }
         Optional<Compression> asked = call.attributes().get(Compression.RESPONSE);
         if (asked.isEmpty()) {
-            return usual.envelope(codec, message);
+            return usual;
         }
-        return asked.get() == usual.compression()
-                ? Packing.always(asked.get()).envelope(codec, message)
-                : Envelope.of(codec, message);
+        return asked.get() == usual.compression() ? Packing.always(asked.get()) : Packing.NONE;
     }
 
     @Override

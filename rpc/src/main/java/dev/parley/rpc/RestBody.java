@@ -3,6 +3,7 @@ package dev.parley.rpc;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Messages;
@@ -24,6 +25,7 @@ final class RestBody {
 
     private final RestBinding binding;
     private final RestFields fields;
+    private final Call call;
     private final HttpRequest request;
     private final JsonCodec json;
     private final Message prototype;
@@ -32,9 +34,10 @@ final class RestBody {
     // What is left of a chunk that came in parts.
     private byte[] waiting = NOTHING;
 
-    RestBody(RestBinding binding, RestFields fields, HttpRequest request, JsonCodec json) {
+    RestBody(RestBinding binding, RestFields fields, Call call, HttpRequest request, JsonCodec json) {
         this.binding = binding;
         this.fields = fields;
+        this.call = call;
         this.request = request;
         this.json = json;
         this.prototype = binding.route().method().requestPrototype();
@@ -45,10 +48,13 @@ final class RestBody {
     /** The one message of the request. */
     Message one() {
         if (!binding.hasBody()) {
-            return message(null, "");
+            Message message = message(null, "");
+            MessageEvents.receivedOnly(call, Side.REQUEST, message, 0, 0);
+            return message;
         }
         Compression compression = compression();
         byte[] bytes = BodyBytes.read(request.body(), limit, 0, Side.REQUEST);
+        int received = bytes.length;
         if (bytes.length > 0) {
             if (!binding.takesHttpBody()) {
                 checkType(List.of(JSON));
@@ -58,13 +64,17 @@ final class RestBody {
             }
         }
         // Without a body all is as it is by default; a body of any type may be empty, too.
-        return message(bytes.length == 0 && !binding.takesHttpBody() ? null : bytes, "request");
+        Message message = message(bytes.length == 0 && !binding.takesHttpBody() ? null : bytes, "request");
+        MessageEvents.receivedOnly(call, Side.REQUEST, message, bytes.length, received);
+        return message;
     }
 
     /** The messages of a stream, each with the fields of path and query. */
     Messages<Message> many(boolean wholeFirst) {
         if (!binding.hasBody()) {
-            return Messages.of(message(null, ""));
+            Message only = message(null, "");
+            MessageEvents.receivedOnly(call, Side.REQUEST, only, 0, 0);
+            return Messages.of(only);
         }
         Messages<byte[]> chunks = InflatedChunks.of(received(wholeFirst), compression());
         if (binding.takesHttpBody()) {
@@ -72,7 +82,7 @@ final class RestBody {
                 @Override
                 public @Nullable Message receive() {
                     byte[] piece = piece(chunks);
-                    return piece == null ? null : message(piece, "chunk");
+                    return piece == null ? null : streamed(piece, "chunk");
                 }
             });
         }
@@ -81,9 +91,15 @@ final class RestBody {
             @Override
             public @Nullable Message receive() {
                 byte[] value = values.next();
-                return value == null ? null : message(value, values.place() + " of the request");
+                return value == null ? null : streamed(value, values.place() + " of the request");
             }
         });
+    }
+
+    private Message streamed(byte[] value, String what) {
+        Message message = message(value, what);
+        MessageEvents.received(call, message, value.length, value.length);
+        return message;
     }
 
     private Messages<byte[]> received(boolean wholeFirst) {

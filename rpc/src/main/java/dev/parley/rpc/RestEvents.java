@@ -47,8 +47,7 @@ final class RestEvents {
         try {
             call.run(
                     (scope, stream) -> {
-                        stream.drain(message -> send(
-                                sink, ServerSentEvent.of(new String(protocol.body(message), StandardCharsets.UTF_8))));
+                        stream.drain(message -> send(sink, event(message)));
                         return Outcome.OK;
                     },
                     messages);
@@ -62,6 +61,12 @@ final class RestEvents {
             send(sink, ServerSentEvent.of(ERROR, protocol.problem(error)));
         }
         call.end(error == null ? Outcome.OK : Outcome.failed(error));
+    }
+
+    private ServerSentEvent event(Message message) {
+        byte[] body = protocol.body(message);
+        MessageEvents.sent(call, message, body.length, body.length);
+        return ServerSentEvent.of(new String(body, StandardCharsets.UTF_8));
     }
 
     private void send(Sink<? super ServerSentEvent> sink, ServerSentEvent event) {

@@ -83,7 +83,7 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
             if (response.status() < 200 || response.status() > 299) {
                 throw RestError.read(response, json);
             }
-            R message = (R) message(response);
+            R message = (R) message(call, response);
             read = true;
             return message;
         } finally {
@@ -102,16 +102,18 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         Message left = target.without(message);
         Body sent = Body.empty();
         if (wholeBody) {
-            sent = packed(call, body(left, headers), headers);
+            sent = packed(call, message, body(left, headers), headers);
         } else {
             FieldDescriptor field = body;
             if (field != null) {
-                sent = left.getAllFields().containsKey(field)
-                        ? packed(call, fieldBody(left, field, headers), headers)
-                        : sent;
+                byte[] bytes = left.getAllFields().containsKey(field) ? fieldBody(left, field, headers) : new byte[0];
+                sent = packed(call, message, bytes, headers);
                 left = left.toBuilder().clearField(field).build();
             }
             path += query(left);
+            if (field == null) {
+                MessageEvents.sent(call, message, 0, 0);
+            }
         }
         ReservedHeaders.copyRequest(call.requestHeaders(), headers, USER_AGENT);
         ServiceAddress address = settings.address();
@@ -132,14 +134,16 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
         return query.toString();
     }
 
-    private Body packed(Call call, byte[] plain, Metadata headers) {
+    private Body packed(Call call, Message message, byte[] plain, Metadata headers) {
         Packing packing =
                 call.attributes().get(Compression.REQUEST).map(Packing::always).orElse(settings.packing());
-        if (!packing.applies(plain.length)) {
-            return Body.of(plain);
+        byte[] sent = plain;
+        if (packing.applies(plain.length)) {
+            headers.put("content-encoding", packing.compression().wireName());
+            sent = packing.compression().deflate(plain, 0, plain.length, 0);
         }
-        headers.put("content-encoding", packing.compression().wireName());
-        return Body.of(packing.compression().deflate(plain, 0, plain.length, 0));
+        MessageEvents.sent(call, message, plain.length, sent.length);
+        return Body.of(sent);
     }
 
     private byte[] fieldBody(Message message, FieldDescriptor field, Metadata headers) {
@@ -163,15 +167,25 @@ final class RestOutbound<Q, R> implements Handler<Q, R> {
 
     /** The body of {@code response} without its content-encoding. */
     static byte[] inflated(HttpResponse response, int limit) {
-        byte[] bytes = BodyBytes.read(response.body(), limit, 0, Side.RESPONSE);
+        return inflated(response, BodyBytes.read(response.body(), limit, 0, Side.RESPONSE), limit);
+    }
+
+    private static byte[] inflated(HttpResponse response, byte[] bytes, int limit) {
         Compression compression = Compression.of(response.headers(), "content-encoding", Side.RESPONSE);
         return compression == Compression.IDENTITY
                 ? bytes
                 : compression.inflate(bytes, 0, bytes.length, limit, Side.RESPONSE);
     }
 
-    private Message message(HttpResponse response) {
-        byte[] bytes = inflated(response, settings.maxMessageBytes());
+    private Message message(Call call, HttpResponse response) {
+        byte[] received = BodyBytes.read(response.body(), settings.maxMessageBytes(), 0, Side.RESPONSE);
+        byte[] bytes = inflated(response, received, settings.maxMessageBytes());
+        Message message = message(response, bytes);
+        MessageEvents.received(call, message, bytes.length, received.length);
+        return message;
+    }
+
+    private Message message(HttpResponse response, byte[] bytes) {
         String contentType = response.headers().get("content-type").orElse("");
         Message.Builder message = method.responsePrototype().newBuilderForType();
         FieldDescriptor field = responseBody;

@@ -42,6 +42,11 @@ final class RestProtocol implements Protocol {
     }
 
     @Override
+    public RpcProtocol name() {
+        return RpcProtocol.REST;
+    }
+
+    @Override
     public boolean carries(Method.Kind kind) {
         return true;
     }
@@ -52,11 +57,11 @@ final class RestProtocol implements Protocol {
     }
 
     @Override
-    public Object read(Route<?, ?> route, HttpRequest request) {
+    public Object read(Route<?, ?> route, Call call, HttpRequest request) {
         headOnly = request.method().equals("HEAD");
         format = format(request.headers().getAll("accept")); // before anything is done for an answer that is not taken
         RestFields fields = RestFields.of(binding, path, request.query(), json);
-        RestBody body = new RestBody(binding, fields, request, json);
+        RestBody body = new RestBody(binding, fields, call, request, json);
         return route.method().kind().clientStreams() ? body.many(isHalfDuplex(route)) : body.one();
     }
 
@@ -90,6 +95,10 @@ final class RestProtocol implements Protocol {
         int status = call.attributes().get(Rest.STATUS).orElse(200);
         boolean bodiless = status == 204 || status == 205; // RFC 9110, 15.3
         byte[] body = bodiless ? new byte[0] : body(response);
+        boolean packs = format == RestFormat.JSON && !bodiless;
+        if (!packs) {
+            MessageEvents.sent(call, response, body.length, body.length);
+        }
         Metadata headers = new Metadata();
         if (!bodiless) {
             headers.add("content-type", contentType(response));
@@ -105,10 +114,7 @@ final class RestProtocol implements Protocol {
                 headers,
                 bodiless
                         ? Body.empty()
-                        : Body.of(
-                                format == RestFormat.JSON
-                                        ? ResponsePacking.body(call, compressAbove, body, headers)
-                                        : body));
+                        : Body.of(packs ? ResponsePacking.body(call, compressAbove, response, body, headers) : body));
     }
 
     /** The answer's body, or one of its messages, of {@code response}. */

@@ -78,6 +78,7 @@ final class RestStream {
 
     private void write(Sink<? super byte[]> sink, Message message) {
         byte[] body = protocol.body(message);
+        MessageEvents.sent(call, message, body.length, body.length);
         boolean first = !begun;
         begin(protocol.contentType(message));
         switch (format) {

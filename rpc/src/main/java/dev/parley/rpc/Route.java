@@ -65,7 +65,7 @@ record Route<Q, R>(RpcMethod<Q, R> method, Handler<Q, R> handler, int maxMessage
     /** Reads the request by {@code protocol} and hands it in. */
     @SuppressWarnings("unchecked") // the prototype and the kind, which the protocol reads by, are those of Q
     R call(dev.parley.Call call, Protocol protocol, HttpRequest request) throws Exception {
-        Object received = protocol.read(this, request);
+        Object received = protocol.read(this, call, request);
         if (received instanceof Messages<?> requests) {
             // However the call ends, nobody reads on: whoever follows the requests hears of it.
             call.onEnd(outcome -> requests.close());

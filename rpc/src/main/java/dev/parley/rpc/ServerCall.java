@@ -73,6 +73,7 @@ final class ServerCall {
                 .requestHeaders(request.headers())
                 .deadline(deadline)
                 .peer(http.peer())
+                .protocol(protocol.name().name())
                 .build();
         if (own) {
             // Under an engine that was not given RpcHandler.timeout, or was given more: otherwise its own timer is the

@@ -14,6 +14,7 @@ import dev.parley.Messages;
 import dev.parley.Metadata;
 import dev.parley.Method;
 import dev.parley.RetryAdvice;
+import dev.parley.chain.Chain;
 import dev.parley.http.HttpException;
 import dev.parley.rpc.till.PayRequest;
 import dev.parley.rpc.till.Receipt;
@@ -126,6 +127,7 @@ class IdempotencyTest {
     private TillService.Client client(RpcProtocol protocol) {
         return TillService.client(Channel.builder("http://127.0.0.1:" + server.port())
                 .protocol(protocol)
+                .chain(Chain.empty()) // the test repeats calls itself
                 .build());
     }
 

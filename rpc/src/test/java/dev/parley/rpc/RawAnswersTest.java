@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.CallException;
 import dev.parley.Messages;
 import dev.parley.Metadata;
+import dev.parley.chain.Chain;
 import dev.parley.http.Body;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.HttpServer;
@@ -86,6 +87,7 @@ class RawAnswersTest {
                     protocol,
                     Channel.builder("http://127.0.0.1:" + server.port())
                             .protocol(protocol)
+                            .chain(Chain.empty()) // what one answer is taken for
                             .maxMessageBytes(1000)
                             .build());
         }

@@ -9,6 +9,7 @@ import dev.parley.Handler;
 import dev.parley.Messages;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
+import dev.parley.chain.Chain;
 import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
@@ -43,6 +44,7 @@ class RequestFormTest {
         Handler<HttpRequest, HttpResponse> sender = http.over(HttpVersion.HTTP_2);
         return Channel.builder("http://127.0.0.1:" + server.port())
                 .protocol(protocol)
+                .chain(Chain.empty())
                 .transport((call, request) -> {
                     sent.add(request);
                     if (refusals.getAndDecrement() > 0) {

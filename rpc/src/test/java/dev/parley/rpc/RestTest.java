@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RestTest {
 
-    static final class Library implements LibraryService {
+    static class Library implements LibraryService {
         @Override
         public Book getBook(GetBookRequest request) {
             if (request.getName().endsWith("/none")) {
