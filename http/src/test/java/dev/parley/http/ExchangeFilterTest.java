@@ -3,10 +3,12 @@ package dev.parley.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Deadline;
 import dev.parley.Metadata;
 import dev.parley.Outcome;
+import dev.parley.RetryAdvice;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -302,6 +304,25 @@ class ExchangeFilterTest {
             Talk.await("nothing is active", () -> server.activeRequests() == 0);
         }
         assertThat(ends.all).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void failsWhatItHasSuspendedAndSaysWhenToComeBack(HttpVersion version) throws Exception {
+        Ends ends = new Ends();
+        CallException refusal = new CallException(Code.RESOURCE_EXHAUSTED, "too many")
+                .withRetryAdvice(RetryAdvice.after(Duration.ofMillis(1_500)));
+        ExchangeFilter refuses = exchange -> {
+            Thread.ofVirtual().start(() -> exchange.resume(Verdict.fail(refusal)));
+            return Verdict.suspend();
+        };
+        try (HttpServer server = serve((call, request) -> HttpResponse.of(200), ends, refuses)) {
+            HttpResponse response = Talk.send(client, version, Talk.get(Talk.at(server), "/"));
+            assertThat(response.status()).isEqualTo(429);
+            assertThat(response.headers().get("retry-after")).contains("2");
+            assertThat(Talk.text(response)).contains("too many");
+            assertThat(ends.next().outcome()).isEqualTo(Outcome.failed(refusal));
+        }
     }
 
     @ParameterizedTest

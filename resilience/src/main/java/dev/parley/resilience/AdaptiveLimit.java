@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
  *       strain below a half, by half. It grows whether it was reached or not: a limit is for overload only.
  * </ul>
  *
- * <p>A baseline is learned only while no more than the minimum runs, where calls are not in each other's way, so an
+ * <p>A baseline is learned only while no more than the minimum runs and none waited for a processor, where calls are not in each other's way, so an
  * overload that lasts never becomes the new normal. Under a load that is borne well, and of which nothing was refused, it
  * follows by half a percent a window. A service that has become slower for good is taken for overloaded at first; at the minimum its new baseline is
  * learned within a few windows, and the limit grows again.
@@ -51,6 +51,7 @@ final class AdaptiveLimit {
     private final LongAdder asked = new LongAdder();
     private volatile double askedPerNano; // in the last window
     private volatile long waited; // by the call that asked last
+    private volatile long longestWait; // in this window
     private volatile boolean refusing; // in this window
     private volatile int limit;
     private volatile int peak;
@@ -81,6 +82,9 @@ final class AdaptiveLimit {
     int asked(long waitedNanos) {
         asked.increment();
         waited = waitedNanos;
+        if (waitedNanos > longestWait) {
+            longestWait = waitedNanos;
+        }
         return queued();
     }
 
@@ -160,8 +164,9 @@ final class AdaptiveLimit {
             peak = running;
             long load = loads.getAndSet(0);
             long count = load >>> COUNT_SHIFT;
-            strain = strain(most <= policy.minConcurrent(), !refusing);
+            strain = strain(most <= policy.minConcurrent() && longestWait <= slackNanos, !refusing);
             refusing = false;
+            longestWait = 0;
             int before = limit;
             long wanted = count < policy.minimumSamples()
                     ? grown(Math.max(before, running)) // nothing speaks against what runs

@@ -109,6 +109,7 @@ class LoadShedderModelTest {
             }
         }
         assertThat(good).isGreaterThan(1_400 * 9 / 10);
+        assertThat(shedder.snapshot().baselines().get("method")).isLessThan(Duration.ofMillis(10));
     }
 
     /** A flood of names, such as paths that nobody serves, is one more method. */
