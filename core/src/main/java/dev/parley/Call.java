@@ -32,6 +32,14 @@ public interface Call {
     /** When the call must have ended. */
     Deadline deadline();
 
+    /**
+     * Nanoseconds since a server has received this call's head, its wait for a thread included; 0 for a call that was made
+     * rather than received.
+     */
+    default long sinceArrivalNanos() {
+        return 0;
+    }
+
     /** The other side. */
     Peer peer();
 

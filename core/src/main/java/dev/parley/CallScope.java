@@ -25,6 +25,8 @@ public final class CallScope implements Call {
     private final @Nullable String protocol;
     private final boolean sharesAttributes;
     private final boolean sharesMetadata;
+    private final boolean received;
+    private final long arrival;
     private final InterruptGate gate = new InterruptGate();
     private @Nullable Metadata responseHeaders;
     private @Nullable Metadata responseTrailers;
@@ -58,6 +60,8 @@ public final class CallScope implements Call {
         this.protocol = builder.protocol;
         this.sharesAttributes = builder.sharesAttributes;
         this.sharesMetadata = builder.sharesMetadata;
+        this.received = builder.received;
+        this.arrival = builder.arrival;
         this.principal = builder.principal;
         this.attributes = builder.attributes;
     }
@@ -337,6 +341,11 @@ public final class CallScope implements Call {
     }
 
     @Override
+    public long sinceArrivalNanos() {
+        return received ? Math.max(0, System.nanoTime() - arrival) : 0;
+    }
+
+    @Override
     public Deadline deadline() {
         return deadline;
     }
@@ -495,6 +504,8 @@ public final class CallScope implements Call {
         private @Nullable String protocol;
         private boolean sharesAttributes;
         private boolean sharesMetadata;
+        private boolean received;
+        private long arrival;
 
         private Builder(Method method) {
             this.method = method;
@@ -527,6 +538,22 @@ public final class CallScope implements Call {
         /** Who calls. */
         public Builder principal(@Nullable Principal caller) {
             this.principal = caller;
+            return this;
+        }
+
+        /** A server has received its head just now. */
+        public Builder received() {
+            this.received = true;
+            this.arrival = System.nanoTime();
+            return this;
+        }
+
+        /** What a server makes of a call that it has received: it arrived with that. */
+        public Builder receivedWith(Call call) {
+            if (call instanceof CallScope scope) {
+                this.received = scope.received;
+                this.arrival = scope.arrival;
+            }
             return this;
         }
 

@@ -62,6 +62,7 @@ abstract class ServerExchange implements Answer, Runnable {
                 .requestHeaders(request.headers())
                 .deadline(deadline)
                 .peer(peer)
+                .received()
                 .build();
         peer.certificate().ifPresent(verified -> scope.principal(verified.getSubjectX500Principal()));
         if (refused != null) {

@@ -32,11 +32,7 @@ public class BulkheadLeaveStress {
     @Actor
     public void leaves() {
         waiting.release();
-    }
-
-    @Actor
-    public void leavesAgain() {
-        waiting.release();
+        waiting.release(); // without effect
     }
 
     @Arbiter

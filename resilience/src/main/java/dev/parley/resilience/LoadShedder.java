@@ -26,7 +26,8 @@ import java.util.concurrent.atomic.LongAdder;
  * look like load; calls with a stream pass through unless the policy counts them. There is no limit to speak of until
  * calls become slow, and never one below {@link LoadShedderPolicy#minConcurrent}.
  *
- * <p>What waits before it asks is not seen: it should be asked as soon as a call has arrived. On an event loop:
+ * <p>A call that came over a connection is measured from its arrival, so a server whose calls wait for a processor, and
+ * not in their handlers, is seen to be overloaded, too. On an event loop:
  *
  * <pre>{@code
  * long permit = shedder.tryAcquire();
@@ -73,7 +74,7 @@ public final class LoadShedder implements Interceptor {
         if (!unary && !policy.streams()) {
             return next.handle(call, request);
         }
-        long permit = acquire();
+        long permit = acquire(call.sinceArrivalNanos());
         R response;
         try {
             response = next.handle(call, request);
@@ -111,7 +112,7 @@ public final class LoadShedder implements Interceptor {
      * @param kind stands for work that takes equally long without load; a few hundred of them at most
      */
     public <T> T call(Object kind, Callable<T> work) throws Exception {
-        long permit = acquire();
+        long permit = acquire(0);
         T result;
         try {
             result = work.call();
@@ -127,8 +128,8 @@ public final class LoadShedder implements Interceptor {
         return result;
     }
 
-    private long acquire() {
-        long permit = tryAcquire();
+    private long acquire(long waitedNanos) {
+        long permit = tryAcquire(waitedNanos);
         if (permit < 0) {
             throw rejection();
         }
@@ -136,28 +137,37 @@ public final class LoadShedder implements Interceptor {
     }
 
     /**
-     * Asks for leave to run a call. Never blocks.
+     * Asks for leave to run a call that has just arrived. Never blocks.
      *
      * @return a permit of 0 or more, to be given back once; or -1 if the call is refused, see {@link #rejection}
      */
     public long tryAcquire() {
+        return tryAcquire(0);
+    }
+
+    /**
+     * Asks for leave to run a call that has waited before it could ask, such as for a thread. How many calls wait behind
+     * it is estimated from that, and they count among those that run.
+     *
+     * @param waitedNanos nanoseconds since it arrived
+     * @return as {@link #tryAcquire()}
+     */
+    public long tryAcquire(long waitedNanos) {
+        int queued = limit.asked(waitedNanos);
         int seen = running.get();
-        while (seen < limit.limit()) {
+        while (seen + queued < limit.limit()) {
             if (running.compareAndSet(seen, seen + 1)) {
-                limit.started(seen + 1);
-                return sinceOrigin();
+                limit.started(seen + 1 + queued);
+                return Math.max(0, timer.nanoTime() - origin - waitedNanos);
             }
             seen = running.get();
         }
+        limit.refused();
         long now = timer.nanoTime();
         if (limit.isStale(now)) {
             adapt(seen, now);
         }
         return -1;
-    }
-
-    private long sinceOrigin() {
-        return Math.max(0, timer.nanoTime() - origin);
     }
 
     /** A call of {@code method} (any object that stands for it) with {@code permit} went well. */

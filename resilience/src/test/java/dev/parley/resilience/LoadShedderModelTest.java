@@ -84,6 +84,33 @@ class LoadShedderModelTest {
         timer.advance(POLICY.window());
     }
 
+    /** What waits for a processor before it can ask: 1,000 calls a second that come to a server for 200. */
+    @Property(tries = 1)
+    void whatWaitsBeforeItAsksIsSeen() {
+        FakeTimer timer = new FakeTimer();
+        LoadShedder shedder = new LoadShedder("model", LoadShedderPolicy.defaults(), timer);
+        java.util.ArrayDeque<Long> queue = new java.util.ArrayDeque<>(); // when each arrived, in milliseconds
+        long free = 0;
+        int good = 0;
+        for (long now = 0; now < 10_000; now++) {
+            timer.advance(Duration.ofMillis(1));
+            if (now >= 2_000 || now % 10 == 0) {
+                queue.add(now);
+            }
+            while (free <= now && !queue.isEmpty()) {
+                long waited = now - queue.remove();
+                long permit = shedder.tryAcquire(Duration.ofMillis(waited).toNanos());
+                if (permit >= 0) {
+                    free = now + 5; // the one processor is busy for so long
+                    shedder.onSuccess(
+                            "method", Math.max(0, permit - Duration.ofMillis(5).toNanos()));
+                    good += now >= 3_000 && waited <= 200 ? 1 : 0;
+                }
+            }
+        }
+        assertThat(good).isGreaterThan(1_400 * 9 / 10);
+    }
+
     /** A flood of names, such as paths that nobody serves, is one more method. */
     @Property(tries = 1)
     void boundsWhatItKeeps() {

@@ -70,6 +70,7 @@ final class ServerCall {
         }
         CallScope call = CallScope.builder(route.method().method())
                 .parent(http)
+                .receivedWith(http)
                 .requestHeaders(request.headers())
                 .deadline(deadline)
                 .peer(http.peer())
