@@ -1,5 +1,6 @@
 package dev.parley.chain;
 
+import dev.parley.telemetry.Telemetry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,16 +10,22 @@ import java.util.List;
  *
  * <pre>{@code
  * ClientResilience payments = new ClientResilience("payment-service", ClientPolicies.defaults());
- * Chain chain = DefaultChains.client(payments).without("bulkhead");
+ * Chain chain = DefaultChains.client(payments, Telemetry.off()).without("bulkhead");
  * }</pre>
  */
 public final class DefaultChains {
 
     private DefaultChains() {}
 
-    /** What calls to {@code client}'s service go through. */
-    public static Chain client(ClientResilience client) {
+    /** What RPC calls to {@code client}'s service go through; its policies tell {@code telemetry} what they do. */
+    public static Chain client(ClientResilience client, Telemetry telemetry) {
+        if (!telemetry.isOff()) {
+            client.listen(telemetry.listener());
+        }
         List<ChainEntry> chain = new ArrayList<>();
+
+        // The call as the caller sees it: with what the policies below refuse, and the time that they take.
+        chain.add(ChainEntry.of("telemetry", telemetry.client()));
 
         // (deadline) The channel has set it before the chain begins, so that it holds for all that follows: no policy
         // waits, and no attempt runs, past it.
@@ -34,14 +41,37 @@ public final class DefaultChains {
         // Inside both: it repeats what got past them. Its budget is the client's, so that all methods share it.
         chain.add(ChainEntry.perMethod("retry", client::retry));
 
+        // Inside the retry: what a hedge adds are attempts of one try, from the same budget. Only if the policies have
+        // one,
+        // because it costs the other side work.
+        if (client.policies().hedging().isPresent()) {
+            chain.add(ChainEntry.perMethod("hedge", client::hedge));
+        }
+
         // (balance, outlier ejection) Here each attempt will get its own endpoint.
 
+        // Innermost: a span for each attempt, whose context is what the server gets.
+        chain.add(ChainEntry.of("attempt", telemetry.attempt()));
         return Chain.of(chain);
     }
 
-    /** What calls to a server go through before its handlers. */
-    public static Chain server(ServerResilience server) {
+    /**
+     * What requests of an HTTP client go through. Its telemetry is not here: the conventions of HTTP want a span for each
+     * request that is sent, so it stands around the transport.
+     */
+    public static Chain httpClient(ClientResilience client, Telemetry telemetry) {
+        return client(client, telemetry).without("telemetry").without("attempt");
+    }
+
+    /** What RPC calls to a server go through before its handlers. */
+    public static Chain server(ServerResilience server, Telemetry telemetry) {
+        if (!telemetry.isOff()) {
+            server.listen(telemetry.listener());
+        }
         List<ChainEntry> chain = new ArrayList<>();
+
+        // Outermost: what is refused below is seen as well, and the caller's trace is that of all logs.
+        chain.add(ChainEntry.of("telemetry", telemetry.server()));
 
         // (errors) The server turns exceptions into answers outside the chain: telemetry sees the exception itself.
         // (deadline) The server has armed the caller's deadline, or its default, before the chain begins.

@@ -13,6 +13,7 @@ import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.HttpVersion;
 import dev.parley.http.ServiceAddress;
+import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class ServiceClientBuilder {
     private int maxResponseBytes = 10 << 20;
     private List<Interceptor> interceptors = List.of();
     private @Nullable Chain policies;
+    private Telemetry telemetry = Telemetry.off();
     private ClientLimits limits = ClientLimits.defaults();
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private Map<String, String> environment = System.getenv();
@@ -115,12 +117,18 @@ public final class ServiceClientBuilder {
     }
 
     /**
-     * The policies that calls go through, behind the {@link #interceptors}; {@link DefaultChains#client} with its defaults: a
+     * The policies that calls go through, behind the {@link #interceptors}; {@link DefaultChains#httpClient} with its defaults: a
      * breaker, a bulkhead and retries for each method. {@link Chain#empty} is none. A method is the service's name and, for
      * instance, {@code GET /products/{id}}: each template has a state of its own, the first 1,000 of them.
      */
     public ServiceClientBuilder chain(Chain chain) {
         this.policies = chain;
+        return this;
+    }
+
+    /** A span and metrics for each request that is sent, and what the policies of the default chain do; none. */
+    public ServiceClientBuilder telemetry(Telemetry records) {
+        this.telemetry = records;
         return this;
     }
 
@@ -169,16 +177,22 @@ public final class ServiceClientBuilder {
                 policies());
         Handler<HttpRequest, HttpResponse> given = transport;
         if (given != null) {
-            return new ServiceClient(settings, given, null);
+            return new ServiceClient(settings, seen(given), null);
         }
         HttpClient shared = client;
         HttpClient used = shared == null ? HttpClient.create(limits) : shared;
-        return new ServiceClient(settings, used.over(version), shared == null ? used : null);
+        return new ServiceClient(settings, seen(used.over(version)), shared == null ? used : null);
+    }
+
+    private Handler<HttpRequest, HttpResponse> seen(Handler<HttpRequest, HttpResponse> sender) {
+        return telemetry.httpClient().before(sender);
     }
 
     private Chain policies() {
         Chain given = policies;
-        return given == null ? DefaultChains.client(new ClientResilience(name, ClientPolicies.defaults())) : given;
+        return given == null
+                ? DefaultChains.httpClient(new ClientResilience(name, ClientPolicies.defaults()), telemetry)
+                : given;
     }
 
     private ServiceAddress address() {

@@ -14,6 +14,7 @@ import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.HttpVersion;
 import dev.parley.http.ServiceAddress;
+import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class ChannelBuilder {
     private Codec codec = Codec.PROTO;
     private List<Interceptor> interceptors = List.of();
     private @Nullable Chain chain;
+    private Telemetry telemetry = Telemetry.off();
     private int maxMessageBytes = 4 << 20;
     private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
     private Duration streamIdleTimeout = Duration.ofMinutes(5);
@@ -68,6 +70,12 @@ public final class ChannelBuilder {
      */
     public ChannelBuilder chain(Chain policies) {
         this.chain = policies;
+        return this;
+    }
+
+    /** Spans and metrics of the default chain; none. A {@link #chain} of one's own brings its own. */
+    public ChannelBuilder telemetry(Telemetry records) {
+        this.telemetry = records;
         return this;
     }
 
@@ -214,7 +222,9 @@ public final class ChannelBuilder {
     private Chain policies(ServiceAddress address) {
         Chain given = chain;
         String name = target.contains("://") ? address.authority() : target;
-        return given == null ? DefaultChains.client(new ClientResilience(name, ClientPolicies.defaults())) : given;
+        return given == null
+                ? DefaultChains.client(new ClientResilience(name, ClientPolicies.defaults()), telemetry)
+                : given;
     }
 
     private Function<Method.Kind, Handler<HttpRequest, HttpResponse>> over(HttpClient used, String scheme) {

@@ -20,6 +20,7 @@ import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import dev.parley.http.RequestTimeout;
 import dev.parley.rest.OpenApiSource;
+import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -209,6 +210,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         private final Map<String, Registration<?>> services = new LinkedHashMap<>();
         private List<Interceptor> interceptors = List.of();
         private @Nullable Chain chain;
+        private Telemetry telemetry = Telemetry.off();
         private int maxMessageBytes = 4 << 20;
         private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
         private boolean reflection = true;
@@ -259,6 +261,12 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
          */
         public Builder chain(Chain policies) {
             this.chain = policies;
+            return this;
+        }
+
+        /** Spans and metrics of the default chain; none. A {@link #chain} of one's own brings its own. */
+        public Builder telemetry(Telemetry records) {
+            this.telemetry = records;
             return this;
         }
 
@@ -389,7 +397,7 @@ public final class RpcHandler implements Handler<HttpRequest, HttpResponse> {
         private Route.InFront inFront() {
             Chain policies = chain;
             if (policies == null) {
-                policies = DefaultChains.server(new ServerResilience("server", ServerPolicies.defaults()));
+                policies = DefaultChains.server(new ServerResilience("server", ServerPolicies.defaults()), telemetry);
                 chain = policies; // one for all services
             }
             return new Route.InFront(policies, interceptors);

@@ -9,6 +9,7 @@ import dev.parley.http.Dispatch;
 import dev.parley.http.HttpLimits;
 import dev.parley.http.HttpServer;
 import dev.parley.http.ServerTls;
+import dev.parley.telemetry.Telemetry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -140,6 +141,12 @@ public final class RpcServer implements AutoCloseable {
         /** See {@link RpcHandler.Builder#chain}. */
         public Builder chain(Chain policies) {
             handler.chain(policies);
+            return this;
+        }
+
+        /** See {@link RpcHandler.Builder#telemetry}. */
+        public Builder telemetry(Telemetry records) {
+            handler.telemetry(records);
             return this;
         }
 

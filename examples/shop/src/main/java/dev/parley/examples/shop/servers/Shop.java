@@ -1,5 +1,8 @@
 package dev.parley.examples.shop.servers;
 
+import dev.parley.chain.ClientPolicies;
+import dev.parley.chain.ClientResilience;
+import dev.parley.chain.DefaultChains;
 import dev.parley.examples.shop.inventory.Inventory;
 import dev.parley.examples.shop.inventory.StockStore;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
@@ -18,6 +21,7 @@ import dev.parley.examples.shop.user.UserStore;
 import dev.parley.examples.shop.user.Users;
 import dev.parley.examples.shop.user.v1.UserService;
 import dev.parley.http.HttpServer;
+import dev.parley.resilience.ResilienceListener;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.RpcServer;
 import dev.parley.rpc.ServiceDefinition;
@@ -26,6 +30,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -76,7 +81,7 @@ public final class Shop implements AutoCloseable {
                 Part.RECOMMENDATION,
                 RecommendationService.DEFINITION,
                 new Recommendations(DemoGoods.POPULAR, DemoGoods.MISBEHAVING_SUGGESTIONS));
-        urls.put(Part.ORDER, openOrders(settings.port(Part.ORDER), urls));
+        urls.put(Part.ORDER, openOrders(settings.port(Part.ORDER), urls, ClientPolicies.defaults(), List.of()));
     }
 
     /** First, because the services have to know its origin. */
@@ -95,13 +100,26 @@ public final class Shop implements AutoCloseable {
      * @return where it is
      */
     public String openOrders(Part moved, String url) {
-        Map<Part, String> elsewhere = new EnumMap<>(urls);
-        elsewhere.put(moved, url);
-        return openOrders(0, elsewhere);
+        return openOrders(moved, url, ClientPolicies.defaults(), List.of());
     }
 
-    private String openOrders(int port, Map<Part, String> partnerUrls) {
-        Partners partners = new Partners(name -> Channel.builder(at(Part.of(name), partnerUrls)), settings.patience());
+    /** As {@link #openOrders(Part, String)}, with other policies for the calls to its partners. */
+    public String openOrders(Part moved, String url, ClientPolicies policies, List<ResilienceListener> listeners) {
+        Map<Part, String> elsewhere = new EnumMap<>(urls);
+        elsewhere.put(moved, url);
+        return openOrders(0, elsewhere, policies, listeners);
+    }
+
+    private String openOrders(
+            int port, Map<Part, String> partnerUrls, ClientPolicies policies, List<ResilienceListener> listeners) {
+        Partners partners = new Partners(
+                name -> {
+                    ClientResilience partner = new ClientResilience(name, policies);
+                    listeners.forEach(partner::listen);
+                    return Channel.builder(at(Part.of(name), partnerUrls))
+                            .chain(DefaultChains.client(partner, settings.telemetry()));
+                },
+                settings.patience());
         closing.push(partners::close);
         OrderStore store = new OrderStore(settings.maxEntries());
         return listen(port, OrderService.DEFINITION, new Orders(store, partners, settings.patience()));
@@ -116,6 +134,7 @@ public final class Shop implements AutoCloseable {
                 .host(settings.host())
                 .port(port)
                 .interceptors(settings.interceptors())
+                .telemetry(settings.telemetry())
                 .cors(Storefront.cors(settings.host(), pagePort))
                 .service(definition, implementation);
         RpcServer server = start(described::start, port);
