@@ -40,7 +40,8 @@ final class ComponentWatch {
         if (stopped) {
             return;
         }
-        Thread thread = Thread.ofVirtual().name("parley-health-" + component.name()).unstarted(this::run);
+        Thread thread =
+                Thread.ofVirtual().name("parley-health-" + component.name()).unstarted(this::run);
         running = thread;
         scheduled = timer.schedule(component.timeout().toNanos(), () -> late(thread));
         thread.start();

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * HealthComponents parts = HealthComponents.start(health, List.of(
  *         HealthComponent.critical("database", () -> store.ping()),
  *         HealthComponent.optional("recommendations", () -> client.ping())));
- * RpcServer server = RpcServer.builder().health(health).service(...).start();
+ * RpcServer server = RpcServer.builder().health(health).start();
  * }</pre>
  *
  * <p>Each check has a virtual thread while it runs. The checks of one part never overlap: one that hangs past its time counts as
@@ -66,7 +66,9 @@ public final class HealthComponents implements AutoCloseable {
     public HealthComponents listedAtReadyz(Health health) {
         health.list(() -> {
             Map<String, Health.Status> listed = new TreeMap<>();
-            watches.values().forEach(watch -> listed.put(watch.status().component().name(), watch.status().status()));
+            watches.values()
+                    .forEach(watch -> listed.put(
+                            watch.status().component().name(), watch.status().status()));
             return listed;
         });
         return this;

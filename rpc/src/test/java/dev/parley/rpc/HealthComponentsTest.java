@@ -222,8 +222,8 @@ class HealthComponentsTest {
     void thePageListsComponentsIfAskedTo() throws Exception {
         Told database = new Told();
         Told broker = new Told();
-        try (HealthComponents parts = start(
-                HealthComponent.critical("database", database), HealthComponent.optional("broker", broker))) {
+        try (HealthComponents parts =
+                start(HealthComponent.critical("database", database), HealthComponent.optional("broker", broker))) {
             parts.listedAtReadyz(health);
             try (Messages<ServingStatus> server = watch("")) {
                 assertThat(server.receive()).isEqualTo(ServingStatus.NOT_SERVING);

@@ -30,8 +30,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,7 +67,9 @@ class MessageEventsTest {
         }
 
         List<MessageEvent> of(MessageEvent.Direction direction) {
-            return events.stream().filter(event -> event.direction() == direction).toList();
+            return events.stream()
+                    .filter(event -> event.direction() == direction)
+                    .toList();
         }
 
         void awaitEnd() throws InterruptedException {
@@ -89,7 +91,8 @@ class MessageEventsTest {
         return Channel.builder("http://127.0.0.1:" + server.port())
                 .protocol(protocol)
                 .interceptors(List.of(onClient))
-                .transport((call, request) -> seen(sender.handle(call, request.withBody(copied(request.body(), sent)))));
+                .transport((call, request) ->
+                        seen(sender.handle(call, request.withBody(copied(request.body(), sent)))));
     }
 
     private HttpResponse seen(HttpResponse response) {
@@ -150,7 +153,8 @@ class MessageEventsTest {
                 .codec(codec)
                 .compression(compression)
                 .build());
-        assertThat(client.chat(Messages.of(text("short", 0), text(LONG, 0))).toList(9)).hasSize(2);
+        assertThat(client.chat(Messages.of(text("short", 0), text(LONG, 0))).toList(9))
+                .hasSize(2);
         assertHeard(framed(protocol, sent.toByteArray()), framed(protocol, received.toByteArray()));
         assertThat(onClient.of(MessageEvent.Direction.SENT))
                 .extracting(event -> ((EchoRequest) event.message()).getText())

@@ -8,12 +8,16 @@ import io.opentelemetry.exporter.prometheus.PrometheusMetricReader;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +85,22 @@ public final class TelemetrySdk implements AutoCloseable {
      * @return whether all was exported in time
      */
     public boolean shutdown(Duration limit) {
-        return sdk.shutdown().join(limit.toNanos(), TimeUnit.NANOSECONDS).isSuccess();
+        long until = System.nanoTime() + limit.toNanos();
+        CompletableFuture<CompletableResultCode> begun = new CompletableFuture<>();
+        // On a thread of its own: parts of the SDK wait for their exports in the call itself, longer than the limit.
+        Thread.ofPlatform().daemon().name("parley-telemetry-shutdown").start(() -> begun.complete(sdk.shutdown()));
+        try {
+            CompletableResultCode stopped = begun.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return stopped.join(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)
+                    .isSuccess();
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new AssertionError("only completed with a value", e);
+        }
     }
 
     /** {@link #shutdown} within 5 seconds. */
@@ -115,20 +134,20 @@ public final class TelemetrySdk implements AutoCloseable {
         public Builder otlp(URI collector) {
             String scheme = String.valueOf(collector.getScheme()).toLowerCase(Locale.ROOT);
             boolean grpc = scheme.startsWith("grpc");
-            String transport =
-                    switch (scheme) {
-                        case "http", "grpc" -> "http";
-                        case "https", "grpcs" -> "https";
-                        default ->
-                            throw new IllegalArgumentException(
-                                    "a collector is at http, https, grpc or grpcs, but this is " + collector);
-                    };
+            String transport = switch (scheme) {
+                case "http", "grpc" -> "http";
+                case "https", "grpcs" -> "https";
+                default ->
+                    throw new IllegalArgumentException(
+                            "a collector is at http, https, grpc or grpcs, but this is " + collector);
+            };
             if (collector.getHost() == null) {
                 throw new IllegalArgumentException("the collector's URL has no host: " + collector);
             }
             defaults.put("otel.exporter.otlp.protocol", grpc ? "grpc" : "http/protobuf");
             defaults.put(
-                    "otel.exporter.otlp.endpoint", transport + collector.toString().substring(scheme.length()));
+                    "otel.exporter.otlp.endpoint",
+                    transport + collector.toString().substring(scheme.length()));
             return this;
         }
 

@@ -24,9 +24,11 @@ final class Collector implements AutoCloseable {
     final BlockingQueue<String> services = new LinkedBlockingQueue<>();
     /** Closed until it is told to answer. */
     final CountDownLatch answers;
+
     final CountDownLatch asked = new CountDownLatch(1);
 
-    private final HttpServer server = HttpServer.builder().handler((call, request) -> answer(request)).start();
+    private final HttpServer server =
+            HttpServer.builder().handler((call, request) -> answer(request)).start();
 
     Collector(boolean hangs) {
         this.answers = new CountDownLatch(hangs ? 1 : 0);
@@ -93,9 +95,10 @@ final class Collector implements AutoCloseable {
     }
 
     private void metrics(byte[] bytes) throws Exception {
-        ExportMetricsServiceRequest.parseFrom(bytes).getResourceMetricsList().forEach(resource -> resource
-                .getScopeMetricsList()
-                .forEach(scope -> scope.getMetricsList().forEach(metric -> metrics.add(metric.getName()))));
+        ExportMetricsServiceRequest.parseFrom(bytes)
+                .getResourceMetricsList()
+                .forEach(resource -> resource.getScopeMetricsList()
+                        .forEach(scope -> scope.getMetricsList().forEach(metric -> metrics.add(metric.getName()))));
     }
 
     @Override

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.Call;
 import dev.parley.CallScope;
 import dev.parley.Carrier;
+import dev.parley.Messages;
 import dev.parley.Metadata;
 import dev.parley.Method;
 import dev.parley.Outcome;
 import dev.parley.Replay;
-import dev.parley.Messages;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
@@ -43,7 +43,8 @@ class InboundContextTest {
 
     @Provide
     Arbitrary<String> garbage() {
-        Arbitrary<String> printable = Arbitraries.strings().withCharRange(' ', '~').ofMaxLength(80);
+        Arbitrary<String> printable =
+                Arbitraries.strings().withCharRange(' ', '~').ofMaxLength(80);
         Arbitrary<String> close = Arbitraries.strings()
                 .withChars("0123456789abcdefABCDEFxyz-_ ")
                 .ofMinLength(50)
@@ -57,7 +58,8 @@ class InboundContextTest {
     @Property(tries = 400)
     void garbageBeginsATraceOfItsOwn(@ForAll("garbage") String traceparent) throws Exception {
         SpanData span = called(
-                TelemetryOptions.defaults(), new Metadata().add("traceparent", traceparent).add("tracestate", traceparent));
+                TelemetryOptions.defaults(),
+                new Metadata().add("traceparent", traceparent).add("tracestate", traceparent));
         assertThat(span.getSpanContext().isValid()).isTrue();
         if (!traceparent.matches("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.*")) {
             assertThat(span.getParentSpanContext().isValid()).isFalse();
@@ -66,8 +68,8 @@ class InboundContextTest {
 
     @Test
     void aCallersContextIsTheParent() throws Exception {
-        SpanData span = called(
-                TelemetryOptions.defaults(), Metadata.of("traceparent", "00-" + TRACE + '-' + SPAN + "-01"));
+        SpanData span =
+                called(TelemetryOptions.defaults(), Metadata.of("traceparent", "00-" + TRACE + '-' + SPAN + "-01"));
         assertThat(span.getTraceId()).isEqualTo(TRACE);
         assertThat(span.getParentSpanId()).isEqualTo(SPAN);
     }
@@ -86,8 +88,11 @@ class InboundContextTest {
     void aTracestateInSeveralLinesIsOne() throws Exception {
         SpanData span = called(
                 TelemetryOptions.defaults(),
-                Metadata.of("traceparent", "00-" + TRACE + '-' + SPAN + "-01", "tracestate", "a=1", "tracestate", "b=2"));
-        assertThat(span.getSpanContext().getTraceState().asMap()).containsEntry("a", "1").containsEntry("b", "2");
+                Metadata.of(
+                        "traceparent", "00-" + TRACE + '-' + SPAN + "-01", "tracestate", "a=1", "tracestate", "b=2"));
+        assertThat(span.getSpanContext().getTraceState().asMap())
+                .containsEntry("a", "1")
+                .containsEntry("b", "2");
     }
 
     @Test
@@ -95,7 +100,8 @@ class InboundContextTest {
         try (Recorded recorded = new Recorded()) {
             Telemetry telemetry = Telemetry.of(recorded.sdk);
             BlockingQueue<String> ranIn = new LinkedBlockingQueue<>();
-            CallScope call = CallScope.builder(Method.unary("shop.v1.Shop", "Buy")).build();
+            CallScope call =
+                    CallScope.builder(Method.unary("shop.v1.Shop", "Buy")).build();
             call.run(
                     telemetry.server().before((current, request) -> {
                         Runnable task = () -> ranIn.add(id());

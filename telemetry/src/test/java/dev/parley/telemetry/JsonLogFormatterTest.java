@@ -70,14 +70,16 @@ class JsonLogFormatterTest {
         assertThat(line.get("level").stringValue()).isEqualTo("WARNING");
         assertThat(line.get("logger").stringValue()).isEqualTo("shop.payment");
         assertThat(line.get("message").stringValue()).isEqualTo("charged 250 cents");
-        assertThat(Instant.parse(line.get("timestamp").stringValue())).isBefore(Instant.now().plusSeconds(1));
+        assertThat(Instant.parse(line.get("timestamp").stringValue()))
+                .isBefore(Instant.now().plusSeconds(1));
         assertThat(line.has("trace_id")).isFalse();
     }
 
     @Test
     void whileACallIsHandledItHasItsTrace() throws Exception {
         try (Recorded recorded = new Recorded()) {
-            CallScope call = CallScope.builder(Method.unary("shop.v1.Shop", "Buy")).build();
+            CallScope call =
+                    CallScope.builder(Method.unary("shop.v1.Shop", "Buy")).build();
             call.run(
                     Telemetry.of(recorded.sdk).server().before((current, request) -> {
                         logger.info("handled");
@@ -105,11 +107,10 @@ class JsonLogFormatterTest {
     void valuesOfHeadersAreNotWritten() {
         Metadata headers = Metadata.of("authorization", "Bearer s3cret", "cookie", "id=s3cret");
         logger.log(Level.INFO, "received {0}", headers);
-        logger.log(
-                Level.INFO, "sending {0}", new HttpRequest("GET", "http", "host", "/", headers, Body.empty()));
-        assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line)
-                .contains("authorization")
-                .doesNotContain("s3cret"));
+        logger.log(Level.INFO, "sending {0}", new HttpRequest("GET", "http", "host", "/", headers, Body.empty()));
+        assertThat(lines)
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).contains("authorization").doesNotContain("s3cret"));
     }
 
     @Test

@@ -55,15 +55,31 @@ class PolicyEventsTest {
                             "parley.timeout",
                             "parley.fallback",
                             "parley.limit.changed");
-            assertThat(events).allSatisfy(event -> assertThat(
-                            event.getAttributes().get(AttributeKey.stringKey("parley.policy.name")))
-                    .isEqualTo(NAME));
-            LongPointData opened = recorded.metric("parley.policy.breaker.transitions").getLongSumData().getPoints().iterator().next();
+            assertThat(events)
+                    .allSatisfy(
+                            event -> assertThat(event.getAttributes().get(AttributeKey.stringKey("parley.policy.name")))
+                                    .isEqualTo(NAME));
+            LongPointData opened = recorded.metric("parley.policy.breaker.transitions")
+                    .getLongSumData()
+                    .getPoints()
+                    .iterator()
+                    .next();
             assertThat(opened.getValue()).isEqualTo(1);
-            assertThat(opened.getAttributes().get(AttributeKey.stringKey("parley.breaker.to"))).isEqualTo("open");
-            LongPointData stopped = recorded.metric("parley.policy.retries.stopped").getLongSumData().getPoints().iterator().next();
-            assertThat(stopped.getAttributes().get(AttributeKey.stringKey("parley.policy.reason"))).isEqualTo("budget");
-            assertThat(recorded.metric("parley.policy.limit").getLongGaugeData().getPoints().iterator().next().getValue())
+            assertThat(opened.getAttributes().get(AttributeKey.stringKey("parley.breaker.to")))
+                    .isEqualTo("open");
+            LongPointData stopped = recorded.metric("parley.policy.retries.stopped")
+                    .getLongSumData()
+                    .getPoints()
+                    .iterator()
+                    .next();
+            assertThat(stopped.getAttributes().get(AttributeKey.stringKey("parley.policy.reason")))
+                    .isEqualTo("budget");
+            assertThat(recorded.metric("parley.policy.limit")
+                            .getLongGaugeData()
+                            .getPoints()
+                            .iterator()
+                            .next()
+                            .getValue())
                     .isEqualTo(18);
         }
     }

@@ -173,7 +173,8 @@ class TracingTest {
         assertThat(attribute(client, "rpc.response.status_code")).isEqualTo(word);
         assertThat(attribute(client, "error.type")).isEqualTo(word);
         assertThat(attribute(client, "server.address")).isEqualTo("127.0.0.1");
-        assertThat(client.getAttributes().get(AttributeKey.longKey("server.port"))).isEqualTo(server.port());
+        assertThat(client.getAttributes().get(AttributeKey.longKey("server.port")))
+                .isEqualTo(server.port());
         assertThat(client.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
         assertThat(client.getStatus().getDescription()).isEqualTo("as asked");
         assertThat(attribute(onServer, "rpc.response.status_code")).isEqualTo(word);
@@ -183,7 +184,9 @@ class TracingTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = RpcProtocol.class, names = {"GRPC", "CONNECT"})
+    @EnumSource(
+            value = RpcProtocol.class,
+            names = {"GRPC", "CONNECT"})
     void theSpanOfAStreamEndsWithTheStream(RpcProtocol protocol) throws Exception {
         CountDownLatch goOn = new CountDownLatch(1);
         BlockingQueue<String> producedIn = new LinkedBlockingQueue<>();
@@ -212,15 +215,19 @@ class TracingTest {
         assertThat(messages(tree.root())).containsExactly("SENT 1", "RECEIVED 1", "RECEIVED 2");
         EventData sent = onServer.getEvents().getLast();
         int size = answer("two").getSerializedSize();
-        assertThat(sent.getAttributes().get(AttributeKey.longKey("rpc.message.uncompressed_size"))).isEqualTo(size);
-        assertThat(sent.getAttributes().get(AttributeKey.longKey("rpc.message.compressed_size"))).isEqualTo(size);
+        assertThat(sent.getAttributes().get(AttributeKey.longKey("rpc.message.uncompressed_size")))
+                .isEqualTo(size);
+        assertThat(sent.getAttributes().get(AttributeKey.longKey("rpc.message.compressed_size")))
+                .isEqualTo(size);
         HistogramPointData count = recorded.points("parley.rpc.server.call.messages").stream()
-                .filter(point -> "sent".equals(point.getAttributes().get(AttributeKey.stringKey("parley.message.direction"))))
+                .filter(point ->
+                        "sent".equals(point.getAttributes().get(AttributeKey.stringKey("parley.message.direction"))))
                 .findFirst()
                 .orElseThrow();
         assertThat(count.getSum()).isEqualTo(2);
         HistogramPointData bytes = recorded.points("parley.rpc.server.call.size").stream()
-                .filter(point -> "sent".equals(point.getAttributes().get(AttributeKey.stringKey("parley.message.direction"))))
+                .filter(point ->
+                        "sent".equals(point.getAttributes().get(AttributeKey.stringKey("parley.message.direction"))))
                 .findFirst()
                 .orElseThrow();
         assertThat(bytes.getSum()).isEqualTo(2.0 * size);
@@ -242,7 +249,9 @@ class TracingTest {
             answers.receive();
         }
         List<SpanData> spans = recorded.spans(2);
-        assertThat(spans).allSatisfy(span -> assertThat(attribute(span, "rpc.response.status_code")).isEqualTo("CANCELLED"));
+        assertThat(spans)
+                .allSatisfy(span ->
+                        assertThat(attribute(span, "rpc.response.status_code")).isEqualTo("CANCELLED"));
         SpanData onServer = Tree.of(spans).only(Tree.of(spans).root());
         assertThat(onServer.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET); // it is not the server's fault
     }
@@ -253,7 +262,8 @@ class TracingTest {
         RpcServer server = serve(new EchoService() {
             @Override
             public EchoResponse echo(EchoRequest request) {
-                traceparents.add(Call.current().requestHeaders().get("traceparent").orElse("none"));
+                traceparents.add(
+                        Call.current().requestHeaders().get("traceparent").orElse("none"));
                 if (traceparents.size() < 3) {
                     throw new CallException(Code.UNAVAILABLE, "not yet");
                 }
@@ -267,9 +277,11 @@ class TracingTest {
         assertThat(attempts)
                 .extracting(span -> span.getAttributes().get(AttributeKey.longKey("http.request.resend_count")))
                 .containsExactly(null, 1L, 2L);
-        assertThat(attempts).extracting(span -> attribute(span, "error.type"))
+        assertThat(attempts)
+                .extracting(span -> attribute(span, "error.type"))
                 .containsExactly("UNAVAILABLE", "UNAVAILABLE", null);
-        assertThat(attempts).allSatisfy(attempt -> assertThat(tree.children(attempt)).hasSize(1));
+        assertThat(attempts)
+                .allSatisfy(attempt -> assertThat(tree.children(attempt)).hasSize(1));
         assertThat(tree.root().getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
         for (SpanData attempt : attempts) {
             assertThat(traceparents.take()).contains(attempt.getTraceId()).contains(attempt.getSpanId());
@@ -342,7 +354,9 @@ class TracingTest {
     void contentIsToldIfItIsAskedForAndBounded() throws Exception {
         Telemetry curious = Telemetry.of(
                 recorded.sdk,
-                TelemetryOptions.defaults().withRecordMessages(RecordMessages.CONTENT).withContentLimit(12));
+                TelemetryOptions.defaults()
+                        .withRecordMessages(RecordMessages.CONTENT)
+                        .withContentLimit(12));
         client(serve(new Echo()), RpcProtocol.GRPC, curious.client()).echo(text("a very long text"));
         SpanData call = Tree.of(recorded.spans(2)).root();
         assertThat(call.getEvents().getFirst().getAttributes().get(AttributeKey.stringKey("parley.message.content")))
