@@ -208,21 +208,23 @@ class MessageEventsTest {
     @CsvSource({"application/x-ndjson", "application/json", "text/event-stream"})
     void restsStreamsTellOfEachAnswer(String accept) throws Exception {
         String body = rest("GET", "/v1/watch/12", Metadata.of("accept", accept), Body.empty());
-        List<String> values =
-                switch (accept) {
-                    case "application/json" -> List.of(body.substring(1, body.length() - 1).split(",", -1));
-                    case "text/event-stream" ->
-                        body.lines()
-                                .filter(line -> line.startsWith("data:"))
-                                .map(line -> line.substring(5).strip())
-                                .toList();
-                    default -> body.lines().toList();
-                };
+        List<String> values = switch (accept) {
+            case "application/json" ->
+                List.of(body.substring(1, body.length() - 1).split(",", -1));
+            case "text/event-stream" ->
+                body.lines()
+                        .filter(line -> line.startsWith("data:"))
+                        .map(line -> line.substring(5).strip())
+                        .toList();
+            default -> body.lines().toList();
+        };
         onServer.awaitEnd();
         assertThat(values).hasSize(12);
         assertSizes(
                 onServer.of(MessageEvent.Direction.SENT),
-                values.stream().map(value -> new Wire(value.length(), value.length())).toList());
+                values.stream()
+                        .map(value -> new Wire(value.length(), value.length()))
+                        .toList());
         assertSizes(onServer.of(MessageEvent.Direction.RECEIVED), List.of(new Wire(0, 0))); // all of it is in the path
     }
 
@@ -237,7 +239,9 @@ class MessageEventsTest {
         onServer.awaitEnd();
         assertSizes(
                 onServer.of(MessageEvent.Direction.RECEIVED),
-                lines.lines().map(line -> new Wire(line.length(), line.length())).toList());
+                lines.lines()
+                        .map(line -> new Wire(line.length(), line.length()))
+                        .toList());
         assertSizes(onServer.of(MessageEvent.Direction.SENT), List.of(new Wire(body.length(), body.length())));
     }
 
@@ -245,8 +249,7 @@ class MessageEventsTest {
         CallScope call = CallScope.builder(Method.unary("http", method))
                 .deadline(Deadline.after(Duration.ofSeconds(20)))
                 .build();
-        HttpRequest request =
-                new HttpRequest(method, "http", "127.0.0.1:" + server.port(), target, headers, body);
+        HttpRequest request = new HttpRequest(method, "http", "127.0.0.1:" + server.port(), target, headers, body);
         return new String(http.handle(call, request).body().readAll(), StandardCharsets.UTF_8);
     }
 

@@ -54,7 +54,8 @@ class SamplingTest {
             assertThat(call.requestHeaders().get("traceparent"))
                     .hasValueSatisfying(value -> assertThat(value).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[02]"));
             assertThat(point(recorded, "rpc.client.call.duration").getCount()).isEqualTo(1);
-            assertThat(point(recorded, "rpc.client.call.duration").getExemplars()).isEmpty();
+            assertThat(point(recorded, "rpc.client.call.duration").getExemplars())
+                    .isEmpty();
             assertThat(point(recorded, "parley.rpc.client.call.size").getSum()).isEqualTo(40);
         }
     }
@@ -66,9 +67,10 @@ class SamplingTest {
             List<SpanData> spans = recorded.spans(2);
             List<? extends ExemplarData> exemplars =
                     point(recorded, "rpc.client.call.duration").getExemplars();
-            assertThat(exemplars).singleElement().satisfies(exemplar -> assertThat(
-                            exemplar.getSpanContext().getTraceId())
-                    .isEqualTo(spans.getFirst().getTraceId()));
+            assertThat(exemplars)
+                    .singleElement()
+                    .satisfies(exemplar -> assertThat(exemplar.getSpanContext().getTraceId())
+                            .isEqualTo(spans.getFirst().getTraceId()));
         }
     }
 
@@ -76,7 +78,9 @@ class SamplingTest {
     void metricsHaveTheAttributesOfTheConventionsAndNoOthers() throws Exception {
         try (Recorded recorded = new Recorded()) {
             callOnce(recorded, call(), Outcome.failed(new CallException(Code.UNAVAILABLE, "busy")));
-            assertThat(point(recorded, "rpc.client.call.duration").getAttributes().asMap())
+            assertThat(point(recorded, "rpc.client.call.duration")
+                            .getAttributes()
+                            .asMap())
                     .containsOnlyKeys(
                             AttributeKey.stringKey("rpc.system.name"),
                             AttributeKey.stringKey("rpc.method"),
@@ -87,7 +91,8 @@ class SamplingTest {
                     .containsEntry(AttributeKey.stringKey("server.address"), "shop.internal")
                     .containsEntry(AttributeKey.longKey("server.port"), 8443L)
                     .containsEntry(AttributeKey.stringKey("error.type"), "UNAVAILABLE");
-            assertThat(point(recorded, "rpc.client.call.duration").getBoundaries()).isEqualTo(Conventions.DURATIONS);
+            assertThat(point(recorded, "rpc.client.call.duration").getBoundaries())
+                    .isEqualTo(Conventions.DURATIONS);
         }
     }
 }

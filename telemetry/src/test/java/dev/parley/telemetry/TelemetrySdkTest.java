@@ -94,6 +94,22 @@ class TelemetrySdkTest {
     }
 
     @Test
+    void disabledItIsOff() {
+        try (TelemetrySdk sdk = TelemetrySdk.builder("shop")
+                .environment(Map.of("OTEL_SDK_DISABLED", "true"))
+                .start()) {
+            assertThat(sdk.telemetry().isOff()).isTrue();
+        }
+    }
+
+    @Test
+    void aVariableThatIsMalformedIsNamed() {
+        TelemetrySdk.Builder builder =
+                TelemetrySdk.builder("shop").environment(Map.of("OTEL_TRACES_SAMPLER", "sometimes"));
+        assertThatThrownBy(builder::start).hasMessageContaining("sometimes");
+    }
+
+    @Test
     void withoutACollectorNothingIsExported() throws Exception {
         TelemetrySdk sdk = TelemetrySdk.builder("shop").start();
         callOnce(sdk.telemetry());
