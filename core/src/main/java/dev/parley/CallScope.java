@@ -291,10 +291,11 @@ public final class CallScope implements Call {
 
     /**
      * Adds this attempt's response metadata to its parent's: this attempt is the one that counts. What it gets later, such
-     * as the trailers of a stream, goes there at once.
+     * as the trailers of a stream, goes there at once. Without effect the second time.
      */
+    @SuppressWarnings("ReferenceEquality") // the parent's own
     public void keepMetadata() {
-        if (parent != null) {
+        if (parent != null && responseHeaders != parent.responseHeaders()) {
             Metadata headers = parent.responseHeaders();
             if (responseHeaders != null) {
                 headers.addAll(responseHeaders);

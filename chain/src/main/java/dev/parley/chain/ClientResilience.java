@@ -67,7 +67,10 @@ public final class ClientResilience {
                 Retry::listen);
         HedgingPolicy hedging = policies.hedging().orElse(HedgingPolicy.defaults());
         this.hedges = new PerMethod<>(
-                audience, service, name -> new Hedge(name, hedging, budget, classifier, timer), Hedge::listen);
+                audience,
+                service,
+                name -> new Hedge(name, hedging, budget.withoutDeposits(), classifier, timer),
+                Hedge::listen);
     }
 
     /** Whose calls these are. */

@@ -15,11 +15,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call whose attempts race. Whoever is first to put its end into {@code decided} has won, and cancels the others; one
- * that begins just then looks into it after it has put itself where the winner looks, so that one of the two sees the
- * other. {@code running} counts attempts that may still decide; once it is zero no other begins.
+ * One call whose attempts race. Whoever is first to put its end into {@code decided} has won, and cancels the others; the
+ * caller does so again before it leaves, when no other can begin any more, for one that began just then.
+ * {@code running} counts attempts that may still decide; once it is zero no other begins.
  */
 final class HedgedCall<Q, R> {
+
+    private static final int SPINS = 64;
 
     private final Hedge hedge;
     private final Call call;
@@ -35,6 +37,7 @@ final class HedgedCall<Q, R> {
     private final AtomicInteger numbers = new AtomicInteger(1);
     private final AtomicReference<@Nullable Ended<R>> decided = new AtomicReference<>();
     private final AtomicReference<@Nullable Ended<R>> failed = new AtomicReference<>();
+    private volatile boolean making;
     private volatile boolean over;
     private volatile boolean enough;
     private volatile Timer.@Nullable Scheduled scheduled;
@@ -75,6 +78,7 @@ final class HedgedCall<Q, R> {
                     java.util.Objects.requireNonNull(taken)); // if none decided, each has failed and left itself there
         } finally {
             over = true;
+            awaitMaking();
             Timer.Scheduled task = scheduled;
             if (task != null) {
                 task.cancel();
@@ -113,21 +117,43 @@ final class HedgedCall<Q, R> {
 
     /** On the timer's thread: if the call is still open, another attempt. */
     private void begin() {
-        if (isSettled()
-                || enough
-                || call.cancellation().isPresent()
-                || call.deadline().isExpired()) {
-            return;
-        }
-        if (!hedge.budget.withdraw() || !join()) {
-            return;
+        making = true;
+        try {
+            if (isSettled()
+                    || enough
+                    || call.cancellation().isPresent()
+                    || call.deadline().isExpired()) {
+                return;
+            }
+            if (!hedge.budget.withdraw() || !join()) {
+                return;
+            }
+            int number = asked.incrementAndGet();
+            CallScope scope = CallScope.child(call);
+            scope.requestHeaders().put(Retry.PREVIOUS_ATTEMPTS, Integer.toString(number - 1));
+            scopes.set(number - 1, scope);
+        } finally {
+            making = false;
         }
         hedge.hedges.increment();
         Thread.ofVirtual().name("parley-hedge").start(carried);
-        if (asked.incrementAndGet() < hedge.policy.maxAttempts()) {
-            scheduled = hedge.timer.schedule(delay, this::begin);
+        if (asked.get() < hedge.policy.maxAttempts()) {
+            Timer.Scheduled task = hedge.timer.schedule(delay, this::begin);
+            scheduled = task;
             if (isSettled()) {
-                scheduled.cancel(); // whoever settled it may have seen the task before
+                task.cancel(); // whoever settled it may have seen the one before
+            }
+        }
+    }
+
+    /** Waits out a timer that is just making an attempt, a few instructions: the headers are the caller's alone again. */
+    @SuppressWarnings("ThreadPriorityCheck") // yield: the timer may need this core to finish
+    private void awaitMaking() {
+        for (int spins = 0; making; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
             }
         }
     }
@@ -149,12 +175,8 @@ final class HedgedCall<Q, R> {
 
     private void runBeside() {
         int number = numbers.incrementAndGet();
-        CallScope scope = CallScope.child(call);
-        scope.requestHeaders().put(Retry.PREVIOUS_ATTEMPTS, Integer.toString(number - 1));
-        scopes.set(number - 1, scope);
-        if (isSettled()) {
-            scope.cancel(hedge.beaten(call)); // whoever settled it may have looked before
-        }
+        CallScope scope =
+                java.util.Objects.requireNonNull(scopes.get(number - 1)); // set before this thread was started
         hedge.tell(
                 new ResilienceEvent.HedgeStarted(hedge.name, number, Duration.ofNanos(hedge.timer.nanoTime() - begun)));
         Ended<R> end;

@@ -105,7 +105,7 @@ class RetryStormTest {
         assertThat(loadOfEachSecond(client, 20, 200)).containsOnly(200);
     }
 
-    @Property(tries = 15)
+    @Property(tries = 8)
     void soItIsForAnyRateAndAnyRateOfFailures(
             @ForAll @IntRange(min = 112, max = 1_000) int callsASecond,
             @ForAll @IntRange(min = 0, max = 100) int failingPercent,

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * HealthComponents parts = HealthComponents.start(health, List.of(
  *         HealthComponent.critical("database", () -> store.ping()),
  *         HealthComponent.optional("recommendations", () -> client.ping())));
- * RpcServer server = RpcServer.builder().health(health).service(...).start();
+ * RpcServer server = RpcServer.builder().health(health).start();
  * }</pre>
  *
  * <p>Each check has a virtual thread while it runs. The checks of one part never overlap: one that hangs past its time counts as
@@ -26,9 +26,11 @@ public final class HealthComponents implements AutoCloseable {
 
     static final int MOST = 100;
 
+    private final Health health;
     private final Map<String, ComponentWatch> watches = new LinkedHashMap<>();
 
     private HealthComponents(Health health, List<HealthComponent> components, Timer timer) {
+        this.health = health;
         for (HealthComponent component : components) {
             if (health.status(component.name()).isPresent()
                     || watches.put(component.name(), new ComponentWatch(component, health, timer)) != null) {
@@ -63,7 +65,7 @@ public final class HealthComponents implements AutoCloseable {
      *
      * @return this
      */
-    public HealthComponents listedAtReadyz(Health health) {
+    public HealthComponents listedAtReadyz() {
         health.list(() -> {
             Map<String, Health.Status> listed = new TreeMap<>();
             watches.values()

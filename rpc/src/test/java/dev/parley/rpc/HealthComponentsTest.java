@@ -224,7 +224,7 @@ class HealthComponentsTest {
         Told broker = new Told();
         try (HealthComponents parts =
                 start(HealthComponent.critical("database", database), HealthComponent.optional("broker", broker))) {
-            parts.listedAtReadyz(health);
+            parts.listedAtReadyz();
             try (Messages<ServingStatus> server = watch("")) {
                 assertThat(server.receive()).isEqualTo(ServingStatus.NOT_SERVING);
                 database.ends("");

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
 import dev.parley.Call;
+import dev.parley.CallScope;
+import dev.parley.Deadline;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.MessageEvent;
 import dev.parley.Messages;
+import dev.parley.Metadata;
+import dev.parley.Method;
 import dev.parley.http.Body;
 import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
@@ -19,10 +23,13 @@ import dev.parley.rpc.echo.EchoService;
 import dev.parley.rpc.library.Book;
 import dev.parley.rpc.library.CreateBookRequest;
 import dev.parley.rpc.library.LibraryService;
+import dev.parley.rpc.transcoding.TranscodingService;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -48,6 +55,7 @@ class MessageEventsTest {
     private final RpcServer server = RpcServer.builder()
             .service(EchoService.DEFINITION, new EchoImplementation())
             .service(LibraryService.DEFINITION, new RestTest.Library())
+            .service(TranscodingService.DEFINITION, new Transcoding())
             .interceptors(List.of(onServer))
             .start();
     private final HttpClient http = HttpClient.create();
@@ -194,6 +202,55 @@ class MessageEventsTest {
                 .setBook(Book.newBuilder().setTitle(LONG))
                 .build());
         assertHeard(List.of(unpacked(sent.toByteArray())), List.of(unpacked(received.toByteArray())));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"application/x-ndjson", "application/json", "text/event-stream"})
+    void restsStreamsTellOfEachAnswer(String accept) throws Exception {
+        String body = rest("GET", "/v1/watch/12", Metadata.of("accept", accept), Body.empty());
+        List<String> values = switch (accept) {
+            case "application/json" ->
+                List.of(body.substring(1, body.length() - 1).split(",", -1));
+            case "text/event-stream" ->
+                body.lines()
+                        .filter(line -> line.startsWith("data:"))
+                        .map(line -> line.substring(5).strip())
+                        .toList();
+            default -> body.lines().toList();
+        };
+        onServer.awaitEnd();
+        assertThat(values).hasSize(12);
+        assertSizes(
+                onServer.of(MessageEvent.Direction.SENT),
+                values.stream()
+                        .map(value -> new Wire(value.length(), value.length()))
+                        .toList());
+        assertSizes(onServer.of(MessageEvent.Direction.RECEIVED), List.of(new Wire(0, 0))); // all of it is in the path
+    }
+
+    @Test
+    void restsStreamsTellOfEachRequest() throws Exception {
+        String lines = "{\"i32\":1}\n{\"name\":\"Ada\"}\n";
+        String body = rest(
+                "POST",
+                "/v1/collect",
+                Metadata.of("content-type", "application/x-ndjson"),
+                Body.of(lines.getBytes(StandardCharsets.UTF_8)));
+        onServer.awaitEnd();
+        assertSizes(
+                onServer.of(MessageEvent.Direction.RECEIVED),
+                lines.lines()
+                        .map(line -> new Wire(line.length(), line.length()))
+                        .toList());
+        assertSizes(onServer.of(MessageEvent.Direction.SENT), List.of(new Wire(body.length(), body.length())));
+    }
+
+    private String rest(String method, String target, Metadata headers, Body body) {
+        CallScope call = CallScope.builder(Method.unary("http", method))
+                .deadline(Deadline.after(Duration.ofSeconds(20)))
+                .build();
+        HttpRequest request = new HttpRequest(method, "http", "127.0.0.1:" + server.port(), target, headers, body);
+        return new String(http.handle(call, request).body().readAll(), StandardCharsets.UTF_8);
     }
 
     private void assertHeard(List<Wire> up, List<Wire> down) throws Exception {

@@ -8,12 +8,17 @@ import io.opentelemetry.exporter.prometheus.PrometheusMetricReader;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +41,12 @@ public final class TelemetrySdk implements AutoCloseable {
 
     private final OpenTelemetrySdk sdk;
     private final @Nullable PrometheusMetricReader prometheus;
+    private final boolean disabled;
 
-    private TelemetrySdk(OpenTelemetrySdk sdk, @Nullable PrometheusMetricReader prometheus) {
+    private TelemetrySdk(OpenTelemetrySdk sdk, @Nullable PrometheusMetricReader prometheus, boolean disabled) {
         this.sdk = sdk;
         this.prometheus = prometheus;
+        this.disabled = disabled;
     }
 
     /** Starts to describe the telemetry of a service; the name becomes {@code service.name}. */
@@ -52,14 +59,14 @@ public final class TelemetrySdk implements AutoCloseable {
         return sdk;
     }
 
-    /** Telemetry over this with other than the default options. */
+    /** Telemetry over this with {@code options}; {@link Telemetry#off} under {@code OTEL_SDK_DISABLED=true}. */
     public Telemetry telemetry(TelemetryOptions options) {
-        return Telemetry.of(sdk, options);
+        return disabled ? Telemetry.off() : Telemetry.of(sdk, options);
     }
 
-    /** Telemetry over this. */
+    /** Telemetry over this with {@link TelemetryOptions#defaults()}. */
     public Telemetry telemetry() {
-        return Telemetry.of(sdk);
+        return telemetry(TelemetryOptions.defaults());
     }
 
     /**
@@ -81,7 +88,22 @@ public final class TelemetrySdk implements AutoCloseable {
      * @return whether all was exported in time
      */
     public boolean shutdown(Duration limit) {
-        return sdk.shutdown().join(limit.toNanos(), TimeUnit.NANOSECONDS).isSuccess();
+        long until = System.nanoTime() + limit.toNanos();
+        CompletableFuture<CompletableResultCode> begun = new CompletableFuture<>();
+        // On a thread of its own: parts of the SDK wait for their exports in the call itself, longer than the limit.
+        Thread.ofPlatform().daemon().name("parley-telemetry-shutdown").start(() -> begun.complete(sdk.shutdown()));
+        try {
+            CompletableResultCode stopped = begun.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return stopped.join(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)
+                    .isSuccess();
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new AssertionError("only completed with a value", e);
+        }
     }
 
     /** {@link #shutdown} within 5 seconds. */
@@ -92,6 +114,8 @@ public final class TelemetrySdk implements AutoCloseable {
 
     /** Describes the telemetry of a service. Not thread-safe. */
     public static final class Builder {
+        private static final String DISABLED = "otel.sdk.disabled";
+
         private final Map<String, String> defaults = new HashMap<>();
         private final Map<String, String> variables = new HashMap<>();
         private boolean prometheus;
@@ -155,19 +179,22 @@ public final class TelemetrySdk implements AutoCloseable {
          */
         public TelemetrySdk start() {
             PrometheusMetricReader reader = prometheus ? PrometheusMetricReader.create() : null;
+            AtomicBoolean disabled = new AtomicBoolean();
             OpenTelemetrySdk sdk = AutoConfiguredOpenTelemetrySdk.builder()
                     .addPropertiesSupplier(() -> defaults)
-                    .addPropertiesCustomizer(this::overrides)
+                    .addPropertiesCustomizer(config -> overrides(config, disabled))
                     .addMeterProviderCustomizer(
                             (meters, config) -> reader == null ? meters : meters.registerMetricReader(reader))
                     .disableShutdownHook()
                     .build()
                     .getOpenTelemetrySdk();
-            return new TelemetrySdk(sdk, reader);
+            return new TelemetrySdk(sdk, reader, disabled.get());
         }
 
-        private Map<String, String> overrides(ConfigProperties config) {
+        private Map<String, String> overrides(ConfigProperties config, AtomicBoolean disabled) {
             Map<String, String> overrides = new HashMap<>(variables);
+            String off = variables.getOrDefault(DISABLED, config.getString(DISABLED, "false"));
+            disabled.set(off.equalsIgnoreCase("true"));
             for (String signal : new String[] {"traces", "metrics"}) {
                 String exporter = "otel." + signal + ".exporter";
                 if (!isSet(config, exporter)

@@ -13,7 +13,14 @@ import dev.parley.Replay;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import net.jqwik.api.Arbitraries;
@@ -21,6 +28,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a caller may send as its context. */
@@ -93,6 +101,40 @@ class InboundContextTest {
         assertThat(span.getSpanContext().getTraceState().asMap())
                 .containsEntry("a", "1")
                 .containsEntry("b", "2");
+    }
+
+    @Test
+    void aPropagatorThatWritesNonsenseFailsNoCall() throws Exception {
+        TextMapPropagator broken = new TextMapPropagator() {
+            @Override
+            public List<String> fields() {
+                return List.of("x-broken");
+            }
+
+            @Override
+            public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
+                setter.set(carrier, "x-broken", "a\nb");
+                setter.set(carrier, "x broken", "a");
+                setter.set(carrier, "x-whole", "a");
+            }
+
+            @Override
+            public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
+                return context;
+            }
+        };
+        try (SdkTracerProvider tracers = SdkTracerProvider.builder().build()) {
+            Telemetry telemetry = Telemetry.of(OpenTelemetrySdk.builder()
+                    .setTracerProvider(tracers)
+                    .setPropagators(ContextPropagators.create(broken))
+                    .build());
+            CallScope call =
+                    CallScope.builder(Method.unary("shop.v1.Shop", "Buy")).build();
+            assertThat(telemetry.client().before((current, request) -> request).handle(call, "tea"))
+                    .isEqualTo("tea");
+            call.end(Outcome.OK);
+            assertThat(call.requestHeaders().names()).containsExactly("x-whole");
+        }
     }
 
     @Test

@@ -73,12 +73,11 @@ final class Outages {
                 .withBreaker(CircuitBreakerPolicy.defaults().withOpenTime(Duration.ofMillis(500)));
         try (RpcServer server =
                 RpcServer.builder().service(PaymentService.DEFINITION, bank).start()) {
-            String url = stage.shop.openOrders(
-                    Part.PAYMENT, "http://127.0.0.1:" + server.port(), policies, List.of(event -> {
-                        if (event instanceof ResilienceEvent.BreakerChanged changed) {
-                            states.add(changed.to().name());
-                        }
-                    }));
+            String url = stage.shop.openOrders(Part.PAYMENT, "http://127.0.0.1:" + server.port(), policies, event -> {
+                if (event instanceof ResilienceEvent.BreakerChanged changed) {
+                    states.add(changed.to().name());
+                }
+            });
             OrderService orders = OrderService.client(stage.plain(url));
             CreateOrderRequest order = Stage.order("u-1", "sku-2", 1);
             int failed = 0;
@@ -110,7 +109,8 @@ final class Outages {
     }
 
     private static String suggestions(Stage stage) throws InterruptedException, ExecutionException {
-        int orders = 200;
+        int orders = 100;
+        int atOnce = 25;
         int most = 10;
         CountDownLatch goOn = new CountDownLatch(1);
         AtomicInteger inside = new AtomicInteger();
@@ -134,9 +134,10 @@ final class Outages {
         try (RpcServer server = RpcServer.builder()
                         .service(RecommendationService.DEFINITION, hangs)
                         .start();
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                ExecutorService threads =
+                        Executors.newFixedThreadPool(atOnce, Thread.ofVirtual().factory())) {
             String url = stage.shop.openOrders(
-                    Part.RECOMMENDATION, "http://127.0.0.1:" + server.port(), policies, List.of());
+                    Part.RECOMMENDATION, "http://127.0.0.1:" + server.port(), policies, event -> {});
             OrderService client = OrderService.client(stage.plain(url));
             long start = System.nanoTime();
             List<Future<Order>> made = new ArrayList<>();
@@ -149,8 +150,8 @@ final class Outages {
             long millis = (System.nanoTime() - start) / 1_000_000;
             Expect.that(peak.get() <= most, "no more than " + most + " calls hang at once, not " + peak);
             goOn.countDown();
-            return orders + " orders at once, all " + OrderStatus.PAID + " without suggestions in " + millis
-                    + " ms; never more than " + peak + " calls hung, the limit of the bulkhead";
+            return orders + " orders, " + atOnce + " at once, all " + OrderStatus.PAID + " without suggestions in "
+                    + millis + " ms; never more than " + peak + " calls hung, the limit of the bulkhead";
         }
     }
 }

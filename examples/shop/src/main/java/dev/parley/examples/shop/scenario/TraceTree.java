@@ -5,6 +5,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The spans of one trace as a tree, a line each. */
 final class TraceTree {
@@ -18,7 +19,7 @@ final class TraceTree {
         spans.stream().filter(span -> parent(span) == null).forEach(root -> add(root, 1));
     }
 
-    private SpanData parent(SpanData span) {
+    private @Nullable SpanData parent(SpanData span) {
         return spans.stream()
                 .filter(other -> other.getSpanId().equals(span.getParentSpanId()))
                 .findFirst()

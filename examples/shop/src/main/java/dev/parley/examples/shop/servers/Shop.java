@@ -30,7 +30,6 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -81,7 +80,7 @@ public final class Shop implements AutoCloseable {
                 Part.RECOMMENDATION,
                 RecommendationService.DEFINITION,
                 new Recommendations(DemoGoods.POPULAR, DemoGoods.MISBEHAVING_SUGGESTIONS));
-        urls.put(Part.ORDER, openOrders(settings.port(Part.ORDER), urls, ClientPolicies.defaults(), List.of()));
+        urls.put(Part.ORDER, openOrders(settings.port(Part.ORDER), urls, Map.of()));
     }
 
     /** First, because the services have to know its origin. */
@@ -100,23 +99,25 @@ public final class Shop implements AutoCloseable {
      * @return where it is
      */
     public String openOrders(Part moved, String url) {
-        return openOrders(moved, url, ClientPolicies.defaults(), List.of());
+        return openOrders(moved, url, ClientPolicies.defaults(), event -> {});
     }
 
-    /** As {@link #openOrders(Part, String)}, with other policies for the calls to its partners. */
-    public String openOrders(Part moved, String url, ClientPolicies policies, List<ResilienceListener> listeners) {
+    /** As {@link #openOrders(Part, String)}, with {@code policies} for the calls to {@code moved}. */
+    public String openOrders(Part moved, String url, ClientPolicies policies, ResilienceListener listener) {
         Map<Part, String> elsewhere = new EnumMap<>(urls);
         elsewhere.put(moved, url);
-        return openOrders(0, elsewhere, policies, listeners);
+        ClientResilience partner = new ClientResilience(moved.id(), policies);
+        partner.listen(listener);
+        return openOrders(0, elsewhere, Map.of(moved, partner));
     }
 
-    private String openOrders(
-            int port, Map<Part, String> partnerUrls, ClientPolicies policies, List<ResilienceListener> listeners) {
+    private String openOrders(int port, Map<Part, String> partnerUrls, Map<Part, ClientResilience> special) {
         Partners partners = new Partners(
                 name -> {
-                    ClientResilience partner = new ClientResilience(name, policies);
-                    listeners.forEach(partner::listen);
-                    return Channel.builder(at(Part.of(name), partnerUrls))
+                    Part part = Part.of(name);
+                    ClientResilience partner =
+                            special.getOrDefault(part, new ClientResilience(name, ClientPolicies.defaults()));
+                    return Channel.builder(at(part, partnerUrls))
                             .chain(DefaultChains.client(partner, settings.telemetry()));
                 },
                 settings.patience());
