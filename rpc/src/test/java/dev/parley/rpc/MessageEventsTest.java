@@ -55,7 +55,6 @@ class MessageEventsTest {
     private final RpcServer server = RpcServer.builder()
             .service(EchoService.DEFINITION, new EchoImplementation())
             .service(LibraryService.DEFINITION, new RestTest.Library())
-            .service(TranscodingService.DEFINITION, new Transcoding())
             .interceptors(List.of(onServer))
             .start();
     private final HttpClient http = HttpClient.create();
@@ -245,12 +244,19 @@ class MessageEventsTest {
         assertSizes(onServer.of(MessageEvent.Direction.SENT), List.of(new Wire(body.length(), body.length())));
     }
 
+    /** From a server of its own, whose paths are the same as the library's. */
     private String rest(String method, String target, Metadata headers, Body body) {
         CallScope call = CallScope.builder(Method.unary("http", method))
                 .deadline(Deadline.after(Duration.ofSeconds(20)))
                 .build();
-        HttpRequest request = new HttpRequest(method, "http", "127.0.0.1:" + server.port(), target, headers, body);
-        return new String(http.handle(call, request).body().readAll(), StandardCharsets.UTF_8);
+        try (RpcServer transcoding = RpcServer.builder()
+                .service(TranscodingService.DEFINITION, new Transcoding())
+                .interceptors(List.of(onServer))
+                .start()) {
+            HttpRequest request =
+                    new HttpRequest(method, "http", "127.0.0.1:" + transcoding.port(), target, headers, body);
+            return new String(http.handle(call, request).body().readAll(), StandardCharsets.UTF_8);
+        }
     }
 
     private void assertHeard(List<Wire> up, List<Wire> down) throws Exception {
