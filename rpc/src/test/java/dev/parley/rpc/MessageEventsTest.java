@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,7 +56,6 @@ class MessageEventsTest {
     private final RpcServer server = RpcServer.builder()
             .service(EchoService.DEFINITION, new EchoImplementation())
             .service(LibraryService.DEFINITION, new RestTest.Library())
-            .service(TranscodingService.DEFINITION, new Transcoding())
             .interceptors(List.of(onServer))
             .start();
     private final HttpClient http = HttpClient.create();
@@ -209,8 +209,7 @@ class MessageEventsTest {
     void restsStreamsTellOfEachAnswer(String accept) throws Exception {
         String body = rest("GET", "/v1/watch/12", Metadata.of("accept", accept), Body.empty());
         List<String> values = switch (accept) {
-            case "application/json" ->
-                List.of(body.substring(1, body.length() - 1).split(",", -1));
+            case "application/json" -> elements(body);
             case "text/event-stream" ->
                 body.lines()
                         .filter(line -> line.startsWith("data:"))
@@ -226,6 +225,31 @@ class MessageEventsTest {
                         .map(value -> new Wire(value.length(), value.length()))
                         .toList());
         assertSizes(onServer.of(MessageEvent.Direction.RECEIVED), List.of(new Wire(0, 0))); // all of it is in the path
+    }
+
+    /** The elements of an array of objects as they stand there; no text in them has a brace. */
+    private static List<String> elements(String array) {
+        List<String> elements = new ArrayList<>();
+        int depth = 0;
+        int start = 0;
+        for (int i = 0; i < array.length(); i++) {
+            switch (array.charAt(i)) {
+                case '{' -> {
+                    if (depth == 0) {
+                        start = i;
+                    }
+                    depth++;
+                }
+                case '}' -> {
+                    depth--;
+                    if (depth == 0) {
+                        elements.add(array.substring(start, i + 1));
+                    }
+                }
+                default -> {}
+            }
+        }
+        return elements;
     }
 
     @Test
@@ -245,12 +269,19 @@ class MessageEventsTest {
         assertSizes(onServer.of(MessageEvent.Direction.SENT), List.of(new Wire(body.length(), body.length())));
     }
 
+    /** From a server of its own, whose paths are the same as the library's. */
     private String rest(String method, String target, Metadata headers, Body body) {
         CallScope call = CallScope.builder(Method.unary("http", method))
                 .deadline(Deadline.after(Duration.ofSeconds(20)))
                 .build();
-        HttpRequest request = new HttpRequest(method, "http", "127.0.0.1:" + server.port(), target, headers, body);
-        return new String(http.handle(call, request).body().readAll(), StandardCharsets.UTF_8);
+        try (RpcServer transcoding = RpcServer.builder()
+                .service(TranscodingService.DEFINITION, new Transcoding())
+                .interceptors(List.of(onServer))
+                .start()) {
+            HttpRequest request =
+                    new HttpRequest(method, "http", "127.0.0.1:" + transcoding.port(), target, headers, body);
+            return new String(http.handle(call, request).body().readAll(), StandardCharsets.UTF_8);
+        }
     }
 
     private void assertHeard(List<Wire> up, List<Wire> down) throws Exception {
