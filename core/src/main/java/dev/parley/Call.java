@@ -32,6 +32,14 @@ public interface Call {
     /** When the call must have ended. */
     Deadline deadline();
 
+    /**
+     * How long the call waited in this process until a thread was free to handle it, in nanoseconds: what a server that
+     * gets more than it can serve makes its callers wait for. 0 if it did not wait, or nobody measured.
+     */
+    default long waitedNanos() {
+        return 0;
+    }
+
     /** The other side. */
     Peer peer();
 

@@ -25,6 +25,7 @@ public final class CallScope implements Call {
     private final @Nullable String protocol;
     private final boolean sharesAttributes;
     private final boolean sharesMetadata;
+    private volatile long waited;
     private final InterruptGate gate = new InterruptGate();
     private @Nullable Metadata responseHeaders;
     private @Nullable Metadata responseTrailers;
@@ -58,6 +59,7 @@ public final class CallScope implements Call {
         this.protocol = builder.protocol;
         this.sharesAttributes = builder.sharesAttributes;
         this.sharesMetadata = builder.sharesMetadata;
+        this.waited = builder.sharesAttributes && builder.parent != null ? builder.parent.waitedNanos() : 0;
         this.principal = builder.principal;
         this.attributes = builder.attributes;
     }
@@ -99,6 +101,17 @@ public final class CallScope implements Call {
                 .shareAttributes()
                 .shareMetadata()
                 .build();
+    }
+
+    /** Says, before it runs, how long the call waited until it could; see {@link Call#waitedNanos}. */
+    public CallScope waited(long nanos) {
+        waited = Math.max(0, nanos);
+        return this;
+    }
+
+    @Override
+    public long waitedNanos() {
+        return waited;
     }
 
     /**

@@ -38,7 +38,8 @@ abstract class ServerExchange implements Answer, Runnable {
 
     // On the loop.
     private boolean ended;
-    private volatile long lastActivity = System.nanoTime();
+    private final long arrived = System.nanoTime();
+    private volatile long lastActivity = arrived;
     // The filters that this exchange came through, if there are any.
     private @Nullable FilteredExchange filtered;
 
@@ -184,6 +185,9 @@ abstract class ServerExchange implements Answer, Runnable {
     @Override
     public void run() {
         Outcome outcome = Outcome.OK;
+        if (!loop.inEventLoop()) {
+            scope.waited(System.nanoTime() - arrived);
+        }
         try {
             scope.run(this::answer, request);
         } catch (Throwable thrown) {

@@ -116,6 +116,12 @@ final class AdaptiveLimit {
         return baselines.computeIfAbsent(key, first -> new LatencyBaseline());
     }
 
+    /** How long a call may wait before it runs: what is borne, without the time that it takes by itself. */
+    double borneWait(Object method) {
+        LatencyBaseline baseline = baselines.get(method);
+        return slackNanos + (baseline == null ? 0 : (policy.tolerance() - 1) * baseline.nanos());
+    }
+
     private double borne(LatencyBaseline baseline) {
         return policy.tolerance() * baseline.nanos() + slackNanos;
     }

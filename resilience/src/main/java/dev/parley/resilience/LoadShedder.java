@@ -26,7 +26,9 @@ import java.util.concurrent.atomic.LongAdder;
  * look like load; calls with a stream pass through unless the policy counts them. There is no limit to speak of until
  * calls become slow, and never one below {@link LoadShedderPolicy#minConcurrent}.
  *
- * <p>What waits before it asks is not seen: it should be asked as soon as a call has arrived. On an event loop:
+ * <p>What waits before it asks is not among those that run. A server's calls bring along how long they waited for a
+ * thread ({@link Call#waitedNanos}); while even the shortest of these waits is more than is borne, calls that have waited
+ * for more than twice that are refused, too. Elsewhere it should be asked as soon as a call has arrived. On an event loop:
  *
  * <pre>{@code
  * long permit = shedder.tryAcquire();
@@ -47,6 +49,7 @@ public final class LoadShedder implements Interceptor {
     private final LongAdder refused = new LongAdder();
     private final AtomicInteger running = new AtomicInteger();
     private final AdaptiveLimit limit;
+    private final StandingQueue queue;
     private final long origin;
 
     /** A shedder on the system's clock. */
@@ -65,6 +68,7 @@ public final class LoadShedder implements Interceptor {
         this.timer = Objects.requireNonNull(timer, "timer");
         this.origin = timer.nanoTime();
         this.limit = new AdaptiveLimit(policy, origin);
+        this.queue = new StandingQueue(policy, origin);
     }
 
     @Override
@@ -72,6 +76,9 @@ public final class LoadShedder implements Interceptor {
         boolean unary = call.method().kind() == Method.Kind.UNARY;
         if (!unary && !policy.streams()) {
             return next.handle(call, request);
+        }
+        if (unary && hasWaitedTooLong(call)) {
+            throw waitedTooLong(call);
         }
         long permit = acquire();
         R response;
@@ -125,6 +132,19 @@ public final class LoadShedder implements Interceptor {
             onSuccess(kind, permit);
         }
         return result;
+    }
+
+    /** A call that had to wait for a thread, on a server whose processors are all busy: what it waited tells of load. */
+    private boolean hasWaitedTooLong(Call call) {
+        return queue.refuses((double) call.waitedNanos() / limit.borneWait(call.method()), timer.nanoTime());
+    }
+
+    private RejectedException waitedTooLong(Call call) {
+        return rejected("load shedder " + name + " refuses calls that have waited for more than twice what is borne ("
+                + Duration.ofNanos((long) limit.borneWait(call.method())).toMillis()
+                + " ms), because even the shortest wait was "
+                + Math.round(queue.standing() * 100) + " % of it; this one waited "
+                + Duration.ofNanos(call.waitedNanos()).toMillis() + " ms; repeat with a delay, best elsewhere");
     }
 
     private long acquire() {
@@ -196,15 +216,16 @@ public final class LoadShedder implements Interceptor {
 
     /** The error of a call that was refused, which the listeners are told of. */
     public RejectedException rejection() {
+        return rejected("load shedder " + name + " lets " + limit.limit() + " calls run at once for now (minConcurrent "
+                + policy.minConcurrent() + ", maxConcurrent " + policy.maxConcurrent()
+                + "), because calls took " + Math.round(limit.strain() * 100)
+                + " % of the time that is borne; repeat with a delay, best elsewhere");
+    }
+
+    private RejectedException rejected(String message) {
         refused.increment();
-        RejectedException error = new RejectedException(
-                RejectedException.Reason.LOAD_SHED,
-                Code.UNAVAILABLE,
-                "load shedder " + name + " lets " + limit.limit() + " calls run at once for now (minConcurrent "
-                        + policy.minConcurrent() + ", maxConcurrent " + policy.maxConcurrent()
-                        + "), because calls took " + Math.round(limit.strain() * 100)
-                        + " % of the time that is borne; repeat with a delay, best elsewhere",
-                RetryAdvice.SAFE);
+        RejectedException error =
+                new RejectedException(RejectedException.Reason.LOAD_SHED, Code.UNAVAILABLE, message, RetryAdvice.SAFE);
         if (listeners.any()) {
             listeners.tell(new ResilienceEvent.Rejected(name, error));
         }

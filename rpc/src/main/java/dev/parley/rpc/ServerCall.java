@@ -74,7 +74,8 @@ final class ServerCall {
                 .deadline(deadline)
                 .peer(http.peer())
                 .protocol(protocol.name().name())
-                .build();
+                .build()
+                .waited(http.waitedNanos());
         if (own) {
             // Under an engine that was not given RpcHandler.timeout, or was given more: otherwise its own timer is the
             // earlier one.
