@@ -80,7 +80,7 @@ final class OpenLoop {
                         } else if (counts) {
                             (e.code() == Code.DEADLINE_EXCEEDED ? late : refused).incrementAndGet();
                             if (e.code() != Code.DEADLINE_EXCEEDED) {
-                                refusal.set(e.getMessage());
+                                refusal.set(e.code() + ": " + e.message());
                             }
                         }
                     }

@@ -21,7 +21,9 @@ class WaitingCallsTest {
     private final LoadShedder shedder = new LoadShedder("server", LoadShedderPolicy.defaults(), timer);
 
     private static CallScope waited(Method method, long millis) {
-        return CallScope.builder(method).build().waited(Duration.ofMillis(millis).toNanos());
+        return CallScope.builder(method)
+                .build()
+                .waited(Duration.ofMillis(millis).toNanos());
     }
 
     private void call(long waitedMillis, long takesMillis) throws Exception {

@@ -40,7 +40,8 @@ class WaitedTest {
 
     @Test
     void onAVirtualThreadItIsTheTimeSinceItArrived() {
-        assertThat(waited(Dispatch.VIRTUAL_THREAD)).isBetween(1L, Duration.ofSeconds(20).toNanos());
+        assertThat(waited(Dispatch.VIRTUAL_THREAD))
+                .isBetween(1L, Duration.ofSeconds(20).toNanos());
     }
 
     @Test
