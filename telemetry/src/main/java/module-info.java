@@ -15,7 +15,7 @@ module dev.parley.telemetry {
     requires static io.opentelemetry.sdk.common;
     requires static io.opentelemetry.sdk.metrics;
     requires static io.opentelemetry.sdk.trace;
-    requires static io.prometheus.metrics.expositionformats.noprotobuf;
+    requires static io.prometheus.writer.text;
     requires static io.prometheus.metrics.model;
 
     exports dev.parley.telemetry;

@@ -33,10 +33,10 @@ public interface Call {
     Deadline deadline();
 
     /**
-     * How long the call waited in this process until a thread was free to handle it, in nanoseconds: what a server that
-     * gets more than it can serve makes its callers wait for. 0 if it did not wait, or nobody measured.
+     * Nanoseconds since a server has received this call's head, its wait for a thread included; 0 for a call that was made
+     * rather than received.
      */
-    default long waitedNanos() {
+    default long sinceArrivalNanos() {
         return 0;
     }
 

@@ -25,7 +25,8 @@ public final class CallScope implements Call {
     private final @Nullable String protocol;
     private final boolean sharesAttributes;
     private final boolean sharesMetadata;
-    private volatile long waited;
+    private final boolean received;
+    private final long arrival;
     private final InterruptGate gate = new InterruptGate();
     private @Nullable Metadata responseHeaders;
     private @Nullable Metadata responseTrailers;
@@ -59,7 +60,8 @@ public final class CallScope implements Call {
         this.protocol = builder.protocol;
         this.sharesAttributes = builder.sharesAttributes;
         this.sharesMetadata = builder.sharesMetadata;
-        this.waited = builder.sharesAttributes && builder.parent != null ? builder.parent.waitedNanos() : 0;
+        this.received = builder.received;
+        this.arrival = builder.arrival;
         this.principal = builder.principal;
         this.attributes = builder.attributes;
     }
@@ -101,17 +103,6 @@ public final class CallScope implements Call {
                 .shareAttributes()
                 .shareMetadata()
                 .build();
-    }
-
-    /** Says, before it runs, how long the call waited until it could; see {@link Call#waitedNanos}. */
-    public CallScope waited(long nanos) {
-        waited = Math.max(0, nanos);
-        return this;
-    }
-
-    @Override
-    public long waitedNanos() {
-        return waited;
     }
 
     /**
@@ -300,10 +291,11 @@ public final class CallScope implements Call {
 
     /**
      * Adds this attempt's response metadata to its parent's: this attempt is the one that counts. What it gets later, such
-     * as the trailers of a stream, goes there at once.
+     * as the trailers of a stream, goes there at once. Without effect the second time.
      */
+    @SuppressWarnings("ReferenceEquality") // the parent's own
     public void keepMetadata() {
-        if (parent != null) {
+        if (parent != null && responseHeaders != parent.responseHeaders()) {
             Metadata headers = parent.responseHeaders();
             if (responseHeaders != null) {
                 headers.addAll(responseHeaders);
@@ -347,6 +339,11 @@ public final class CallScope implements Call {
             responseTrailers = new Metadata();
         }
         return responseTrailers;
+    }
+
+    @Override
+    public long sinceArrivalNanos() {
+        return received ? Math.max(0, System.nanoTime() - arrival) : 0;
     }
 
     @Override
@@ -508,6 +505,8 @@ public final class CallScope implements Call {
         private @Nullable String protocol;
         private boolean sharesAttributes;
         private boolean sharesMetadata;
+        private boolean received;
+        private long arrival;
 
         private Builder(Method method) {
             this.method = method;
@@ -540,6 +539,22 @@ public final class CallScope implements Call {
         /** Who calls. */
         public Builder principal(@Nullable Principal caller) {
             this.principal = caller;
+            return this;
+        }
+
+        /** A server has received its head just now. */
+        public Builder received() {
+            this.received = true;
+            this.arrival = System.nanoTime();
+            return this;
+        }
+
+        /** What a server makes of a call that it has received: it arrived with that. */
+        public Builder receivedWith(Call call) {
+            if (call instanceof CallScope scope) {
+                this.received = scope.received;
+                this.arrival = scope.arrival;
+            }
             return this;
         }
 

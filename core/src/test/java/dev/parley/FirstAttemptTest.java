@@ -130,6 +130,7 @@ class FirstAttemptTest {
         child.responseHeaders().add("served-by", "two");
         child.keepMetadata();
         child.responseTrailers().add("took", "1");
+        child.keepMetadata();
         assertThat(scope.responseHeaders().getAll("served-by")).containsExactly("two");
         assertThat(scope.responseTrailers().getAll("took")).containsExactly("1");
     }

@@ -6,6 +6,8 @@ import dev.parley.Timer;
 import dev.parley.resilience.Bulkhead;
 import dev.parley.resilience.CircuitBreaker;
 import dev.parley.resilience.Classifier;
+import dev.parley.resilience.Hedge;
+import dev.parley.resilience.HedgingPolicy;
 import dev.parley.resilience.ResilienceListener;
 import dev.parley.resilience.Retry;
 import dev.parley.resilience.RetryBudget;
@@ -13,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The policies of one client, living: a breaker, a bulkhead and a retry for each method, and one budget for all. They are
+ * The policies of one client, living: a breaker, a bulkhead, a retry and a hedge for each method, and one budget for all. They are
  * made when a method is first called, and named by the service and the method: {@code payment-service/Charge}. A client
  * that is made anew but is to remember what it knew of its service is given the same object. Thread-safe.
  *
@@ -33,6 +35,7 @@ public final class ClientResilience {
     private final PerMethod<CircuitBreaker> breakers;
     private final PerMethod<Bulkhead> bulkheads;
     private final PerMethod<Retry> retries;
+    private final PerMethod<Hedge> hedges;
 
     /** Policies of calls to {@code service}, a name for people. */
     public ClientResilience(String service, ClientPolicies policies) {
@@ -62,6 +65,12 @@ public final class ClientResilience {
                         timer,
                         () -> ThreadLocalRandom.current().nextLong()),
                 Retry::listen);
+        HedgingPolicy hedging = policies.hedging().orElse(HedgingPolicy.defaults());
+        this.hedges = new PerMethod<>(
+                audience,
+                service,
+                name -> new Hedge(name, hedging, budget.withoutDeposits(), classifier, timer),
+                Hedge::listen);
     }
 
     /** Whose calls these are. */
@@ -89,7 +98,12 @@ public final class ClientResilience {
         return retries.of(method);
     }
 
-    /** What all retries take from. */
+    /** The hedge of a method. */
+    public Hedge hedge(Method method) {
+        return hedges.of(method);
+    }
+
+    /** What all retries and hedges take from. */
     public RetryBudget budget() {
         return budget;
     }
@@ -107,6 +121,11 @@ public final class ClientResilience {
     /** The retries of all methods that were called. */
     public List<Retry> retries() {
         return retries.all();
+    }
+
+    /** The hedges of all methods that were called, if the policies have hedging. */
+    public List<Hedge> hedges() {
+        return hedges.all();
     }
 
     /** Listens to all of them, those of methods that are called later included. */

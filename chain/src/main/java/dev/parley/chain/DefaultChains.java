@@ -41,6 +41,13 @@ public final class DefaultChains {
         // Inside both: it repeats what got past them. Its budget is the client's, so that all methods share it.
         chain.add(ChainEntry.perMethod("retry", client::retry));
 
+        // Inside the retry: what a hedge adds are attempts of one try, from the same budget. Only if the policies have
+        // one,
+        // because it costs the other side work.
+        if (client.policies().hedging().isPresent()) {
+            chain.add(ChainEntry.perMethod("hedge", client::hedge));
+        }
+
         // (balance, outlier ejection) Here each attempt will get its own endpoint.
 
         // Innermost: a span for each attempt, whose context is what the server gets.

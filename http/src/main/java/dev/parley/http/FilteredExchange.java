@@ -115,6 +115,10 @@ abstract sealed class FilteredExchange implements Exchange permits Lane {
                 reply(reply.response(), Outcome.OK);
                 yield false;
             }
+            case Verdict.Fail fail -> {
+                failed(fail.error());
+                yield false;
+            }
             case Verdict.Suspend wait -> {
                 suspended = true;
                 waitsForFilter();
@@ -139,7 +143,7 @@ abstract sealed class FilteredExchange implements Exchange permits Lane {
     @Override
     public final void resume(Verdict verdict) {
         if (verdict instanceof Verdict.Suspend) {
-            throw new IllegalArgumentException("an exchange is resumed with continue or reply, not with suspend");
+            throw new IllegalArgumentException("an exchange is resumed with a decision, not with another suspend");
         }
         if (!RESUMED.compareAndSet(this, null, verdict)) {
             throw new IllegalStateException("this exchange has been resumed already");

@@ -11,7 +11,9 @@ final class Problems {
 
     /** The answer to an error that no protocol above has put into words of its own. */
     static HttpResponse of(CallException error) {
-        return of(HttpException.statusOf(error), error.message());
+        HttpResponse response = of(HttpException.statusOf(error), error.message());
+        RetryAfter.write(error, response.headers());
+        return response;
     }
 
     static HttpResponse of(int status, String detail) {

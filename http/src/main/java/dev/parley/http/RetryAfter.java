@@ -28,13 +28,15 @@ public final class RetryAfter {
         switch (error.retryAdvice()) {
             case RetryAdvice.After after ->
                 headers.put(NAME, Long.toString(after.delay().plusMillis(999).toSeconds()));
-            case RetryAdvice.Never never when isRepeated(HttpException.statusOf(error)) -> headers.put(PUSHBACK, "-1");
+            case RetryAdvice.Never never when mightBeRepeated(error) -> headers.put(PUSHBACK, "-1");
             default -> {}
         }
     }
 
-    private static boolean isRepeated(int status) {
-        return status == 429 || status >= 500;
+    /** Of an error that is a status in the first place the status says all. */
+    private static boolean mightBeRepeated(CallException error) {
+        int status = HttpException.statusOf(error);
+        return !(error instanceof HttpException) && (status == 429 || status >= 500);
     }
 
     /**

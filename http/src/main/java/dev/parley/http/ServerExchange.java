@@ -38,8 +38,7 @@ abstract class ServerExchange implements Answer, Runnable {
 
     // On the loop.
     private boolean ended;
-    private final long arrived = System.nanoTime();
-    private volatile long lastActivity = arrived;
+    private volatile long lastActivity = System.nanoTime();
     // The filters that this exchange came through, if there are any.
     private @Nullable FilteredExchange filtered;
 
@@ -63,6 +62,7 @@ abstract class ServerExchange implements Answer, Runnable {
                 .requestHeaders(request.headers())
                 .deadline(deadline)
                 .peer(peer)
+                .received()
                 .build();
         peer.certificate().ifPresent(verified -> scope.principal(verified.getSubjectX500Principal()));
         if (refused != null) {
@@ -185,9 +185,6 @@ abstract class ServerExchange implements Answer, Runnable {
     @Override
     public void run() {
         Outcome outcome = Outcome.OK;
-        if (!loop.inEventLoop()) {
-            scope.waited(System.nanoTime() - arrived);
-        }
         try {
             scope.run(this::answer, request);
         } catch (Throwable thrown) {

@@ -1,5 +1,6 @@
 package dev.parley.http;
 
+import dev.parley.CallException;
 import java.util.Objects;
 
 /** What an {@link ExchangeFilter} decides about a request. */
@@ -21,6 +22,14 @@ public sealed interface Verdict {
      */
     static Reply reply(HttpResponse response) {
         return new Reply(response);
+    }
+
+    /**
+     * {@code error} is the answer, as if the filter had thrown it: with the status of {@link HttpException#statusOf}, and
+     * what {@link ExchangeFilter#ended} is told. For a filter that found out while the exchange was suspended.
+     */
+    static Fail fail(CallException error) {
+        return new Fail(error);
     }
 
     /**
@@ -46,6 +55,14 @@ public sealed interface Verdict {
                         "a filter replies with bytes at hand (Body.of or Body.empty), but this body is a "
                                 + response.body().getClass().getSimpleName());
             }
+        }
+    }
+
+    /** See {@link #fail}. */
+    record Fail(CallException error) implements Verdict {
+        /** Checks that there is an error. */
+        public Fail {
+            Objects.requireNonNull(error, "error");
         }
     }
 

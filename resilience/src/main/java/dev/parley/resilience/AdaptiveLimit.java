@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How many calls a server can run at once without making them slow, found out from what they take.
@@ -22,8 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * </ul>
  *
  * <p>A baseline is learned only while no more than the minimum runs, where calls are not in each other's way, so an
- * overload that lasts never becomes the new normal. Under a load that is borne well it follows by half a percent a
- * window. A service that has become slower for good is taken for overloaded at first; at the minimum its new baseline is
+ * overload that lasts never becomes the new normal. Under a load that is borne well, and of which nothing was refused, it
+ * follows by half a percent a window. A service that has become slower for good is taken for overloaded at first; at the minimum its new baseline is
  * learned within a few windows, and the limit grows again.
  */
 final class AdaptiveLimit {
@@ -37,7 +38,7 @@ final class AdaptiveLimit {
     private static final int STALE = 10; // windows without enough calls after which the limit grows all the same
     private static final int COUNT_SHIFT = 40;
     private static final long SUM = (1L << COUNT_SHIFT) - 1;
-    private static final long MOST_COUNTED = 1L << 20; // times 1,000,000 running calls is the sum's room
+    private static final long MOST_COUNTED = 1L << 18; // times 2,000,000 running and waiting calls fits into the sum
     private static final Object OTHERS = "others";
 
     private final LoadShedderPolicy policy;
@@ -47,6 +48,10 @@ final class AdaptiveLimit {
     private final AtomicLong loads =
             new AtomicLong(); // how many calls were measured; the sum of what ran at their ends
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final LongAdder asked = new LongAdder();
+    private volatile double askedPerNano; // in the last window
+    private volatile long waited; // by the call that asked last
+    private volatile boolean refusing; // in this window
     private volatile int limit;
     private volatile int peak;
     private volatile long windowStart;
@@ -68,6 +73,28 @@ final class AdaptiveLimit {
         return strain;
     }
 
+    /**
+     * A call asks that has waited since it arrived.
+     *
+     * @return how many wait behind it, by Little's law: as many come in its time as asked in a time as long
+     */
+    int asked(long waitedNanos) {
+        asked.increment();
+        waited = waitedNanos;
+        return queued();
+    }
+
+    /** A call was refused. */
+    void refused() {
+        if (!refusing) {
+            refusing = true;
+        }
+    }
+
+    private int queued() {
+        return (int) Math.min(policy.maxConcurrent(), waited * askedPerNano);
+    }
+
     /** A call starts, and {@code running} run with it. */
     void started(int running) {
         if (running > peak) {
@@ -87,7 +114,7 @@ final class AdaptiveLimit {
         do {
             seen = loads.get();
         } while (seen >>> COUNT_SHIFT < MOST_COUNTED
-                && !loads.compareAndSet(seen, seen + (1L << COUNT_SHIFT) + running));
+                && !loads.compareAndSet(seen, seen + (1L << COUNT_SHIFT) + running + queued()));
         return isOver(now, 1) && (seen >>> COUNT_SHIFT) + 1 >= policy.minimumSamples();
     }
 
@@ -116,12 +143,6 @@ final class AdaptiveLimit {
         return baselines.computeIfAbsent(key, first -> new LatencyBaseline());
     }
 
-    /** How long a call may wait before it runs: what is borne, without the time that it takes by itself. */
-    double borneWait(Object method) {
-        LatencyBaseline baseline = baselines.get(method);
-        return slackNanos + (baseline == null ? 0 : (policy.tolerance() - 1) * baseline.nanos());
-    }
-
     private double borne(LatencyBaseline baseline) {
         return policy.tolerance() * baseline.nanos() + slackNanos;
     }
@@ -132,12 +153,15 @@ final class AdaptiveLimit {
             return false;
         }
         try {
+            long elapsed = now - windowStart;
+            askedPerNano = elapsed > 0 ? (double) asked.sumThenReset() / elapsed : 0;
             windowStart = now;
             int most = peak;
             peak = running;
             long load = loads.getAndSet(0);
             long count = load >>> COUNT_SHIFT;
-            strain = strain(most <= policy.minConcurrent());
+            strain = strain(most <= policy.minConcurrent(), !refusing);
+            refusing = false;
             int before = limit;
             long wanted = count < policy.minimumSamples()
                     ? grown(Math.max(before, running)) // nothing speaks against what runs
@@ -157,7 +181,7 @@ final class AdaptiveLimit {
         return (long) (Math.min(before, ran) / Math.min(STRONGEST_CUT, strain));
     }
 
-    private double strain(boolean unloaded) {
+    private double strain(boolean unloaded, boolean open) {
         Map<LatencyBaseline, Long> taken = new HashMap<>();
         double sum = 0;
         int count = 0;
@@ -177,7 +201,7 @@ final class AdaptiveLimit {
         taken.forEach((baseline, calls) -> {
             if (unloaded) {
                 baseline.learn(calls);
-            } else if (result < BORNE_WELL) {
+            } else if (open && result < BORNE_WELL) {
                 baseline.follow(calls);
             }
         });

@@ -26,9 +26,8 @@ import java.util.concurrent.atomic.LongAdder;
  * look like load; calls with a stream pass through unless the policy counts them. There is no limit to speak of until
  * calls become slow, and never one below {@link LoadShedderPolicy#minConcurrent}.
  *
- * <p>What waits before it asks is not among those that run. A server's calls bring along how long they waited for a
- * thread ({@link Call#waitedNanos}); while even the shortest of these waits is more than is borne, calls that have waited
- * for more than twice that are refused, too. Elsewhere it should be asked as soon as a call has arrived. On an event loop:
+ * <p>A call that came over a connection is measured from its arrival, so a server whose calls wait for a processor, and
+ * not in their handlers, is seen to be overloaded, too. On an event loop:
  *
  * <pre>{@code
  * long permit = shedder.tryAcquire();
@@ -49,7 +48,6 @@ public final class LoadShedder implements Interceptor {
     private final LongAdder refused = new LongAdder();
     private final AtomicInteger running = new AtomicInteger();
     private final AdaptiveLimit limit;
-    private final StandingQueue queue;
     private final long origin;
 
     /** A shedder on the system's clock. */
@@ -68,7 +66,6 @@ public final class LoadShedder implements Interceptor {
         this.timer = Objects.requireNonNull(timer, "timer");
         this.origin = timer.nanoTime();
         this.limit = new AdaptiveLimit(policy, origin);
-        this.queue = new StandingQueue(policy, origin);
     }
 
     @Override
@@ -77,10 +74,7 @@ public final class LoadShedder implements Interceptor {
         if (!unary && !policy.streams()) {
             return next.handle(call, request);
         }
-        if (unary && hasWaitedTooLong(call)) {
-            throw waitedTooLong(call);
-        }
-        long permit = acquire();
+        long permit = acquire(call.sinceArrivalNanos());
         R response;
         try {
             response = next.handle(call, request);
@@ -118,7 +112,7 @@ public final class LoadShedder implements Interceptor {
      * @param kind stands for work that takes equally long without load; a few hundred of them at most
      */
     public <T> T call(Object kind, Callable<T> work) throws Exception {
-        long permit = acquire();
+        long permit = acquire(0);
         T result;
         try {
             result = work.call();
@@ -134,21 +128,8 @@ public final class LoadShedder implements Interceptor {
         return result;
     }
 
-    /** A call that had to wait for a thread, on a server whose processors are all busy: what it waited tells of load. */
-    private boolean hasWaitedTooLong(Call call) {
-        return queue.refuses((double) call.waitedNanos() / limit.borneWait(call.method()), timer.nanoTime());
-    }
-
-    private RejectedException waitedTooLong(Call call) {
-        return rejected("load shedder " + name + " refuses calls that have waited for more than twice what is borne ("
-                + Duration.ofNanos((long) limit.borneWait(call.method())).toMillis()
-                + " ms), because even the shortest wait was "
-                + Math.round(queue.standing() * 100) + " % of it; this one waited "
-                + Duration.ofNanos(call.waitedNanos()).toMillis() + " ms; repeat with a delay, best elsewhere");
-    }
-
-    private long acquire() {
-        long permit = tryAcquire();
+    private long acquire(long waitedNanos) {
+        long permit = tryAcquire(waitedNanos);
         if (permit < 0) {
             throw rejection();
         }
@@ -156,28 +137,37 @@ public final class LoadShedder implements Interceptor {
     }
 
     /**
-     * Asks for leave to run a call. Never blocks.
+     * Asks for leave to run a call that has just arrived. Never blocks.
      *
      * @return a permit of 0 or more, to be given back once; or -1 if the call is refused, see {@link #rejection}
      */
     public long tryAcquire() {
+        return tryAcquire(0);
+    }
+
+    /**
+     * Asks for leave to run a call that has waited before it could ask, such as for a thread. How many calls wait behind
+     * it is estimated from that, and they count among those that run.
+     *
+     * @param waitedNanos nanoseconds since it arrived
+     * @return as {@link #tryAcquire()}
+     */
+    public long tryAcquire(long waitedNanos) {
+        int queued = limit.asked(waitedNanos);
         int seen = running.get();
-        while (seen < limit.limit()) {
+        while (seen + queued < limit.limit()) {
             if (running.compareAndSet(seen, seen + 1)) {
-                limit.started(seen + 1);
-                return sinceOrigin();
+                limit.started(seen + 1 + queued);
+                return Math.max(0, timer.nanoTime() - origin - waitedNanos);
             }
             seen = running.get();
         }
+        limit.refused();
         long now = timer.nanoTime();
         if (limit.isStale(now)) {
             adapt(seen, now);
         }
         return -1;
-    }
-
-    private long sinceOrigin() {
-        return Math.max(0, timer.nanoTime() - origin);
     }
 
     /** A call of {@code method} (any object that stands for it) with {@code permit} went well. */
@@ -216,16 +206,15 @@ public final class LoadShedder implements Interceptor {
 
     /** The error of a call that was refused, which the listeners are told of. */
     public RejectedException rejection() {
-        return rejected("load shedder " + name + " lets " + limit.limit() + " calls run at once for now (minConcurrent "
-                + policy.minConcurrent() + ", maxConcurrent " + policy.maxConcurrent()
-                + "), because calls took " + Math.round(limit.strain() * 100)
-                + " % of the time that is borne; repeat with a delay, best elsewhere");
-    }
-
-    private RejectedException rejected(String message) {
         refused.increment();
-        RejectedException error =
-                new RejectedException(RejectedException.Reason.LOAD_SHED, Code.UNAVAILABLE, message, RetryAdvice.SAFE);
+        RejectedException error = new RejectedException(
+                RejectedException.Reason.LOAD_SHED,
+                Code.UNAVAILABLE,
+                "load shedder " + name + " lets " + limit.limit() + " calls run at once for now (minConcurrent "
+                        + policy.minConcurrent() + ", maxConcurrent " + policy.maxConcurrent()
+                        + "), because calls took " + Math.round(limit.strain() * 100)
+                        + " % of the time that is borne; repeat with a delay, best elsewhere",
+                RetryAdvice.SAFE);
         if (listeners.any()) {
             listeners.tell(new ResilienceEvent.Rejected(name, error));
         }

@@ -86,15 +86,9 @@ public final class RateLimiter implements Interceptor {
     }
 
     private void await(long wait, @Nullable Call call) {
-        if (wait < 0) {
-            throw rejection(-wait);
-        }
-        Deadline deadline = call == null ? Deadline.NONE : call.deadline();
-        if (deadline.remainingNanos() < wait) {
-            throw rejection(wait); // it would not run in time, so it does not wait either
-        }
         CompletableFuture<@Nullable CallException> turn = new CompletableFuture<>();
-        Timer.Scheduled scheduled = timer.schedule(wait, () -> turn.complete(null));
+        Timer.Scheduled scheduled =
+                schedule(wait, call == null ? Deadline.NONE : call.deadline(), () -> turn.complete(null));
         Call.Registration cancelled = call == null ? () -> {} : call.onCancel(turn::complete);
         CallException error;
         try {
@@ -113,10 +107,25 @@ public final class RateLimiter implements Interceptor {
     }
 
     /**
+     * Runs {@code turn} on the timer's thread when the turn of a call has come that {@link #reserve} did not let go ahead
+     * at once. Never blocks.
+     *
+     * @param answer what {@link #reserve} returned
+     * @return takes it back
+     * @throws RejectedException if that was a refusal, or if its turn is behind {@code deadline}
+     */
+    public Timer.Scheduled schedule(long answer, Deadline deadline, Runnable turn) {
+        if (answer < 0 || deadline.remainingNanos() < answer) {
+            throw rejection(Math.abs(answer));
+        }
+        return timer.schedule(answer, turn);
+    }
+
+    /**
      * Takes a permit if there is one now. Never blocks.
      *
-     * @return 0 if the call may go ahead, otherwise after how many nanoseconds it is worth asking again; of that {@link
-     *     #rejection} makes an error
+     * @return 0 if the call may go ahead, otherwise after how many nanoseconds it is worth asking again; of that
+     *     {@link #rejection} makes an error
      */
     public long tryAcquire() {
         return take(0);
@@ -126,7 +135,7 @@ public final class RateLimiter implements Interceptor {
      * Takes a permit for now or for later, within {@link RateLimiterPolicy#maxWait}. Never blocks.
      *
      * @return 0 if the call may go ahead; above 0 the nanoseconds after which it may, without asking again; below 0 if it
-     *     may not: the negated nanoseconds after which it is worth asking again
+     *     may not: the negated nanoseconds after which it is worth asking again. {@link #schedule} takes all but 0
      */
     public long reserve() {
         long longest = furthest - burst;

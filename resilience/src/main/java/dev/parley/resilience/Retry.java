@@ -95,7 +95,7 @@ public final class Retry implements Interceptor {
             Classifier classifier,
             Timer timer,
             RandomGenerator random) {
-        this.name = Objects.requireNonNull(name, "name");
+        this.name = Settings.name(name);
         this.policy = Objects.requireNonNull(policy, "policy");
         this.budget = Objects.requireNonNull(budget, "budget");
         this.classifier = Objects.requireNonNull(classifier, "classifier");

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code after}). Default {@code RESOURCE_EXHAUSTED}, and {@code INTERNAL} and {@code DEADLINE_EXCEEDED} for the
  *     statuses 500 and 504 of HTTP
  * @param perAttemptTimeout how long one attempt may take, or null for as long as the call; an attempt that took longer
- *     is repeated whatever the codes. Positive. Default null
+ *     is repeated whatever the codes. Positive, at most 1 day. Default null
  * @param replayMessages how many messages of a stream of requests are kept to be repeated: 0 to 100,000. Default 64
  * @param replayBytes how many bytes of them, where {@link Classifier#bytes} knows: 0 to 1 GiB. Default 1 MiB
  * @param retryRejected whether a {@link RejectedException} of a policy behind this one is repeated, such as a full
@@ -45,6 +45,7 @@ public record RetryPolicy(
     static final int MOST_ATTEMPTS = 10;
     private static final int MOST_REPLAYED = 100_000;
     private static final long MOST_BYTES = 1L << 30;
+    private static final Duration SHORTEST = Duration.ofNanos(1);
     private static final Duration LONGEST = Duration.ofHours(1);
 
     private static final RetryPolicy DEFAULTS = new RetryPolicy(
@@ -61,19 +62,20 @@ public record RetryPolicy(
 
     /** Checks all of the above; what is wrong is an {@link IllegalArgumentException} that names it. */
     public RetryPolicy {
-        Checks.within("maxAttempts", maxAttempts, 1, MOST_ATTEMPTS);
-        Checks.positive("maxBackoff", maxBackoff);
-        Checks.atMost("maxBackoff", maxBackoff, "1 hour", LONGEST);
-        Checks.positive("initialBackoff", initialBackoff);
-        Checks.atMost("initialBackoff", initialBackoff, "maxBackoff", maxBackoff);
-        Checks.within("backoffMultiplier", backoffMultiplier, 1, 10);
+        Settings.between("maxAttempts", maxAttempts, 1, MOST_ATTEMPTS);
+        Settings.between("maxBackoff", maxBackoff, SHORTEST, LONGEST);
+        if (initialBackoff.compareTo(SHORTEST) < 0 || initialBackoff.compareTo(maxBackoff) > 0) {
+            throw new IllegalArgumentException("initialBackoff must be positive and not longer than maxBackoff ("
+                    + maxBackoff + "), but is " + initialBackoff);
+        }
+        Settings.between("backoffMultiplier", backoffMultiplier, 1, 10);
         retryableCodes = codes("retryableCodes", retryableCodes);
         advisedCodes = codes("advisedCodes", advisedCodes);
         if (perAttemptTimeout != null) {
-            Checks.positive("perAttemptTimeout", perAttemptTimeout);
+            Settings.between("perAttemptTimeout", perAttemptTimeout, SHORTEST, Settings.LONGEST);
         }
-        Checks.within("replayMessages", replayMessages, 0, MOST_REPLAYED);
-        Checks.within("replayBytes", replayBytes, 0, MOST_BYTES);
+        Settings.between("replayMessages", replayMessages, 0, MOST_REPLAYED);
+        Settings.between("replayBytes", replayBytes, 0, MOST_BYTES);
     }
 
     private static Set<Code> codes(String field, Set<Code> codes) {
@@ -97,8 +99,9 @@ public record RetryPolicy(
      * @throws IllegalArgumentException if one attempt may take longer than that
      */
     public RetryPolicy within(Duration timeout) {
-        if (perAttemptTimeout != null) {
-            Checks.atMost("perAttemptTimeout", perAttemptTimeout, "the timeout of the whole call", timeout);
+        if (perAttemptTimeout != null && perAttemptTimeout.compareTo(timeout) > 0) {
+            throw new IllegalArgumentException("perAttemptTimeout must not be longer than the whole call (" + timeout
+                    + "), but is " + perAttemptTimeout);
         }
         return this;
     }

@@ -59,7 +59,7 @@ public final class Timeout implements Interceptor {
     @Override
     public <Q, R> R intercept(Call call, Q request, Handler<Q, R> next) throws Exception {
         return call.method().kind() == Method.Kind.UNARY || policy.streams()
-                ? within(call, request, next)
+                ? within(call, request, next, false)
                 : next.handle(call, request);
     }
 
@@ -73,16 +73,17 @@ public final class Timeout implements Interceptor {
         Call around = Call.find()
                 .orElseGet(
                         () -> CallScope.builder(Method.unary("timeout", name)).build());
-        return within(around, work, (call, task) -> task.call());
+        return within(around, work, (call, task) -> task.call(), true);
     }
 
-    private <Q, R> R within(Call call, Q request, Handler<Q, R> next) throws Exception {
+    /** {@code current}: whether the timed call is what calls made inside are part of, as it is on a server anyway. */
+    private <Q, R> R within(Call call, Q request, Handler<Q, R> next, boolean current) throws Exception {
         CallScope timed = CallScope.within(call, Deadline.after(policy.limit(), timer));
         Timer.Scheduled alarm = timer.schedule(policy.limit().toNanos(), () -> expire(timed));
         timed.onEnd(outcome -> alarm.cancel());
         R response;
         try {
-            response = timed.run(next, request);
+            response = current ? timed.run(next, request) : timed.attempt(next, request);
         } catch (Throwable thrown) {
             Optional<CallException> late = timed.cancellation();
             timed.end(Outcome.failed(late.orElseGet(() -> CallException.from(thrown))));

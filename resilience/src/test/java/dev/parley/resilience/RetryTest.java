@@ -267,6 +267,8 @@ class RetryTest {
             throw error;
         });
         assertStopped(StopReason.CANCELLED, 1);
+        assertThat(talk.events).hasSize(1);
+        assertThat(retry.snapshot().budget().withdrawn()).isZero();
     }
 
     @Test

@@ -193,7 +193,7 @@ final class ThreadLane implements Lane {
             awaitEnd();
         }
 
-        End awaitEnd() {
+        private End awaitEnd() {
             try {
                 return over.get(Until.patience().toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException | ExecutionException | TimeoutException e) {

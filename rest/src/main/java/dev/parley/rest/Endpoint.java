@@ -46,6 +46,7 @@ sealed interface Endpoint {
             Deadline asked = asked(request);
             CallScope call = CallScope.builder(method)
                     .parent(http)
+                    .receivedWith(http)
                     .requestHeaders(request.headers())
                     .deadline(http.deadline().earlier(asked))
                     .peer(http.peer())

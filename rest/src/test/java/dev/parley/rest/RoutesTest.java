@@ -391,6 +391,23 @@ class RoutesTest {
     }
 
     @Test
+    void exhaustedRetriesAreToldWhereTheCallerMightRepeat() {
+        Wire served = serve(Routes.builder()
+                .get("/busy", request -> {
+                    throw new CallException(Code.UNAVAILABLE, "tried enough").withRetryAdvice(RetryAdvice.NEVER);
+                })
+                .get("/none", request -> {
+                    throw ProblemException.of(404, "none");
+                })
+                .get("/closed", request -> {
+                    throw ProblemException.of(503, "closed");
+                }));
+        assertThat(served.get("/busy").header("grpc-retry-pushback-ms")).contains("-1");
+        assertThat(served.get("/none").header("grpc-retry-pushback-ms")).isEmpty();
+        assertThat(served.get("/closed").header("grpc-retry-pushback-ms")).isEmpty();
+    }
+
+    @Test
     void retryAdviceAndMetadataOfAnErrorAreHeaders() {
         Wire served = serve(Routes.builder().get("/", request -> {
             CallException later = new CallException(Code.UNAVAILABLE, "later");

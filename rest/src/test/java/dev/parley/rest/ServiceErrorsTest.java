@@ -116,6 +116,12 @@ class ServiceErrorsTest {
     }
 
     @Test
+    void aServiceThatHasExhaustedItsRetriesIsLetBe() {
+        answer = new HttpResponse(503, Metadata.of("grpc-retry-pushback-ms", "-1", "retry-after", "7"), Body.empty());
+        assertThat(get().retryAdvice()).isEqualTo(RetryAdvice.NEVER);
+    }
+
+    @Test
     void retryAfterInSecondsAndAsADate() {
         answer = new HttpResponse(503, Metadata.of("retry-after", "7"), Body.empty());
         assertThat(get().retryAdvice()).isEqualTo(RetryAdvice.after(Duration.ofSeconds(7)));

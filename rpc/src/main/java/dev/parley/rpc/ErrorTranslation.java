@@ -8,6 +8,7 @@ import dev.parley.Interceptor;
 import dev.parley.Messages;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
+import dev.parley.resilience.RejectedException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -93,11 +94,11 @@ public final class ErrorTranslation implements Interceptor {
     }
 
     private CallException translate(Call call, CallException error) {
-        Target target = table.get(error.code());
+        // Which limit of ours kept a call back is nobody's business: to our caller that service is not available.
+        Code code = error instanceof RejectedException ? Code.UNAVAILABLE : error.code();
+        Target target = table.get(code);
         if (target != null) {
-            return target.code() == error.code() && target.message() == null
-                    ? kept(call, error)
-                    : changed(error, target);
+            return target.code() == code && target.message() == null ? kept(call, error, code) : changed(error, target);
         }
         if (error.code() == Code.CANCELLED && isOurs(call)) {
             return error;
@@ -108,7 +109,7 @@ public final class ErrorTranslation implements Interceptor {
         return changed(error, new Target(Code.INTERNAL, "a service behind this one failed"));
     }
 
-    private static CallException kept(Call call, CallException error) {
+    private static CallException kept(Call call, CallException error, Code code) {
         if (error.origin() == CallException.Origin.REMOTE) {
             // The call of our caller did reach a handler, whatever became of this one.
             return error.retryAdvice() instanceof RetryAdvice.NeverLeft
@@ -117,9 +118,9 @@ public final class ErrorTranslation implements Interceptor {
         }
         String service = call.method().service();
         // What the transport says names hosts and ports, which are nobody's business further up.
-        return switch (error.code()) {
-            case UNAVAILABLE -> changed(error, new Target(error.code(), service + " is not available"));
-            case DEADLINE_EXCEEDED -> changed(error, new Target(error.code(), service + " did not answer in time"));
+        return switch (code) {
+            case UNAVAILABLE -> changed(error, new Target(code, service + " is not available"));
+            case DEADLINE_EXCEEDED -> changed(error, new Target(code, service + " did not answer in time"));
             default -> error;
         };
     }

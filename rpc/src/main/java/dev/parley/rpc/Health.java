@@ -5,14 +5,19 @@ import dev.parley.Code;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which services can be called now, by name; the empty name stands for the whole server. A server tells it by
- * {@code grpc.health.v1} (Check, List, Watch) and, for the whole, at {@code /readyz} and {@code /healthz}.
+ * {@code grpc.health.v1} (Check, List, Watch) and, for the whole, at {@code /readyz} and {@code /healthz}. What it leans on
+ * is checked by {@link HealthComponents}.
  *
  * <p>{@link RpcServer} and {@link RpcHandler} have one, in which all that they serve is {@link Status#SERVING}:
  *
@@ -33,7 +38,8 @@ public final class Health {
 
     private final int maxWatchers;
     private final AtomicInteger watchers = new AtomicInteger();
-    private volatile State state = new State(new TreeMap<>(Map.of("", Status.SERVING)), true, false);
+    private volatile State state = new State(new TreeMap<>(Map.of("", Status.SERVING)), Set.of(), true, false);
+    private volatile @Nullable Supplier<Map<String, Status>> listed;
 
     /** Whether a service, or the server, wants to be called. */
     public enum Status {
@@ -43,14 +49,24 @@ public final class Health {
         NOT_SERVING
     }
 
-    /** What holds until the next change, which {@code changed} tells of; the map is not changed once it is in here. */
-    record State(Map<String, Status> statuses, boolean alive, boolean shutDown, CountDownLatch changed) {
-        State(Map<String, Status> statuses, boolean alive, boolean shutDown) {
-            this(statuses, alive, shutDown, new CountDownLatch(1));
+    /**
+     * What holds until the next change, which {@code changed} tells of; neither map nor set is changed once it is in here.
+     * {@code missing}: the critical components that do not work, without which the whole server is not ready.
+     */
+    record State(
+            Map<String, Status> statuses,
+            Set<String> missing,
+            boolean alive,
+            boolean shutDown,
+            CountDownLatch changed) {
+        State(Map<String, Status> statuses, Set<String> missing, boolean alive, boolean shutDown) {
+            this(statuses, missing, alive, shutDown, new CountDownLatch(1));
         }
 
         Optional<Status> of(String service) {
-            return Optional.ofNullable(statuses.get(service));
+            Status status = statuses.get(service);
+            return Optional.ofNullable(
+                    service.isEmpty() && status != null && !missing.isEmpty() ? Status.NOT_SERVING : status);
         }
     }
 
@@ -76,14 +92,14 @@ public final class Health {
         if (!state.shutDown && state.statuses.get(service) != status) {
             Map<String, Status> changed = new TreeMap<>(state.statuses);
             changed.put(service, status);
-            publish(new State(changed, state.alive, false));
+            publish(new State(changed, state.missing, state.alive, false));
         }
     }
 
     /** Sets every service and the server, for instance ahead of maintenance. Without effect after {@link #shutdown}. */
     public synchronized void setAll(Status status) {
         if (!state.shutDown) {
-            publish(new State(all(status), state.alive, false));
+            publish(new State(all(status), state.missing, state.alive, false));
         }
     }
 
@@ -92,7 +108,7 @@ public final class Health {
         if (!state.shutDown && state.statuses.containsKey(service)) {
             Map<String, Status> changed = new TreeMap<>(state.statuses);
             changed.remove(service);
-            publish(new State(changed, state.alive, false));
+            publish(new State(changed, state.missing, state.alive, false));
         }
     }
 
@@ -101,7 +117,7 @@ public final class Health {
      * anew. That is not what a shutdown, or a service that waits for its database, is for.
      */
     public synchronized void setAlive(boolean alive) {
-        publish(new State(state.statuses, alive, state.shutDown));
+        publish(new State(state.statuses, state.missing, alive, state.shutDown));
     }
 
     /**
@@ -110,7 +126,7 @@ public final class Health {
      */
     public synchronized void shutdown() {
         if (!state.shutDown) {
-            publish(new State(all(Status.NOT_SERVING), state.alive, true));
+            publish(new State(all(Status.NOT_SERVING), state.missing, state.alive, true));
         }
     }
 
@@ -121,7 +137,36 @@ public final class Health {
 
     /** All that is known now, the whole server by the empty name included; a copy, sorted. */
     public Map<String, Status> statuses() {
-        return new TreeMap<>(state.statuses);
+        State now = state;
+        Map<String, Status> all = new TreeMap<>(now.statuses);
+        all.replaceAll((service, status) -> now.of(service).orElse(status));
+        return all;
+    }
+
+    /** What a check has found out of a component; while a critical one does not work, the whole server is not ready. */
+    synchronized void component(String name, Status status, boolean critical) {
+        if (state.shutDown) {
+            return;
+        }
+        Map<String, Status> changed = new TreeMap<>(state.statuses);
+        Set<String> missing = new TreeSet<>(state.missing);
+        boolean news = changed.put(name, status) != status;
+        if (critical) {
+            news |= status == Status.SERVING ? missing.remove(name) : missing.add(name);
+        }
+        if (news) {
+            publish(new State(changed, missing, state.alive, false));
+        }
+    }
+
+    /** What {@code /readyz} lists beside the status of the whole. */
+    void list(Supplier<Map<String, Status>> components) {
+        listed = components;
+    }
+
+    Map<String, Status> listed() {
+        Supplier<Map<String, Status>> components = listed;
+        return components == null ? Map.of() : components.get();
     }
 
     /** A service that is served from now on; what was said of it before stands. */

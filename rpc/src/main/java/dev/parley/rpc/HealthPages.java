@@ -3,11 +3,14 @@ package dev.parley.rpc;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /healthz} (can the process go on?) and {@code /readyz} (does the server want to be called?), for probes that speak
- * plain HTTP. They say nothing of single services, because nobody is asked who they are.
+ * plain HTTP. They say nothing of single services, because nobody is asked who they are; of components {@code /readyz} does if
+ * that was asked for.
  */
 final class HealthPages {
 
@@ -40,11 +43,20 @@ final class HealthPages {
             refused.headers().put("allow", "GET, HEAD");
             return refused;
         }
-        HttpResponse answer = HttpResponse.of(
-                good ? 200 : 503,
-                "application/json",
-                ("{\"status\":\"" + status + "\"}").getBytes(StandardCharsets.UTF_8));
+        String body = "{\"status\":\"" + status + '"' + components(request) + '}';
+        HttpResponse answer =
+                HttpResponse.of(good ? 200 : 503, "application/json", body.getBytes(StandardCharsets.UTF_8));
         answer.headers().put("cache-control", "no-store");
         return answer;
+    }
+
+    /** Their names need no escaping. */
+    private String components(HttpRequest request) {
+        Map<String, Health.Status> listed = request.path().equals("/readyz") ? health.listed() : Map.of();
+        return listed.isEmpty()
+                ? ""
+                : listed.entrySet().stream()
+                        .map(each -> '"' + each.getKey() + "\":\"" + each.getValue() + '"')
+                        .collect(Collectors.joining(",", ",\"components\":{", "}"));
     }
 }

@@ -73,7 +73,7 @@ final class HealthService {
 
     private HealthListResponse list(HealthListRequest request) {
         HealthListResponse.Builder list = HealthListResponse.newBuilder();
-        health.state().statuses().forEach((name, status) -> {
+        health.statuses().forEach((name, status) -> {
             if (list.getStatusesCount() == MOST_LISTED) {
                 throw new CallException(
                         Code.RESOURCE_EXHAUSTED, "more than " + MOST_LISTED + " services are known; call Check");

@@ -70,12 +70,12 @@ final class ServerCall {
         }
         CallScope call = CallScope.builder(route.method().method())
                 .parent(http)
+                .receivedWith(http)
                 .requestHeaders(request.headers())
                 .deadline(deadline)
                 .peer(http.peer())
                 .protocol(protocol.name().name())
-                .build()
-                .waited(http.waitedNanos());
+                .build();
         if (own) {
             // Under an engine that was not given RpcHandler.timeout, or was given more: otherwise its own timer is the
             // earlier one.

@@ -28,8 +28,8 @@ final class Conventions {
 
     static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system.name");
     static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
-    /** Called {@code rpc.response.status_code} from 1.39 to 1.40. */
-    static final AttributeKey<String> RPC_STATUS = AttributeKey.stringKey("rpc.status_code");
+    /** From 1.39 on; what comes after 1.44 calls it {@code rpc.status_code}. */
+    static final AttributeKey<String> RPC_STATUS = AttributeKey.stringKey("rpc.response.status_code");
 
     static final AttributeKey<String> HTTP_METHOD = AttributeKey.stringKey("http.request.method");
     static final AttributeKey<String> HTTP_METHOD_ORIGINAL = AttributeKey.stringKey("http.request.method_original");

@@ -12,6 +12,8 @@ final class Headers implements TextMapGetter<Metadata>, TextMapSetter<Metadata> 
 
     static final Headers INSTANCE = new Headers();
 
+    private static final System.Logger LOG = System.getLogger(Telemetry.class.getName());
+
     private Headers() {}
 
     @Override
@@ -45,8 +47,14 @@ final class Headers implements TextMapGetter<Metadata>, TextMapSetter<Metadata> 
 
     @Override
     public void set(@Nullable Metadata headers, String name, String value) {
-        if (headers != null) {
+        if (headers == null) {
+            return;
+        }
+        try {
             headers.put(name, value);
+        } catch (IllegalArgumentException e) {
+            // A propagator's fault (the message says the name, not the value); the call goes without its header.
+            LOG.log(System.Logger.Level.DEBUG, "a propagator wrote what is no header", e);
         }
     }
 }

@@ -35,7 +35,7 @@ enum RpcSystem {
         return wireName;
     }
 
-    /** The value of {@code rpc.status_code}; null where the protocol has none, which is Connect's success. */
+    /** The value of {@code rpc.response.status_code}; null where the protocol has none, which is Connect's success. */
     @Nullable
     String status(Outcome outcome) {
         return switch (outcome) {

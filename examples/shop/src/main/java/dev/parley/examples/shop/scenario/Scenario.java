@@ -14,7 +14,10 @@ public final class Scenario {
                     BrokenPartners.STEPS,
                     OptionalSuggestions.STEPS,
                     Streams.STEPS,
-                    TimeAndOrder.STEPS)
+                    TimeAndOrder.STEPS,
+                    Outages.STEPS,
+                    Storms.STEPS,
+                    Traces.STEPS)
             .flatMap(List::stream)
             .toList();
 

@@ -1,5 +1,6 @@
 package dev.parley.examples.shop.scenario;
 
+import dev.parley.chain.Chain;
 import dev.parley.examples.shop.inventory.v1.CheckStockRequest;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
 import dev.parley.examples.shop.inventory.v1.StockLevel;
@@ -13,6 +14,7 @@ import dev.parley.examples.shop.user.v1.UserService;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.Codec;
 import dev.parley.rpc.RpcProtocol;
+import dev.parley.telemetry.Telemetry;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -26,7 +28,11 @@ final class Stage implements AutoCloseable {
     final Witness witness = new Witness();
     final Rendezvous rendezvous = new Rendezvous();
     final Rest rest = new Rest();
-    final Shop shop = Shop.open(ShopSettings.defaults().withInterceptors(List.of(witness, rendezvous)));
+    final Spans spans = new Spans();
+    final Telemetry telemetry = spans.telemetry();
+    final Shop shop = Shop.open(ShopSettings.defaults()
+            .withInterceptors(List.of(witness, rendezvous))
+            .withTelemetry(telemetry));
 
     final UserService.Client users = UserService.client(grpc(shop.url(Part.USER)));
     final InventoryService.Client inventory = InventoryService.client(grpc(shop.url(Part.INVENTORY)));
@@ -44,13 +50,19 @@ final class Stage implements AutoCloseable {
 
     /** A channel that speaks gRPC with protobuf. */
     Channel grpc(String url) {
-        return keep(Channel.builder(url).build());
+        return keep(Channel.builder(url).telemetry(telemetry).build());
+    }
+
+    /** As {@link #grpc}, without policies: it shows what the service itself does. */
+    Channel plain(String url) {
+        return keep(Channel.builder(url).chain(Chain.empty()).build());
     }
 
     private Channel connect(String url) {
         return keep(Channel.builder(url)
                 .protocol(RpcProtocol.CONNECT)
                 .codec(Codec.JSON)
+                .telemetry(telemetry)
                 .build());
     }
 
@@ -89,5 +101,6 @@ final class Stage implements AutoCloseable {
         rest.close();
         channels.forEach(Channel::close);
         shop.close();
+        spans.close();
     }
 }

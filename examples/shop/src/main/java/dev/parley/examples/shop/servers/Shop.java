@@ -1,5 +1,8 @@
 package dev.parley.examples.shop.servers;
 
+import dev.parley.chain.ClientPolicies;
+import dev.parley.chain.ClientResilience;
+import dev.parley.chain.DefaultChains;
 import dev.parley.examples.shop.inventory.Inventory;
 import dev.parley.examples.shop.inventory.StockStore;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
@@ -18,6 +21,7 @@ import dev.parley.examples.shop.user.UserStore;
 import dev.parley.examples.shop.user.Users;
 import dev.parley.examples.shop.user.v1.UserService;
 import dev.parley.http.HttpServer;
+import dev.parley.resilience.ResilienceListener;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.RpcServer;
 import dev.parley.rpc.ServiceDefinition;
@@ -76,7 +80,7 @@ public final class Shop implements AutoCloseable {
                 Part.RECOMMENDATION,
                 RecommendationService.DEFINITION,
                 new Recommendations(DemoGoods.POPULAR, DemoGoods.MISBEHAVING_SUGGESTIONS));
-        urls.put(Part.ORDER, openOrders(settings.port(Part.ORDER), urls));
+        urls.put(Part.ORDER, openOrders(settings.port(Part.ORDER), urls, Map.of()));
     }
 
     /** First, because the services have to know its origin. */
@@ -95,13 +99,28 @@ public final class Shop implements AutoCloseable {
      * @return where it is
      */
     public String openOrders(Part moved, String url) {
-        Map<Part, String> elsewhere = new EnumMap<>(urls);
-        elsewhere.put(moved, url);
-        return openOrders(0, elsewhere);
+        return openOrders(moved, url, ClientPolicies.defaults(), event -> {});
     }
 
-    private String openOrders(int port, Map<Part, String> partnerUrls) {
-        Partners partners = new Partners(name -> Channel.builder(at(Part.of(name), partnerUrls)), settings.patience());
+    /** As {@link #openOrders(Part, String)}, with {@code policies} for the calls to {@code moved}. */
+    public String openOrders(Part moved, String url, ClientPolicies policies, ResilienceListener listener) {
+        Map<Part, String> elsewhere = new EnumMap<>(urls);
+        elsewhere.put(moved, url);
+        ClientResilience partner = new ClientResilience(moved.id(), policies);
+        partner.listen(listener);
+        return openOrders(0, elsewhere, Map.of(moved, partner));
+    }
+
+    private String openOrders(int port, Map<Part, String> partnerUrls, Map<Part, ClientResilience> special) {
+        Partners partners = new Partners(
+                name -> {
+                    Part part = Part.of(name);
+                    ClientResilience partner =
+                            special.getOrDefault(part, new ClientResilience(name, ClientPolicies.defaults()));
+                    return Channel.builder(at(part, partnerUrls))
+                            .chain(DefaultChains.client(partner, settings.telemetry()));
+                },
+                settings.patience());
         closing.push(partners::close);
         OrderStore store = new OrderStore(settings.maxEntries());
         return listen(port, OrderService.DEFINITION, new Orders(store, partners, settings.patience()));
@@ -116,6 +135,7 @@ public final class Shop implements AutoCloseable {
                 .host(settings.host())
                 .port(port)
                 .interceptors(settings.interceptors())
+                .telemetry(settings.telemetry())
                 .cors(Storefront.cors(settings.host(), pagePort))
                 .service(definition, implementation);
         RpcServer server = start(described::start, port);

@@ -2,6 +2,7 @@ package dev.parley.examples.shop.servers;
 
 import dev.parley.Interceptor;
 import dev.parley.examples.shop.order.Patience;
+import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,9 +15,16 @@ import java.util.List;
  * @param grace how long a server that stops waits for its calls; 2 s
  * @param maxEntries the most users, orders, reservations and payments; 10,000 of each
  * @param interceptors what stands in front of every method of every service; none
+ * @param telemetry of all services and their clients; none
  */
 public record ShopSettings(
-        String host, int basePort, Patience patience, Duration grace, int maxEntries, List<Interceptor> interceptors) {
+        String host,
+        int basePort,
+        Patience patience,
+        Duration grace,
+        int maxEntries,
+        List<Interceptor> interceptors,
+        Telemetry telemetry) {
 
     private static final int HIGHEST = 65_535 - Part.values().length;
 
@@ -30,17 +38,23 @@ public record ShopSettings(
 
     /** The values named above. */
     public static ShopSettings defaults() {
-        return new ShopSettings("127.0.0.1", 0, Patience.defaults(), Duration.ofSeconds(2), 10_000, List.of());
+        return new ShopSettings(
+                "127.0.0.1", 0, Patience.defaults(), Duration.ofSeconds(2), 10_000, List.of(), Telemetry.off());
     }
 
     /** At another address. */
     public ShopSettings at(String newHost, int newBasePort) {
-        return new ShopSettings(newHost, newBasePort, patience, grace, maxEntries, interceptors);
+        return new ShopSettings(newHost, newBasePort, patience, grace, maxEntries, interceptors, telemetry);
     }
 
     /** With these in front of every method. */
     public ShopSettings withInterceptors(List<Interceptor> chain) {
-        return new ShopSettings(host, basePort, patience, grace, maxEntries, chain);
+        return new ShopSettings(host, basePort, patience, grace, maxEntries, chain, telemetry);
+    }
+
+    /** With spans and metrics. */
+    public ShopSettings withTelemetry(Telemetry records) {
+        return new ShopSettings(host, basePort, patience, grace, maxEntries, interceptors, records);
     }
 
     int pagePort() {

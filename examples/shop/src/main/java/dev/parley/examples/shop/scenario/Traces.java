@@ -1,0 +1,90 @@
+package dev.parley.examples.shop.scenario;
+
+import dev.parley.CallException;
+import dev.parley.Code;
+import dev.parley.Messages;
+import dev.parley.examples.shop.inventory.v1.CheckStockRequest;
+import dev.parley.examples.shop.inventory.v1.StockUpdate;
+import dev.parley.examples.shop.inventory.v1.WatchStockRequest;
+import dev.parley.examples.shop.order.v1.Order;
+import dev.parley.examples.shop.order.v1.OrderService;
+import dev.parley.examples.shop.servers.Part;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What telemetry shows of it all. */
+final class Traces {
+
+    static final List<Step> STEPS = List.of(
+            new Step("one trace, from the first call to the last hop", Traces::oneTrace),
+            new Step("the span of a stream ends with the stream", Traces::streamSpan));
+
+    private Traces() {}
+
+    /** An order whose inventory fails once: both attempts are in the trace, and what is behind the inventory, too. */
+    private static String oneTrace(Stage stage) throws InterruptedException {
+        AtomicInteger asked = new AtomicInteger();
+        try (Relay flaky = Relay.open(stage.grpc(stage.shop.url(Part.INVENTORY)), stage.telemetry, () -> {
+            if (asked.incrementAndGet() == 1) {
+                throw new CallException(Code.UNAVAILABLE, "not yet");
+            }
+        })) {
+            OrderService orders = OrderService.client(stage.grpc(stage.shop.openOrders(Part.INVENTORY, flaky.url())));
+            Order order = orders.createOrder(Stage.order("u-1", "sku-1", 1));
+            Expect.that(asked.get() > 1, "the inventory was asked again");
+            SpanData last = stage.spans
+                    .await(1, span -> isFirstCall(span) && isNewest(stage, span))
+                    .getLast();
+            // Every server's span has ended when its client's has, but for those of what was not waited for.
+            List<SpanData> trace =
+                    stage.spans.await(20, span -> span.getTraceId().equals(last.getTraceId()));
+            TraceTree tree = new TraceTree(trace);
+            Expect.that(tree.depth() >= 7, "the trace reaches the last hop:" + tree);
+            long roots = trace.stream()
+                    .filter(span -> !span.getParentSpanContext().isValid())
+                    .count();
+            Expect.equal(1L, roots, "the number of its roots");
+            long attempts = trace.stream()
+                    .filter(span -> span.getKind() == SpanKind.CLIENT)
+                    .filter(span -> span.getName().contains("CheckStock"))
+                    .count();
+            Expect.that(attempts >= 3, "the call to the inventory and both attempts are there:" + tree);
+            return order.getStatus() + ", " + trace.size() + " spans, " + tree.depth() + " deep:" + tree;
+        }
+    }
+
+    private static boolean isFirstCall(SpanData span) {
+        return !span.getParentSpanContext().isValid() && span.getName().contains("CreateOrder");
+    }
+
+    private static boolean isNewest(Stage stage, SpanData span) {
+        return stage.spans.all(Traces::isFirstCall).stream()
+                .noneMatch(other -> other.getStartEpochNanos() > span.getStartEpochNanos());
+    }
+
+    private static String streamSpan(Stage stage) throws InterruptedException {
+        int before = watched(stage).size();
+        try (Messages<StockUpdate> levels = stage.inventory.watchStock(
+                WatchStockRequest.newBuilder().addProductIds("sku-2").build())) {
+            Expect.that(levels.receive() != null, "there is a first level");
+            stage.inventory.checkStock(
+                    CheckStockRequest.newBuilder().setProductId("sku-2").build());
+            Expect.equal(before, watched(stage).size(), "how many spans of streams have ended while this one goes on");
+        }
+        SpanData span = stage.spans.await(before + 2, Traces::isWatch).getLast();
+        int received = span.getEvents().size();
+        Expect.that(received >= 1, "the span tells of the messages");
+        return "open while the stream was, then " + (watched(stage).size() - before)
+                + " spans, of client and server, with " + received + " messages as events";
+    }
+
+    private static List<SpanData> watched(Stage stage) {
+        return stage.spans.all(Traces::isWatch);
+    }
+
+    private static boolean isWatch(SpanData span) {
+        return span.getName().contains("WatchStock");
+    }
+}
