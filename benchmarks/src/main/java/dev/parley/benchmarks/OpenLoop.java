@@ -26,6 +26,7 @@ final class OpenLoop {
      * What became of the calls of the measured time; {@code good} were answered within their deadline.
      *
      * @param p99Millis of the good ones
+     * @param refusal what one of those that were refused was told
      */
     record Result(
             double perSecond,
@@ -34,7 +35,8 @@ final class OpenLoop {
             int late,
             double goodPerSecond,
             double p50Millis,
-            double p99Millis) {}
+            double p99Millis,
+            String refusal) {}
 
     private OpenLoop() {}
 
@@ -51,6 +53,7 @@ final class OpenLoop {
         AtomicInteger good = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
         AtomicInteger late = new AtomicInteger();
+        AtomicReference<String> refusal = new AtomicReference<>("");
         AtomicReference<CallException> wrong = new AtomicReference<>();
         long begin = System.nanoTime() + 1_000_000;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -76,6 +79,9 @@ final class OpenLoop {
                             wrong.set(e);
                         } else if (counts) {
                             (e.code() == Code.DEADLINE_EXCEEDED ? late : refused).incrementAndGet();
+                            if (e.code() != Code.DEADLINE_EXCEEDED) {
+                                refusal.set(e.code() + ": " + e.message());
+                            }
                         }
                     }
                 });
@@ -94,7 +100,8 @@ final class OpenLoop {
                 late.get(),
                 good.get() / (length.toNanos() / 1e9),
                 percentile(sorted, 0.5),
-                percentile(sorted, 0.99));
+                percentile(sorted, 0.99),
+                refusal.get());
     }
 
     private static double percentile(long[] sorted, double part) {

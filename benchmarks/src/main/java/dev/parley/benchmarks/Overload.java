@@ -81,11 +81,18 @@ final class Overload {
                 .echo(Echo.SAMPLE);
     }
 
+    /** The best of three: what else the machine does can only lower it. */
     private double capacity() throws InterruptedException {
         for (Kind kind : Kind.values()) {
             ClosedLoop.run(CLOSED_CALLERS, Duration.ofSeconds(4), () -> call(kind, Duration.ofSeconds(15)));
         }
-        return ClosedLoop.run(CLOSED_CALLERS, Duration.ofSeconds(4), () -> call(Kind.UNSHED, Duration.ofSeconds(15)));
+        double best = 0;
+        for (int i = 0; i < 3; i++) {
+            double rate = ClosedLoop.run(
+                    CLOSED_CALLERS, Duration.ofSeconds(2), () -> call(Kind.UNSHED, Duration.ofSeconds(15)));
+            best = Math.max(best, rate);
+        }
+        return best;
     }
 
     private void round(int round, double capacity, Duration length) throws InterruptedException {

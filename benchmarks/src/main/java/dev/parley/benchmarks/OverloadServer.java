@@ -5,6 +5,7 @@ import dev.parley.benchmarks.echo.EchoResponse;
 import dev.parley.benchmarks.echo.EchoService;
 import dev.parley.chain.Chain;
 import dev.parley.rpc.RpcServer;
+import java.lang.management.ManagementFactory;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import java.time.Duration;
 final class OverloadServer {
 
     private static final Duration COST = Duration.ofMillis(2);
-    private static final Duration WARM_UP = Duration.ofSeconds(3);
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final int BLOCK = 4096;
 
     private OverloadServer() {}
@@ -46,20 +47,25 @@ final class OverloadServer {
         MemoryReport.onRequest();
     }
 
-    /** How many blocks take as long as a call is to cost, once the code is compiled. */
+    /** How many blocks take as much of the processor as a call is to cost, once the code is compiled. */
     private static int calibrated() {
-        long begin = System.nanoTime();
+        hashFor(WARM_UP);
+        long begin = processorNanos();
+        long blocks = hashFor(WARM_UP);
+        return (int) Math.max(1, COST.toNanos() * blocks / (processorNanos() - begin));
+    }
+
+    private static long hashFor(Duration time) {
         long blocks = 0;
-        long measured = begin;
-        while (System.nanoTime() - begin < WARM_UP.toNanos()) {
-            if (System.nanoTime() - begin < WARM_UP.toNanos() / 2) {
-                blocks = 0;
-                measured = System.nanoTime();
-            }
+        for (long begin = System.nanoTime(); System.nanoTime() - begin < time.toNanos(); blocks += 10) {
             hash(10, (byte) 1);
-            blocks += 10;
         }
-        return (int) Math.max(1, COST.toNanos() * blocks / (System.nanoTime() - measured));
+        return blocks;
+    }
+
+    /** Of this thread: time in which others had the processor does not count. */
+    private static long processorNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     private static void hash(int blocks, byte seed) {

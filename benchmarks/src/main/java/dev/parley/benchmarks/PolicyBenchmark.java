@@ -4,10 +4,15 @@ import dev.parley.CallScope;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.Method;
+import dev.parley.Method.Idempotency;
 import dev.parley.resilience.Bulkhead;
 import dev.parley.resilience.BulkheadPolicy;
 import dev.parley.resilience.CircuitBreaker;
 import dev.parley.resilience.CircuitBreakerPolicy;
+import dev.parley.resilience.Fallback;
+import dev.parley.resilience.FallbackPolicy;
+import dev.parley.resilience.Hedge;
+import dev.parley.resilience.HedgingPolicy;
 import dev.parley.resilience.LoadShedder;
 import dev.parley.resilience.LoadShedderPolicy;
 import dev.parley.resilience.RateLimiter;
@@ -55,6 +60,10 @@ public class PolicyBenchmark {
     // More permits than the loop can take while it is measured.
     private final RateLimiter limiter =
             new RateLimiter("bench", RateLimiterPolicy.perSecond(10_000_000).withBurst(1_000_000_000));
+    private final Hedge hedge = new Hedge("bench", HedgingPolicy.defaults(), RetryBudget.defaults());
+    private final Fallback<Integer> fallback =
+            new Fallback<>("bench", FallbackPolicy.defaults(), (failed, error) -> 0);
+    private final Handler<Integer, Integer> inFallback = fallback.before(handler);
     private final LoadShedder shedder = new LoadShedder("bench", LoadShedderPolicy.defaults());
 
     private final Callable<Integer> inBulkhead = () -> bulkhead.call(work);
@@ -93,6 +102,16 @@ public class PolicyBenchmark {
     @Benchmark
     public Integer callableLimiter() throws Exception {
         return limiter.call(work);
+    }
+
+    @Benchmark
+    public Integer callableHedge() throws Exception {
+        return hedge.call(Idempotency.NO_SIDE_EFFECTS, work);
+    }
+
+    @Benchmark
+    public Integer callableFallback() throws Exception {
+        return fallback.call(work);
     }
 
     @Benchmark
@@ -135,6 +154,16 @@ public class PolicyBenchmark {
     @Benchmark
     public Integer handlerLimiter() throws Exception {
         return limiter.intercept(call, answer, handler);
+    }
+
+    @Benchmark
+    public Integer handlerHedge() throws Exception {
+        return hedge.intercept(idempotent, answer, handler);
+    }
+
+    @Benchmark
+    public Integer handlerFallback() throws Exception {
+        return inFallback.handle(call, answer);
     }
 
     @Benchmark

@@ -9,6 +9,7 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.core.CallableUtils;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.retry.Retry;
@@ -69,6 +70,7 @@ public class PolicyPeersBenchmark {
     private final Callable<Integer> inTimed = CircuitBreaker.decorateCallable(timed, work);
     private final Callable<Integer> inBulkhead = Bulkhead.decorateCallable(bulkhead, work);
     private final Callable<Integer> inLimiter = RateLimiter.decorateCallable(limiter, work);
+    private final Callable<Integer> inFallback = CallableUtils.recover(work, thrown -> 0);
     private final Callable<Integer> inFour = Retry.decorateCallable(
             retry, CircuitBreaker.decorateCallable(breaker, RateLimiter.decorateCallable(limiter, inBulkhead)));
     private final Callable<Integer> inTimedFour = Retry.decorateCallable(
@@ -107,6 +109,11 @@ public class PolicyPeersBenchmark {
     }
 
     @Benchmark
+    public Integer resilience4jFallback() throws Exception {
+        return inFallback.call();
+    }
+
+    @Benchmark
     public Integer resilience4jFour() throws Exception {
         return inFour.call();
     }
@@ -133,6 +140,7 @@ public class PolicyPeersBenchmark {
     private final FailsafeExecutor<Integer> breakerOnly = Failsafe.with(failsafeBreaker);
     private final FailsafeExecutor<Integer> bulkheadOnly = Failsafe.with(failsafeBulkhead);
     private final FailsafeExecutor<Integer> limiterOnly = Failsafe.with(failsafeLimiter);
+    private final FailsafeExecutor<Integer> fallbackOnly = Failsafe.with(dev.failsafe.Fallback.of(0));
     private final FailsafeExecutor<Integer> four = Failsafe.with(failsafeRetry)
             .compose(failsafeBreaker)
             .compose(failsafeLimiter)
@@ -161,6 +169,11 @@ public class PolicyPeersBenchmark {
     @Benchmark
     public Integer failsafeLimiter() {
         return limiterOnly.get(supplier);
+    }
+
+    @Benchmark
+    public Integer failsafeFallback() {
+        return fallbackOnly.get(supplier);
     }
 
     @Benchmark
