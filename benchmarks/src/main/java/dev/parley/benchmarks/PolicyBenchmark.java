@@ -61,8 +61,7 @@ public class PolicyBenchmark {
     private final RateLimiter limiter =
             new RateLimiter("bench", RateLimiterPolicy.perSecond(10_000_000).withBurst(1_000_000_000));
     private final Hedge hedge = new Hedge("bench", HedgingPolicy.defaults(), RetryBudget.defaults());
-    private final Fallback<Integer> fallback =
-            new Fallback<>("bench", FallbackPolicy.defaults(), (failed, error) -> 0);
+    private final Fallback<Integer> fallback = new Fallback<>("bench", FallbackPolicy.defaults(), (failed, error) -> 0);
     private final Handler<Integer, Integer> inFallback = fallback.before(handler);
     private final LoadShedder shedder = new LoadShedder("bench", LoadShedderPolicy.defaults());
 

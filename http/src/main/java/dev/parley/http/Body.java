@@ -78,6 +78,11 @@ public abstract sealed class Body permits Body.Bytes, Body.Stream, Body.Upgrade,
     public abstract void close();
 
     /** Bytes at hand. */
+    /** Whether all of it is here, so that it can be read, and sent, any number of times; not so a stream. */
+    public final boolean isAtHand() {
+        return this instanceof Bytes;
+    }
+
     static final class Bytes extends Body {
         final byte[] bytes;
         private final Metadata trailers;

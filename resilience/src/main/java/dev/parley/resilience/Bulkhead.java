@@ -275,10 +275,11 @@ public final class Bulkhead implements Interceptor {
         return listeners.add(listener);
     }
 
-    /** What it is like now. */
+    /** What it is like now. Counts who waits, so it takes longer the more these are. */
     public BulkheadSnapshot snapshot() {
+        // Not the seats that are taken: a call is in line once it is in the queue.
         return new BulkheadSnapshot(
-                name, running.get(), waiting.get(), policy.maxConcurrent(), policy.maxWaiting(), refused.sum());
+                name, running.get(), queue.size(), policy.maxConcurrent(), policy.maxWaiting(), refused.sum());
     }
 
     @Override
