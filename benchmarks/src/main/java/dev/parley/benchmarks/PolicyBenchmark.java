@@ -52,6 +52,9 @@ public class PolicyBenchmark {
     private final Handler<Integer, Integer> handler = (call, request) -> request;
     private final CallScope call = CallScope.builder(Method.unary("shop.order.v1.OrderService", "CreateOrder"))
             .build();
+    private final CallScope idempotent = CallScope.builder(new Method(
+                    "shop.order.v1.OrderService", "GetOrder", Method.Kind.UNARY, Idempotency.NO_SIDE_EFFECTS))
+            .build();
 
     private final Timeout timeout = new Timeout("bench", TimeoutPolicy.defaults());
     private final Retry retry = new Retry("bench", RetryPolicy.defaults(), RetryBudget.defaults());
