@@ -77,12 +77,12 @@ public abstract sealed class Body permits Body.Bytes, Body.Stream, Body.Upgrade,
     /** Gives the body up; a received one is cancelled if it has not ended. */
     public abstract void close();
 
-    /** Bytes at hand. */
     /** Whether all of it is here, so that it can be read, and sent, any number of times; not so a stream. */
     public final boolean isAtHand() {
         return this instanceof Bytes;
     }
 
+    /** Bytes at hand. */
     static final class Bytes extends Body {
         final byte[] bytes;
         private final Metadata trailers;
