@@ -16,6 +16,7 @@ import java.util.Optional;
  */
 public final class RetryAfter {
 
+    private static final System.Logger LOG = System.getLogger(RetryAfter.class.getName());
     private static final String NAME = "retry-after";
     private static final String PUSHBACK = "grpc-retry-pushback-ms";
     private static final int MOST_DIGITS = 9;
@@ -64,8 +65,13 @@ public final class RetryAfter {
     @SuppressWarnings("JavaUtilDate") // Netty's parser, which knows all three forms (RFC 9110, 5.6.7)
     private static RetryAdvice date(String text) {
         Date date = text.length() > MOST_CHARACTERS ? null : DateFormatter.parseHttpDate(text);
-        return date == null
-                ? RetryAdvice.UNSTATED
-                : RetryAdvice.after(Duration.ofMillis(Math.max(0, date.getTime() - System.currentTimeMillis())));
+        if (date == null) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    () -> "a Retry-After is passed over, because it is neither seconds nor a date: "
+                            + text.substring(0, Math.min(text.length(), MOST_CHARACTERS)));
+            return RetryAdvice.UNSTATED;
+        }
+        return RetryAdvice.after(Duration.ofMillis(Math.max(0, date.getTime() - System.currentTimeMillis())));
     }
 }
