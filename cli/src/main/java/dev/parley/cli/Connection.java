@@ -4,6 +4,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Handler;
 import dev.parley.Method;
+import dev.parley.chain.Chain;
 import dev.parley.http.ClientLimits;
 import dev.parley.http.HostResolver;
 import dev.parley.http.HttpClient;
@@ -91,6 +92,7 @@ final class Connection implements AutoCloseable {
                 .transport(traced.around(transport, Protocols.name(protocol), version))
                 .maxMessageBytes(MOST_MESSAGE_BYTES)
                 .streamIdleTimeout(PATIENCE)
+                .chain(Chain.empty()) // a call is one call: what the server says of it is what is wanted
                 .build();
     }
 
