@@ -19,8 +19,9 @@ import java.util.List;
 
 /**
  * Netty's codec for the server's side of HTTP/1.1, with a request line read as RFC 9112 has it: Netty's own takes tabs and
- * runs of white space for the one space, and a version in small letters. A proxy in front that reads it otherwise could be
- * made to disagree with us about where a request ends.
+ * runs of white space for the one space, and a version in small letters. Folded headers (5.2) are refused: Netty's own drops
+ * whatever control characters stand around the continued part. A proxy in front that reads these otherwise could be made to
+ * disagree with us about where a request ends.
  */
 final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
 
@@ -36,6 +37,8 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
     private final class Decoder extends HttpRequestDecoder {
         private boolean betweenRequests = true;
         private boolean broken;
+        private boolean inHead;
+        private int lineStart; // from the reader index; of the first line of the head that was not looked at whole
         private int end;
 
         Decoder(HttpDecoderConfig config) {
@@ -51,11 +54,18 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
             if (betweenRequests && !begin(buffer, out)) {
                 return;
             }
+            if (inHead && isFolded(buffer)) {
+                refuse(buffer, out, "a line of its head begins with white space: folded headers are not taken");
+                return;
+            }
             int before = out.size();
+            int unread = buffer.readableBytes();
             super.decode(ctx, buffer, out);
+            lineStart = Math.max(0, lineStart - (unread - buffer.readableBytes()));
             for (int i = before; i < out.size(); i++) {
                 if (out.get(i) instanceof io.netty.handler.codec.http.HttpRequest request) {
                     bodiless.add(HttpMethod.HEAD.equals(request.method()));
+                    inHead = false; // whole, or given up
                 }
                 if (out.get(i) instanceof LastHttpContent) {
                     betweenRequests = true;
@@ -69,13 +79,18 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
                 byte first = buffer.getByte(buffer.readerIndex());
                 if (first > ' ') {
                     betweenRequests = false;
+                    inHead = true;
+                    lineStart = 0;
                     return true;
                 }
                 if (first == '\r' && buffer.readableBytes() == 1) {
                     return false; // the line feed is on its way
                 }
                 if (first != '\r' || buffer.getByte(buffer.readerIndex() + 1) != '\n') {
-                    refuse(buffer, out, first);
+                    refuse(
+                            buffer,
+                            out,
+                            String.format("it begins with the byte 0x%02X, which no method does", first & 0xff));
                     return false;
                 }
                 buffer.skipBytes(2);
@@ -83,13 +98,34 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
             return false;
         }
 
-        private void refuse(ByteBuf buffer, List<Object> out, byte first) {
+        /** Looks at how each line of a head begins, as far as the head has come; to its end and no further. */
+        private boolean isFolded(ByteBuf buffer) {
+            int start = buffer.readerIndex() + lineStart;
+            while (start < buffer.writerIndex()) {
+                byte first = buffer.getByte(start);
+                if (first == ' ' || first == '\t') {
+                    return true;
+                }
+                int lineFeed = buffer.indexOf(start, buffer.writerIndex(), (byte) '\n');
+                if (lineFeed < 0) {
+                    break;
+                }
+                if (lineFeed == start || (first == '\r' && lineFeed == start + 1)) {
+                    inHead = false;
+                    return false;
+                }
+                start = lineFeed + 1;
+            }
+            lineStart = start - buffer.readerIndex();
+            return false;
+        }
+
+        private void refuse(ByteBuf buffer, List<Object> out, String reason) {
             broken = true;
             buffer.skipBytes(buffer.readableBytes());
             DefaultFullHttpRequest request =
                     new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/", Unpooled.EMPTY_BUFFER);
-            request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(
-                    String.format("it begins with the byte 0x%02X, which no method does", first & 0xff))));
+            request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(reason)));
             bodiless.add(false);
             out.add(request);
         }

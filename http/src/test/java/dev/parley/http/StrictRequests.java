@@ -67,13 +67,12 @@ final class StrictRequests {
         return new EmbeddedServer.Seen(parts[0], originForm(parts[1]), body);
     }
 
-    /** Lines of headers; one that was folded (5.2) is unfolded, as a server may do. */
+    /** Lines of headers, of which none is folded (5.2). */
     private List<String> headers() {
         List<String> lines = new ArrayList<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
-            boolean folded = line.charAt(0) == ' ' || line.charAt(0) == '\t';
-            check(!folded || !lines.isEmpty());
-            lines.add(folded ? strip(lines.removeLast() + " " + strip(line)) : line);
+            check(line.charAt(0) != ' ' && line.charAt(0) != '\t');
+            lines.add(line);
         }
         return lines;
     }
