@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.Call;
 import dev.parley.CallException;
-import dev.parley.CallScope;
 import dev.parley.Code;
 import dev.parley.Fanout;
-import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.Messages;
-import dev.parley.Outcome;
+import dev.parley.chain.Chain;
+import dev.parley.chain.ClientPolicies;
+import dev.parley.chain.ClientResilience;
+import dev.parley.chain.DefaultChains;
 import dev.parley.http.HttpClient;
 import dev.parley.http.HttpVersion;
+import dev.parley.resilience.RetryPolicy;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.Codec;
 import dev.parley.rpc.RpcProtocol;
@@ -31,6 +33,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -78,7 +81,18 @@ class TracingTest {
                 .protocol(protocol)
                 .http(HttpVersion.HTTP_2)
                 .client(http)
+                .chain(Chain.empty())
                 .interceptors(List.of(interceptors))
+                .build());
+    }
+
+    /** As a channel is that was given telemetry, but with less patience between attempts. */
+    private EchoService withPolicies(RpcServer server) {
+        ClientPolicies policies = ClientPolicies.defaults()
+                .withRetry(RetryPolicy.defaults().withBackoff(Duration.ofMillis(1), 1, Duration.ofMillis(1)));
+        return EchoService.client(Channel.builder("http://127.0.0.1:" + server.port())
+                .client(http)
+                .chain(DefaultChains.client(new ClientResilience("echo", policies), telemetry))
                 .build());
     }
 
@@ -270,8 +284,7 @@ class TracingTest {
                 return answer(request.getText());
             }
         });
-        client(server, RpcProtocol.GRPC, telemetry.client(), new ThreeTimes(), telemetry.attempt())
-                .echo(text("hi"));
+        withPolicies(server).echo(text("hi"));
         Tree tree = Tree.of(recorded.spans(7));
         List<SpanData> attempts = tree.children(tree.root());
         assertThat(attempts)
@@ -288,27 +301,6 @@ class TracingTest {
         }
         assertThat(messages(attempts.getLast())).containsExactly("SENT 1", "RECEIVED 1");
         assertThat(messages(tree.root())).isEmpty(); // they are told where they went over the wire
-    }
-
-    /** Attempts as a retry makes them. */
-    private static final class ThreeTimes implements Interceptor {
-        @Override
-        public <Q, R> R intercept(Call call, Q request, Handler<Q, R> next) throws Exception {
-            for (int i = 1; ; i++) {
-                CallScope attempt = CallScope.child(call);
-                try {
-                    R response = attempt.run(next, request);
-                    attempt.keepMetadata();
-                    attempt.end(Outcome.OK);
-                    return response;
-                } catch (CallException e) {
-                    attempt.end(Outcome.failed(e));
-                    if (i == 3) {
-                        throw e;
-                    }
-                }
-            }
-        }
     }
 
     @Test
