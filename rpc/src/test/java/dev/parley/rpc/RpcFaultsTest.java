@@ -8,6 +8,7 @@ import dev.parley.Code;
 import dev.parley.Messages;
 import dev.parley.Outcome;
 import dev.parley.RetryAdvice;
+import dev.parley.chain.Chain;
 import dev.parley.http.ClientLimits;
 import dev.parley.http.HttpClient;
 import dev.parley.rpc.echo.EchoRequest;
@@ -77,6 +78,7 @@ class RpcFaultsTest {
         Channel channel = fixture.open(Channel.builder("http://" + network.authority())
                 .client(http)
                 .protocol(protocol)
+                .chain(Chain.empty()) // what one attempt comes to
                 .build());
         return EchoService.client(channel);
     }

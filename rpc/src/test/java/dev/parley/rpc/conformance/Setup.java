@@ -1,5 +1,6 @@
 package dev.parley.rpc.conformance;
 
+import dev.parley.chain.Chain;
 import dev.parley.http.HttpVersion;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.Codec;
@@ -42,6 +43,7 @@ record Setup(HttpVersion version, RpcProtocol protocol, Codec codec, Compression
                 .codec(codec)
                 .compression(compression)
                 .maxMessageBytes(limit)
+                .chain(Chain.empty()) // what one answer is taken for
                 .build();
     }
 

@@ -46,7 +46,7 @@ enum Allowed {
             return error.contains("half of a surrogate pair") && text.matches("(?s).*\\\\u[dD][89a-fA-F].*");
         }
     },
-    /** Numbers in quotes follow JSON's notation too: no plus sign, leading zero, bare point, hex or suffix. */
+    /** Numbers in quotes, and those that are keys, follow JSON's notation too: no plus sign, leading zero, bare point, hex or suffix. */
     NOTATION {
         @Override
         boolean explains(String text, String error) {
@@ -139,7 +139,7 @@ enum Allowed {
         }
     };
 
-    private static final Pattern IS_QUOTED = Pattern.compile("(?s)but is \"(.*)\"$");
+    private static final Pattern IS_QUOTED = Pattern.compile("(?s)but (?:is|has) \"(.*)\"$");
 
     abstract boolean explains(String text, String error);
 
