@@ -26,11 +26,11 @@ import java.util.concurrent.locks.LockSupport;
 final class Overload {
 
     private static final int WORKERS = 4;
-    private static final Duration WORK = Duration.ofMillis(10);
+    private static final Duration WORK = Duration.ofMillis(40);
     private static final int CAPACITY = (int) (WORKERS * 1_000 / WORK.toMillis());
-    private static final Duration PATIENCE = Duration.ofMillis(150);
+    private static final Duration PATIENCE = Duration.ofMillis(500);
     private static final Duration WARM_UP = Duration.ofMillis(500);
-    private static final Duration MEASURED = Duration.ofMillis(1_500);
+    private static final Duration MEASURED = Duration.ofMillis(2_000);
 
     private Overload() {}
 
