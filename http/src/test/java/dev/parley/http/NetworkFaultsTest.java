@@ -183,7 +183,7 @@ class NetworkFaultsTest {
         assertThat(error.message()).contains("lost");
         assertThat(error.retryAdvice()).isEqualTo(RetryAdvice.UNSTATED);
         assertThat(error.origin()).isEqualTo(CallException.Origin.REMOTE);
-        assertThat(client.openConnections()).isZero();
+        Talk.await("none is open", () -> client.openConnections() == 0);
         isServedWhenHealed(version);
     }
 
