@@ -30,7 +30,7 @@ final class Overload {
     private static final int CAPACITY = (int) (WORKERS * 1_000 / WORK.toMillis());
     private static final Duration PATIENCE = Duration.ofMillis(500);
     private static final Duration WARM_UP = Duration.ofMillis(500);
-    private static final Duration MEASURED = Duration.ofMillis(2_000);
+    private static final Duration MEASURED = Duration.ofSeconds(2);
 
     private Overload() {}
 
