@@ -1,7 +1,6 @@
 package dev.parley.chain;
 
 import dev.parley.CallException;
-import dev.parley.Code;
 import dev.parley.Metadata;
 import dev.parley.RetryAdvice;
 import dev.parley.http.HttpException;
@@ -36,9 +35,8 @@ public final class HttpClassifier implements Classifier {
         if (!(response instanceof HttpResponse http) || !isFailure(http.status())) {
             return null;
         }
-        Code code = http.status() == 429 ? Code.RESOURCE_EXHAUSTED : HttpException.codeOf(http.status());
         return new CallException(
-                code,
+                HttpException.codeOf(http.status()),
                 "the server answered " + http.status(),
                 null,
                 List.of(),
