@@ -199,11 +199,13 @@ final class HedgedCall<Q, R> {
         if (decides && decided.compareAndSet(null, end)) {
             cancelAllBut(end.number);
         } else {
-            end.scope.end(Outcome.failed(failure == null ? hedge.beaten(call) : failure));
+            // first what it means for the call, then its end: who sees the end may count on the rest
             if (failure != null && failure.retryAdvice() instanceof RetryAdvice.Never) {
                 enough = true;
             }
-            discard(failed.getAndSet(end));
+            Ended<R> earlier = failed.getAndSet(end);
+            end.scope.end(Outcome.failed(failure == null ? hedge.beaten(call) : failure));
+            discard(earlier);
             if (isSettled()) {
                 discardFailed();
             }
