@@ -3,6 +3,7 @@ module dev.parley.chain {
     requires transitive dev.parley;
     requires transitive dev.parley.http;
     requires transitive dev.parley.resilience;
+    requires transitive dev.parley.discovery;
     requires transitive dev.parley.telemetry;
     requires static transitive org.jspecify;
 

@@ -44,6 +44,16 @@ public interface Call {
     Peer peer();
 
     /**
+     * Where this attempt at the call goes, {@code host:port}, once something has picked one of several servers that the
+     * peer's name stands for; empty: the transport goes where the name says. Each attempt has its own; a call whose attempts are
+     * children keeps what it had.
+     */
+    Optional<String> endpoint();
+
+    /** Sets {@link #endpoint}: what balances calls does this, on the attempt's thread, before it passes the attempt on. */
+    void endpoint(String hostAndPort);
+
+    /**
      * What the call is spoken in, where an engine of calls serves or makes it, such as {@code GRPC} or {@code REST}; otherwise
      * the peer's {@linkplain Peer#protocol protocol}.
      */

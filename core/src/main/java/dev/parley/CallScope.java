@@ -32,6 +32,7 @@ public final class CallScope implements Call {
     private @Nullable Metadata responseTrailers;
     private @Nullable Attributes attributes;
     private volatile @Nullable Principal principal;
+    private volatile @Nullable String endpoint;
 
     // Of the thread that handles the call: what the request headers were when an attempt began on the call itself.
     private String @Nullable [] requestBefore;
@@ -363,6 +364,17 @@ public final class CallScope implements Call {
     }
 
     @Override
+    public Optional<String> endpoint() {
+        String own = endpoint;
+        return own == null && sharesAttributes && parent != null ? parent.endpoint() : Optional.ofNullable(own);
+    }
+
+    @Override
+    public void endpoint(String hostAndPort) {
+        endpoint = hostAndPort;
+    }
+
+    @Override
     public Optional<Principal> principal() {
         Principal own = principal;
         return own != null ? Optional.of(own) : parent != null ? parent.principal() : Optional.empty();
@@ -466,8 +478,7 @@ public final class CallScope implements Call {
     }
 
     /**
-     * As {@link #message}, of the one request of a call whose interceptors have not run yet: it is kept for those that they
-     * register.
+     * As {@link #message}, of the one request of a call whose interceptors have not run yet: kept for those they register.
      */
     public void request(Object message, int encodedBytes, int compressedBytes) {
         synchronized (this) {

@@ -1,8 +1,10 @@
 package dev.parley.chain;
 
+import dev.parley.discovery.Cluster;
 import dev.parley.telemetry.Telemetry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The chains that servers and clients begin with, outermost first, and why each entry stands where it does. A user changes
@@ -19,6 +21,11 @@ public final class DefaultChains {
 
     /** What RPC calls to {@code client}'s service go through; its policies tell {@code telemetry} what they do. */
     public static Chain client(ClientResilience client, Telemetry telemetry) {
+        return client(client, telemetry, Optional.empty());
+    }
+
+    /** As {@link #client(ClientResilience, Telemetry)}, to a service whose endpoints are in {@code cluster}. */
+    public static Chain client(ClientResilience client, Telemetry telemetry, Optional<Cluster> cluster) {
         if (!telemetry.isOff()) {
             client.listen(telemetry.listener());
         }
@@ -48,7 +55,11 @@ public final class DefaultChains {
             chain.add(ChainEntry.perMethod("hedge", client::hedge));
         }
 
-        // (balance, outlier ejection) Here each attempt will get its own endpoint.
+        // Inside retry and hedge, so that each attempt gets an endpoint of its own, one that the call has not tried,
+        // and an
+        // endpoint's failures count for that endpoint whatever becomes of the call. Only if the target is a service in
+        // a registry.
+        cluster.ifPresent(endpoints -> chain.add(ChainEntry.of("balance", endpoints)));
 
         // Innermost: a span for each attempt, whose context is what the server gets.
         chain.add(ChainEntry.of("attempt", telemetry.attempt()));
@@ -60,7 +71,25 @@ public final class DefaultChains {
      * request that is sent, so it stands around the transport.
      */
     public static Chain httpClient(ClientResilience client, Telemetry telemetry) {
-        return client(client, telemetry).without("telemetry").without("attempt");
+        return httpClient(client, telemetry, Optional.empty());
+    }
+
+    /** As {@link #httpClient(ClientResilience, Telemetry)}, to a service whose endpoints are in {@code cluster}. */
+    public static Chain httpClient(ClientResilience client, Telemetry telemetry, Optional<Cluster> cluster) {
+        return client(client, telemetry, cluster).without("telemetry").without("attempt");
+    }
+
+    /**
+     * {@code chain}, a client's of whatever making, with the endpoints of {@code cluster} where they belong: before the entry
+     * {@code attempt}, or last. A chain with an entry {@code balance} has its own.
+     */
+    public static Chain balanced(Chain chain, Cluster cluster) {
+        ChainEntry balance = ChainEntry.of("balance", cluster);
+        List<String> names = chain.entries().stream().map(ChainEntry::name).toList();
+        if (names.contains("balance")) {
+            return chain;
+        }
+        return names.contains("attempt") ? chain.withBefore("attempt", balance) : chain.withLast(balance);
     }
 
     /** What RPC calls to a server go through before its handlers. */

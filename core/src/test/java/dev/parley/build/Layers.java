@@ -43,13 +43,13 @@ final class Layers {
                     "messaging-sqs",
                     "jobs"),
             Set.of("rest", "saga"),
-            Set.of("rpc", "codegen"),
+            Set.of("rpc", "codegen", "registry"),
             Set.of("traffic", "grpc-java"),
             Set.of("gateway", "console"),
             Set.of("cli"));
 
     /** Modules that serve tests: a library may name them in test scope only. */
-    private static final Set<String> TEST_SUPPORT = Set.of("testing", "tck");
+    private static final Set<String> TEST_SUPPORT = Set.of("testing", "tck", "tck-discovery");
 
     private static final String EXAMPLES = "examples/";
     private static final String BENCHMARKS = "benchmarks";

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * An HTTP client: pooled HTTP/1.1 connections, or HTTP/2 by prior knowledge with many exchanges on a few. It is a {@link
  * Handler}, so whatever stands in front of a handler can stand in front of a client.
  *
+ * <p>A call with an {@linkplain Call#endpoint endpoint} goes there, whatever the request's authority, which stays what the server
+ * is told and, over TLS, what its certificate is held against. Each endpoint has connections and limits of its own.
+ *
  * <p>The call's deadline and cancellation stop the exchange: HTTP/2 resets the stream, HTTP/1.1 closes the connection. A
  * response's body is to be read to its end or closed, or its connection stays taken until the call's deadline. A request
  * that never left fails with {@link dev.parley.RetryAdvice#NEVER_LEFT}. Thread-safe; the calling thread blocks, so it
@@ -96,7 +99,7 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
             throw reason;
         });
         RequestParts.checkSent(request);
-        Origin origin = origin(request, version);
+        Origin origin = origin(request, call.endpoint().orElse(null), version);
         if (closed) {
             throw new CallException(
                     Code.CANCELLED, "the client is closed"); // while the origin was made: close missed it
@@ -108,16 +111,20 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
         return exchange.response();
     }
 
-    private Origin origin(HttpRequest request, @Nullable HttpVersion version) {
+    private Origin origin(HttpRequest request, @Nullable String endpoint, @Nullable HttpVersion version) {
         Speech speech = speech(request.scheme(), version);
-        Origin known = speech.origins().get(request.authority());
+        // Over TLS the name counts as well: it is what the certificate is held against.
+        String key = endpoint == null
+                ? request.authority()
+                : speech.tls() == null ? endpoint : endpoint + '/' + request.authority();
+        Origin known = speech.origins().get(key);
         if (known != null) {
             return known;
         }
         if (speech.origins().size() >= MOST_ORIGINS) {
             forgetUnused(speech);
         }
-        return speech.origins().computeIfAbsent(request.authority(), authority -> create(speech, authority));
+        return speech.origins().computeIfAbsent(key, each -> create(speech, request.authority(), endpoint));
     }
 
     ClientLimits limits() {
@@ -150,10 +157,12 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
                 }));
     }
 
-    private Origin create(Speech speech, String authority) {
+    private Origin create(Speech speech, String authority, @Nullable String endpoint) {
         LazyTls tls = speech.tls();
+        Authority named = Authority.parse(authority, speech.defaultPort());
         return new Origin(
-                Authority.parse(authority, speech.defaultPort()),
+                named,
+                endpoint == null ? named : Authority.parse(endpoint, speech.defaultPort()),
                 speech.version(),
                 tls == null ? null : tls.get(),
                 limits,

@@ -33,6 +33,8 @@ final class Origin {
     private static final long MAX_WATCH_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long MOST_PING_NANOS = TimeUnit.HOURS.toNanos(2);
 
+    // What the server is called, and where it is: the same, unless a balancer has picked an endpoint.
+    private final Authority named;
     private final Authority authority;
     // Null: what the server picks by ALPN, known with the first connection.
     private @Nullable HttpVersion version;
@@ -49,12 +51,14 @@ final class Origin {
     private long pingIntervalNanos;
 
     Origin(
+            Authority named,
             Authority authority,
             @Nullable HttpVersion version,
             @Nullable TlsContext tls,
             ClientLimits limits,
             HostResolver resolver,
             EventLoop loop) {
+        this.named = named;
         this.authority = authority;
         this.version = version;
         this.tls = tls;
@@ -190,7 +194,7 @@ final class Origin {
     }
 
     private void handshake(Channel channel, TlsContext context) {
-        SslHandler handler = context.current().newHandler(channel.alloc(), authority.host(), authority.port());
+        SslHandler handler = context.current().newHandler(channel.alloc(), named.host(), named.port());
         handler.setHandshakeTimeoutMillis(limits.connectTimeout().toMillis());
         channel.pipeline().addLast(handler);
         handler.handshakeFuture().addListener(done -> {

@@ -89,8 +89,10 @@ final class Upstreams {
                 throw new CallException(
                         Code.RESOURCE_EXHAUSTED, "more than " + MOST + " upstreams are in use on one event loop");
             }
+            Authority authority = Authority.parse(upstream.authority(), upstream.tls() ? 443 : 80);
             Origin made = new Origin(
-                    Authority.parse(upstream.authority(), upstream.tls() ? 443 : 80),
+                    authority,
+                    authority,
                     upstream.version(),
                     all.tls(upstream),
                     all.options.connections(),

@@ -9,7 +9,6 @@ import dev.parley.Metadata;
 import dev.parley.Method;
 import dev.parley.Outcome;
 import dev.parley.Peer;
-import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import java.util.Collection;
@@ -47,13 +46,13 @@ public final class ServiceClient implements AutoCloseable {
 
     private final ServiceSettings settings;
     private final ServiceChains chains;
-    private final @Nullable HttpClient owned;
+    private final Runnable onClose;
     private final Peer peer;
 
-    ServiceClient(ServiceSettings settings, Handler<HttpRequest, HttpResponse> transport, @Nullable HttpClient owned) {
+    ServiceClient(ServiceSettings settings, Handler<HttpRequest, HttpResponse> transport, Runnable onClose) {
         this.settings = settings;
         this.chains = new ServiceChains(settings, new ServiceExchange(settings, transport));
-        this.owned = owned;
+        this.onClose = onClose;
         this.peer = new Peer(settings.address().authority(), "http");
     }
 
@@ -178,9 +177,7 @@ public final class ServiceClient implements AutoCloseable {
     /** Closes its HTTP client unless that is shared; what is under way then fails with CANCELLED. */
     @Override
     public void close() {
-        if (owned != null) {
-            owned.close();
-        }
+        onClose.run();
     }
 
     @Override

@@ -7,6 +7,9 @@ import dev.parley.chain.Chain;
 import dev.parley.chain.ClientPolicies;
 import dev.parley.chain.ClientResilience;
 import dev.parley.chain.DefaultChains;
+import dev.parley.discovery.Cluster;
+import dev.parley.discovery.ClusterPolicy;
+import dev.parley.discovery.ServiceTarget;
 import dev.parley.http.ClientLimits;
 import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
@@ -17,6 +20,7 @@ import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Describes a {@link ServiceClient}. What is not set has the default named at its method. Not thread-safe. */
@@ -32,6 +36,7 @@ public final class ServiceClientBuilder {
     private int maxResponseBytes = 10 << 20;
     private List<Interceptor> interceptors = List.of();
     private @Nullable Chain policies;
+    private ClusterPolicy balancing = ClusterPolicy.defaults();
     private Telemetry telemetry = Telemetry.off();
     private ClientLimits limits = ClientLimits.defaults();
     private HttpVersion version = HttpVersion.HTTP_1_1;
@@ -52,6 +57,15 @@ public final class ServiceClientBuilder {
     /** The URL of a {@linkplain ServiceClient#named named} service that the environment does not know; none. */
     public ServiceClientBuilder defaultUrl(String otherwise) {
         this.defaultUrl = otherwise;
+        return this;
+    }
+
+    /**
+     * How calls are shared out among the endpoints of a service in a registry; {@link ClusterPolicy#defaults()}. A {@link
+     * #chain} of one's own gets the balancer where it belongs ({@link DefaultChains#balanced}).
+     */
+    public ServiceClientBuilder balancing(ClusterPolicy policy) {
+        this.balancing = policy;
         return this;
     }
 
@@ -165,45 +179,59 @@ public final class ServiceClientBuilder {
      * @throws IllegalArgumentException if the URL is none, or the environment has none; the message names the variable
      */
     public ServiceClient build() {
-        ServiceSettings settings = new ServiceSettings(
+        Handler<HttpRequest, HttpResponse> given = transport;
+        if (given != null) {
+            // A registry's name is no more than a name then.
+            return new ServiceClient(settings(target().address(), Optional.empty()), seen(given), () -> {});
+        }
+        ServiceTarget found = target();
+        Optional<Cluster> endpoints = found.registry().map(uri -> Cluster.connect(uri, balancing));
+        HttpClient shared = client;
+        HttpClient used = shared == null ? HttpClient.create(limits) : shared;
+        return new ServiceClient(settings(found.address(), endpoints), seen(used.over(version)), () -> {
+            endpoints.ifPresent(Cluster::close);
+            if (shared == null) {
+                used.close();
+            }
+        });
+    }
+
+    private ServiceSettings settings(ServiceAddress address, Optional<Cluster> endpoints) {
+        return new ServiceSettings(
                 name,
-                address(),
+                address,
                 json,
                 new Metadata(headers),
                 timeout,
                 envelope,
                 maxResponseBytes,
                 interceptors,
-                policies());
-        Handler<HttpRequest, HttpResponse> given = transport;
-        if (given != null) {
-            return new ServiceClient(settings, seen(given), null);
-        }
-        HttpClient shared = client;
-        HttpClient used = shared == null ? HttpClient.create(limits) : shared;
-        return new ServiceClient(settings, seen(used.over(version)), shared == null ? used : null);
+                policies(endpoints));
     }
 
     private Handler<HttpRequest, HttpResponse> seen(Handler<HttpRequest, HttpResponse> sender) {
         return telemetry.httpClient().before(sender);
     }
 
-    private Chain policies() {
+    private Chain policies(Optional<Cluster> endpoints) {
         Chain given = policies;
-        return given == null
-                ? DefaultChains.httpClient(new ClientResilience(name, ClientPolicies.defaults()), telemetry)
-                : given;
+        if (given != null) {
+            return endpoints
+                    .map(cluster -> DefaultChains.balanced(given, cluster))
+                    .orElse(given);
+        }
+        return DefaultChains.httpClient(new ClientResilience(name, ClientPolicies.defaults()), telemetry, endpoints);
     }
 
-    private ServiceAddress address() {
+    private ServiceTarget target() {
         if (url != null) {
-            return ServiceAddress.url(url);
+            return ServiceTarget.url(url);
         }
         String service = name.endsWith("-service") ? name : name + "-service";
         String otherwise = defaultUrl;
         String known = environment.get(ServiceAddress.variable(service));
         return otherwise != null && (known == null || known.isBlank())
-                ? ServiceAddress.url(otherwise)
-                : ServiceAddress.of(service, environment);
+                ? ServiceTarget.url(otherwise)
+                : ServiceTarget.of(service, environment);
     }
 }

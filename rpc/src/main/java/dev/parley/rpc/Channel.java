@@ -27,8 +27,10 @@ public interface Channel extends AutoCloseable {
     /**
      * Starts to describe a channel.
      *
-     * @param target {@code http://host:port} or {@code https://host:port}, or the name of a service such as {@code inventory-service}, whose URL is
-     *     then in the environment: {@code INVENTORY_SERVICE_URL}
+     * @param target {@code http://host:port} or {@code https://host:port}; a service in a registry, such as {@code
+     *     consul://host:8500/inventory-service}, {@code dns:///inventory.local:7001} or {@code static:a:7001,b:7001}, over
+     *     whose endpoints calls are shared out; or the name of a service such as {@code inventory-service}, whose URL, one
+     *     of these, is then in the environment: {@code INVENTORY_SERVICE_URL}
      */
     static ChannelBuilder builder(String target) {
         return new ChannelBuilder(target);

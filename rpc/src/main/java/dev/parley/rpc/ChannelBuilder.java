@@ -7,6 +7,9 @@ import dev.parley.chain.Chain;
 import dev.parley.chain.ClientPolicies;
 import dev.parley.chain.ClientResilience;
 import dev.parley.chain.DefaultChains;
+import dev.parley.discovery.Cluster;
+import dev.parley.discovery.ClusterPolicy;
+import dev.parley.discovery.ServiceTarget;
 import dev.parley.http.ClientLimits;
 import dev.parley.http.ClientTls;
 import dev.parley.http.HttpClient;
@@ -18,6 +21,7 @@ import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,7 @@ public final class ChannelBuilder {
     private Codec codec = Codec.PROTO;
     private List<Interceptor> interceptors = List.of();
     private @Nullable Chain chain;
+    private ClusterPolicy balancing = ClusterPolicy.defaults();
     private Telemetry telemetry = Telemetry.off();
     private int maxMessageBytes = 4 << 20;
     private Duration defaultTimeout = Timeouts.DEFAULT_UNARY;
@@ -174,6 +179,15 @@ public final class ChannelBuilder {
         return this;
     }
 
+    /**
+     * How calls are shared out among the endpoints of a target in a registry; {@link ClusterPolicy#defaults()}. A {@link #chain} of
+     * one's own gets the balancer where it belongs ({@link DefaultChains#balanced}).
+     */
+    public ChannelBuilder balancing(ClusterPolicy policy) {
+        this.balancing = policy;
+        return this;
+    }
+
     /** Where a name's URL is looked up; the process's environment. */
     public ChannelBuilder environment(Map<String, String> variables) {
         this.environment = Map.copyOf(variables);
@@ -190,27 +204,34 @@ public final class ChannelBuilder {
     /**
      * The channel. Nothing is connected yet.
      *
-     * @throws IllegalArgumentException if the target is neither a URL nor a name with one in the environment; the message
+     * @throws IllegalArgumentException if the target is neither a URL, a registry's or a server's, nor a name with one in the environment; the message
      *     names the variable
      */
     public Channel build() {
         Handler<HttpRequest, HttpResponse> given = transport;
         if (given != null) {
-            return new ClientChannel(settings(ServiceAddress.named(target)), kind -> given, null);
+            return new ClientChannel(settings(ServiceAddress.named(target), Optional.empty()), kind -> given, () -> {});
         }
-        ServiceAddress address = ServiceAddress.of(target, environment);
+        ServiceTarget found = ServiceTarget.of(target, environment);
+        Optional<Cluster> endpoints = found.registry().map(uri -> Cluster.connect(uri, balancing));
         HttpClient shared = client;
         HttpClient used = shared == null ? HttpClient.create(ClientLimits.defaults(), tls) : shared;
-        return new ClientChannel(settings(address), over(used, address.scheme()), shared == null ? used : null);
+        return new ClientChannel(
+                settings(found.address(), endpoints), over(used, found.address().scheme()), () -> {
+                    endpoints.ifPresent(Cluster::close);
+                    if (shared == null) {
+                        used.close();
+                    }
+                });
     }
 
-    private ClientSettings settings(ServiceAddress address) {
+    private ClientSettings settings(ServiceAddress address, Optional<Cluster> endpoints) {
         return new ClientSettings(
                 address,
                 protocol,
                 codec,
                 interceptors,
-                policies(address),
+                policies(address, endpoints),
                 maxMessageBytes,
                 defaultTimeout,
                 streamIdleTimeout,
@@ -219,12 +240,15 @@ public final class ChannelBuilder {
                 getMost);
     }
 
-    private Chain policies(ServiceAddress address) {
+    private Chain policies(ServiceAddress address, Optional<Cluster> endpoints) {
         Chain given = chain;
+        if (given != null) {
+            return endpoints
+                    .map(cluster -> DefaultChains.balanced(given, cluster))
+                    .orElse(given);
+        }
         String name = target.contains("://") ? address.authority() : target;
-        return given == null
-                ? DefaultChains.client(new ClientResilience(name, ClientPolicies.defaults()), telemetry)
-                : given;
+        return DefaultChains.client(new ClientResilience(name, ClientPolicies.defaults()), telemetry, endpoints);
     }
 
     private Function<Method.Kind, Handler<HttpRequest, HttpResponse>> over(HttpClient used, String scheme) {

@@ -12,7 +12,6 @@ import dev.parley.Messages;
 import dev.parley.Method;
 import dev.parley.Outcome;
 import dev.parley.Peer;
-import dev.parley.http.HttpClient;
 import dev.parley.http.HttpRequest;
 import dev.parley.http.HttpResponse;
 import java.util.List;
@@ -26,7 +25,7 @@ final class ClientChannel implements Channel {
 
     private final ClientSettings settings;
     private final Function<Method.Kind, Handler<HttpRequest, HttpResponse>> transports;
-    private final @Nullable HttpClient owned;
+    private final Runnable onClose;
     private final Peer peer;
     // One chain a method for good: nothing is put together when a call is made.
     private final Map<RpcMethod<?, ?>, Handler<?, ?>> handlers = new ConcurrentHashMap<>();
@@ -35,10 +34,10 @@ final class ClientChannel implements Channel {
     ClientChannel(
             ClientSettings settings,
             Function<Method.Kind, Handler<HttpRequest, HttpResponse>> transports,
-            @Nullable HttpClient owned) {
+            Runnable onClose) {
         this.settings = settings;
         this.transports = transports;
-        this.owned = owned;
+        this.onClose = onClose;
         this.peer = new Peer(settings.address().authority(), settings.protocol().name());
     }
 
@@ -144,9 +143,7 @@ final class ClientChannel implements Channel {
 
     @Override
     public void close() {
-        if (owned != null) {
-            owned.close();
-        }
+        onClose.run();
     }
 
     @Override
