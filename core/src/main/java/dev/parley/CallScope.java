@@ -33,7 +33,6 @@ public final class CallScope implements Call {
     private @Nullable Attributes attributes;
     private volatile @Nullable Principal principal;
     private volatile @Nullable String endpoint;
-
     // Of the thread that handles the call: what the request headers were when an attempt began on the call itself.
     private String @Nullable [] requestBefore;
 
@@ -108,7 +107,7 @@ public final class CallScope implements Call {
 
     /**
      * Runs {@code handler} on this thread with this as the {@linkplain Call#current() current} call. A cancellation
-     * interrupts this thread while it is in here and not afterwards.
+     * interrupts this thread while it is in here.
      *
      * @throws CallException the reason, if the call was cancelled before it started
      */
