@@ -177,8 +177,10 @@ final class HedgedCall<Q, R> {
         int number = numbers.incrementAndGet();
         CallScope scope =
                 java.util.Objects.requireNonNull(scopes.get(number - 1)); // set before this thread was started
-        hedge.tell(
-                new ResilienceEvent.HedgeStarted(hedge.name, number, Duration.ofNanos(hedge.timer.nanoTime() - begun)));
+        hedge.listeners.tell(
+                call,
+                () -> new ResilienceEvent.HedgeStarted(
+                        hedge.name, number, Duration.ofNanos(hedge.timer.nanoTime() - begun)));
         Ended<R> end;
         try {
             end = attempt(number, scope);
@@ -278,7 +280,7 @@ final class HedgedCall<Q, R> {
             hedge.answered(begun);
             if (end.number > 1) {
                 hedge.won.increment();
-                hedge.tell(new ResilienceEvent.HedgeWon(hedge.name, end.number));
+                hedge.listeners.tell(call, () -> new ResilienceEvent.HedgeWon(hedge.name, end.number));
             }
         }
         return end.response;
