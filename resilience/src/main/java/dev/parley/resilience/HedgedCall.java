@@ -270,10 +270,12 @@ final class HedgedCall<Q, R> {
         scope.keepMetadata();
         if (end.thrown != null) {
             CallException failure = java.util.Objects.requireNonNull(end.failure);
-            boolean alone =
-                    scope.cancellation().isPresent() && call.cancellation().isEmpty();
+            // What an interrupt led to is not the reason: not if this attempt alone was cancelled, not on another
+            // thread.
+            boolean stopped = scope.cancellation().isPresent()
+                    && (end.number > 1 || call.cancellation().isEmpty());
             scope.end(Outcome.failed(failure));
-            throw alone ? failure : end.thrown;
+            throw stopped ? failure : end.thrown;
         }
         call.onEnd(scope::end); // what it answered with may still be read
         if (end.failure == null) {
