@@ -1,7 +1,11 @@
-package dev.parley.discovery;
+package dev.parley.tck.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.discovery.DnsProvider;
+import dev.parley.discovery.RegistryOptions;
+import dev.parley.discovery.RegistryUri;
+import dev.parley.discovery.ServiceInstance;
 import dev.parley.discovery.spi.RegistryBackend;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +19,7 @@ class SystemDnsTest {
     void clear() {
         System.clearProperty("dns.server");
         System.clearProperty("dns.search");
+        System.clearProperty("dns.ndots");
     }
 
     private static List<String> hosts(String service) throws Exception {
@@ -33,6 +38,7 @@ class SystemDnsTest {
             server.set("shop.test", "_grpc._tcp.inventory 60 SRV 0 0 80 inventory");
             System.setProperty("dns.server", "127.0.0.1:" + server.port());
             System.setProperty("dns.search", "other.test,shop.test");
+            System.setProperty("dns.ndots", "5");
 
             assertThat(hosts("inventory.shop.test:80")).containsExactly("127.0.0.2");
             assertThat(hosts("inventory:80")).containsExactly("127.0.0.2");

@@ -1,4 +1,4 @@
-package dev.parley.discovery;
+package dev.parley.tck.discovery;
 
 import java.io.IOException;
 import java.net.DatagramPacket;

@@ -1,8 +1,15 @@
-package dev.parley.discovery;
+package dev.parley.tck.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.discovery.DnsProvider;
+import dev.parley.discovery.RegistryOptions;
+import dev.parley.discovery.RegistryUri;
+import dev.parley.discovery.ServiceInstance;
+import dev.parley.discovery.ServiceRegistry;
+import dev.parley.discovery.ServiceSnapshot;
+import dev.parley.discovery.Watch;
 import dev.parley.CallException;
 import dev.parley.discovery.spi.RegistryBackend;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.parley.discovery;
+package dev.parley.tck.discovery;
 
 import dev.parley.testing.ServerProcess;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import org.xbill.DNS.Type;
 import org.xbill.DNS.Update;
 
 /**
- * Knot DNS with the zones {@code shop.test} and {@code other.test}, whose records change by dynamic updates (RFC 2136), and {@code
+ * Knot DNS with the zones {@code shop.test}, {@code shop.testx} and {@code other.test}, whose records change by dynamic updates (RFC 2136), and {@code
  * broken.test}, for which it answers SERVFAIL. It gives records in another order each time.
  */
 final class NameServer implements AutoCloseable {
@@ -48,6 +48,8 @@ final class NameServer implements AutoCloseable {
         Path folder = place.folder();
         zone(folder, SHOP);
         zone(folder, OTHER);
+        zone(folder, SHOP + 'x');
+        Files.createDirectories(folder.resolve("db"));
         Path configuration = folder.resolve("knot.conf");
         Files.writeString(configuration, """
                 server:
@@ -76,6 +78,7 @@ final class NameServer implements AutoCloseable {
                 zone:
                   - domain: shop.test
                   - domain: other.test
+                  - domain: shop.testx
                   - domain: broken.test
                 """.formatted(folder, place.port("dns")));
         return List.of("-c", configuration.toString());
@@ -95,7 +98,7 @@ final class NameServer implements AutoCloseable {
     }
 
     private static boolean isServing(int port) throws IOException {
-        for (String zone : List.of(SHOP, OTHER)) {
+        for (String zone : List.of(SHOP, SHOP + 'x', OTHER)) {
             Message answer = resolver(port, false)
                     .send(Message.newQuery(Record.newRecord(Name.fromString(zone + '.'), Type.SOA, DClass.IN)));
             if (!answer.getHeader().getFlag(Flags.AA) || answer.getSection(Section.ANSWER).isEmpty()) {
@@ -122,7 +125,15 @@ final class NameServer implements AutoCloseable {
 
     /** A record as zone files have it, in place of all of that name and type: {@code ("shop.test", "inventory 60 A 127.0.0.2")}. */
     void set(String zone, String... records) throws IOException {
+        set(zone, List.of(), List.of(records));
+    }
+
+    /** At once with the removal of all records of some names. */
+    void set(String zone, List<String> removed, List<String> records) throws IOException {
         Update update = new Update(origin(zone));
+        for (String name : removed) {
+            update.delete(Name.fromString(name, origin(zone)));
+        }
         for (String record : records) {
             update.delete(parsed(zone, record).getName(), parsed(zone, record).getType());
         }
@@ -134,9 +145,7 @@ final class NameServer implements AutoCloseable {
 
     /** Removes all records of a name. */
     void remove(String zone, String name) throws IOException {
-        Update update = new Update(origin(zone));
-        update.delete(Name.fromString(name, origin(zone)));
-        send(update);
+        set(zone, List.of(name), List.of());
     }
 
     private static Name origin(String zone) throws IOException {
