@@ -1,6 +1,7 @@
 package dev.parley.rpc;
 
 import build.buf.protovalidate.Validator;
+import dev.parley.Handler;
 import dev.parley.IdempotencyStore;
 import dev.parley.Interceptor;
 import dev.parley.chain.Chain;
@@ -10,6 +11,8 @@ import dev.parley.discovery.ServiceRegistry;
 import dev.parley.http.Cors;
 import dev.parley.http.Dispatch;
 import dev.parley.http.HttpLimits;
+import dev.parley.http.HttpRequest;
+import dev.parley.http.HttpResponse;
 import dev.parley.http.HttpServer;
 import dev.parley.http.ServerTls;
 import dev.parley.telemetry.Telemetry;
