@@ -64,10 +64,15 @@ public final class Explanation {
         }
     }
 
-    /** Asks for this explanation of {@code call}, which has not begun; its attempts share it, and its end is the last word. */
+    /** Asks for this explanation of {@code call}, which has not begun; its attempts share it. */
+    public void leaveOn(Call call) {
+        call.attributes().put(KEY, this);
+    }
+
+    /** As {@link #leaveOn}, and has the call's end for its last word. */
     public void follow(Call call) {
         long begun = System.nanoTime();
-        call.attributes().put(KEY, this);
+        leaveOn(call);
         call.onEnd(outcome -> {
             String how = switch (outcome) {
                 case Outcome.Ok ok -> "OK";

@@ -38,6 +38,8 @@ final class AttemptInterceptor implements Interceptor {
         if (before > 0) {
             builder.setAttribute(Conventions.HTTP_RESENDS, (long) before);
         }
+        // Where this attempt goes, if a balancer has picked; server.address stays the service's name.
+        call.endpoint().ifPresent(endpoint -> Peers.endpoint(builder, endpoint));
         Span span = builder.startSpan();
         Context context = trace.context().with(span);
         new CallRecord(CallRecord.Role.ATTEMPT, call, system, known, context, null, options).follow(call);

@@ -1,6 +1,7 @@
 package dev.parley.telemetry;
 
 import dev.parley.Call;
+import dev.parley.Explanation;
 import dev.parley.MessageEvent;
 import dev.parley.MessageListener;
 import dev.parley.Method;
@@ -37,6 +38,7 @@ final class CallRecord implements Consumer<Outcome>, MessageListener {
     private final Tally received = new Tally();
     // On a client's call, once its attempts have spans of their own: the messages are told there.
     private volatile boolean hasAttempts;
+    private @Nullable Explanation explanation;
 
     /** {@code attributes}: those of the metrics, as far as they are known at the start. */
     CallRecord(
@@ -62,7 +64,19 @@ final class CallRecord implements Consumer<Outcome>, MessageListener {
         if (metrics != null || (span.isRecording() && options.recordMessages() != RecordMessages.OFF)) {
             call.onMessage(this);
         }
+        if (role == Role.CLIENT && span.isRecording()) {
+            explanation = explanation(call);
+        }
         call.onEnd(this);
+    }
+
+    private @Nullable Explanation explanation(Call call) {
+        Explanation asked = Explanation.of(call).orElse(null);
+        if (asked == null && options.recordDecisions()) {
+            asked = new Explanation();
+            asked.leaveOn(call);
+        }
+        return asked;
     }
 
     void attemptsFollow() {
@@ -106,6 +120,11 @@ final class CallRecord implements Consumer<Outcome>, MessageListener {
         }
         if (metrics != null) {
             record(metrics, end, status, failed);
+        }
+        Explanation decided = explanation;
+        if (decided != null) {
+            decided.decisions().forEach(each ->
+                    span.addEvent(each.by(), Attributes.of(Conventions.DECISION, each.what())));
         }
         span.end(); // last: who has the span finds the measures
     }

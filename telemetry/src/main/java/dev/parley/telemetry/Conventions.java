@@ -22,6 +22,8 @@ final class Conventions {
     static final AttributeKey<Long> SERVER_PORT = AttributeKey.longKey("server.port");
     static final AttributeKey<String> CLIENT_ADDRESS = AttributeKey.stringKey("client.address");
     static final AttributeKey<String> PEER_ADDRESS = AttributeKey.stringKey("network.peer.address");
+    // Ours: the conventions have no word for it.
+    static final AttributeKey<String> DECISION = AttributeKey.stringKey("parley.decision");
     static final AttributeKey<Long> PEER_PORT = AttributeKey.longKey("network.peer.port");
     static final AttributeKey<String> PROTOCOL_VERSION = AttributeKey.stringKey("network.protocol.version");
     static final AttributeKey<String> USER_AGENT = AttributeKey.stringKey("user_agent.original");

@@ -48,6 +48,7 @@ final class HttpClientInterceptor implements Interceptor {
         if (before > 0) {
             builder.setAttribute(Conventions.HTTP_RESENDS, (long) before);
         }
+        call.endpoint().ifPresent(endpoint -> Peers.endpoint(builder, endpoint));
         Span span = builder.startSpan();
         Context context = parent.with(span);
         HttpRecord record = HttpRecord.client(http, context, metrics);

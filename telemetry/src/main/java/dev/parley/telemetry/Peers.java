@@ -14,7 +14,12 @@ final class Peers {
         if (peer.equals(Peer.UNKNOWN)) {
             return;
         }
-        HostPort at = HostPort.parse(peer.address());
+        endpoint(span, peer.address());
+    }
+
+    /** The very server of several that one name stands for. */
+    static void endpoint(SpanBuilder span, String authority) {
+        HostPort at = HostPort.parse(authority);
         span.setAttribute(Conventions.PEER_ADDRESS, at.host());
         if (at.port() >= 0) {
             span.setAttribute(Conventions.PEER_PORT, (long) at.port());

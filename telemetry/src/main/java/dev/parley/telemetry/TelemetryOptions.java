@@ -13,13 +13,21 @@ import java.util.Set;
  * @param edge whether callers are strangers, as at the edge of a system: a server's spans then begin traces of their own,
  *     sampled by their own rules, with a link to what the caller sent, whose baggage is dropped; false
  * @param peer what is told of the other side; all
+ * @param recordDecisions whether a client's span tells as events what was decided on the call's way: which endpoint was taken and why,
+ *     what was tried again and what was not ({@link dev.parley.Explanation}); false, and always so for a call whose explanation was asked
+ *     for
  */
-public record TelemetryOptions(RecordMessages recordMessages, int contentLimit, boolean edge, Set<PeerAttribute> peer) {
+public record TelemetryOptions(
+        RecordMessages recordMessages,
+        int contentLimit,
+        boolean edge,
+        Set<PeerAttribute> peer,
+        boolean recordDecisions) {
 
     static final int MOST_CONTENT = 65_536;
 
     private static final TelemetryOptions DEFAULTS =
-            new TelemetryOptions(RecordMessages.OFF, 1024, false, EnumSet.allOf(PeerAttribute.class));
+            new TelemetryOptions(RecordMessages.OFF, 1024, false, EnumSet.allOf(PeerAttribute.class), false);
 
     /** @throws IllegalArgumentException if {@code contentLimit} is out of range */
     public TelemetryOptions {
@@ -38,21 +46,26 @@ public record TelemetryOptions(RecordMessages recordMessages, int contentLimit, 
 
     /** Other events of messages. */
     public TelemetryOptions withRecordMessages(RecordMessages what) {
-        return new TelemetryOptions(what, contentLimit, edge, peer);
+        return new TelemetryOptions(what, contentLimit, edge, peer, recordDecisions);
     }
 
     /** Another limit of a message's content. */
     public TelemetryOptions withContentLimit(int bytes) {
-        return new TelemetryOptions(recordMessages, bytes, edge, peer);
+        return new TelemetryOptions(recordMessages, bytes, edge, peer, recordDecisions);
     }
 
     /** Whether callers are strangers. */
     public TelemetryOptions withEdge(boolean atEdge) {
-        return new TelemetryOptions(recordMessages, contentLimit, atEdge, peer);
+        return new TelemetryOptions(recordMessages, contentLimit, atEdge, peer, recordDecisions);
     }
 
     /** Other attributes of the other side. */
     public TelemetryOptions withPeer(Set<PeerAttribute> attributes) {
-        return new TelemetryOptions(recordMessages, contentLimit, edge, attributes);
+        return new TelemetryOptions(recordMessages, contentLimit, edge, attributes, recordDecisions);
+    }
+
+    /** Whether spans tell of decisions. */
+    public TelemetryOptions withRecordDecisions(boolean told) {
+        return new TelemetryOptions(recordMessages, contentLimit, edge, peer, told);
     }
 }
