@@ -155,7 +155,7 @@ class MountedServiceTest {
                 Channel channel = channel(server, RpcProtocol.GRPC)) {
             assertThatThrownBy(() -> channel.call(
                             unary(),
-                            CallOptions.defaults().withTimeout(Duration.ofMillis(300)),
+                            CallOptions.defaults().withTimeout(Duration.ofSeconds(1)),
                             SimpleRequest.getDefaultInstance()))
                     .isInstanceOfSatisfying(
                             CallException.class, e -> assertThat(e.code()).isEqualTo(Code.DEADLINE_EXCEEDED));

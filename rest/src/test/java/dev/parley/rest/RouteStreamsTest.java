@@ -216,7 +216,7 @@ class RouteStreamsTest {
                         served.get("/left", "x-request-timeout-ms: 30000").text()))
                 .isBetween(10_000L, 30_000L);
         assertThat(served.get("/none").text()).isEqualTo("true");
-        Wire.Answer late = served.get("/slow", "x-request-timeout-ms: 200");
+        Wire.Answer late = served.get("/slow", "x-request-timeout-ms: 500");
         assertThat(late.status()).isEqualTo(504);
         assertThat(late.json().get("code").asString()).isEqualTo("DEADLINE_EXCEEDED");
         assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();

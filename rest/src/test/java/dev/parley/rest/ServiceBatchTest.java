@@ -196,7 +196,7 @@ class ServiceBatchTest {
         BatchResult<Integer, Item> result = client.batch(List.of(1, 99, 3))
                 .settle()
                 .concurrency(2)
-                .timeout(Duration.ofMillis(800))
+                .timeout(Duration.ofMillis(1_500))
                 .each(Item.class, this::one);
         assertThat(result.found().keySet()).containsExactly(1, 3);
         assertThat(result.failed().get(99))

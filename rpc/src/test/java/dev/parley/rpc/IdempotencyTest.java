@@ -318,7 +318,7 @@ class IdempotencyTest {
         TillService.Client client = client(RpcProtocol.GRPC);
         PayRequest request = PayRequest.newBuilder().setWait(true).build();
         CallException late = failure(
-                () -> client.with(key("k").withTimeout(Duration.ofMillis(300))).pay(request));
+                () -> client.with(key("k").withTimeout(Duration.ofSeconds(1))).pay(request));
         assertThat(late.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
         // The server's own deadline comes a moment after the client's; before that, the call could still end well.
         assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();

@@ -182,7 +182,7 @@ class RestPeersTest {
     @ParameterizedTest
     @ValueSource(strings = {HTTP_1, HTTP_2})
     void aDeadlineIsTheLastLine(String version) throws Exception {
-        Process process = curl("/v1/watch/1/numbers?name=wait", version, "-H", "x-request-timeout-ms: 300")
+        Process process = curl("/v1/watch/1/numbers?name=wait", version, "-H", "x-request-timeout-ms: 800")
                 .start();
         assertThat(output(process)).startsWith("0\n{\"error\":{").contains("DEADLINE_EXCEEDED");
         assertThat(service.ends.poll(10, TimeUnit.SECONDS))

@@ -254,7 +254,7 @@ class TransportMatrixTest {
 
     @Test
     void aPassedDeadlineStopsBothSides() throws Exception {
-        CallOptions options = CallOptions.defaults().withTimeout(Duration.ofMillis(150));
+        CallOptions options = CallOptions.defaults().withTimeout(Duration.ofMillis(300));
         CallException error = failure(() -> client.with(options).echo(text(EchoImplementation.BLOCK)));
         assertThat(error.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
         assertThat(serverOutcome().code().orElseThrow()).isIn(Code.DEADLINE_EXCEEDED, Code.CANCELLED);
@@ -262,7 +262,7 @@ class TransportMatrixTest {
 
     @Test
     void aPassedDeadlineStopsAStream() throws Exception {
-        CallOptions options = CallOptions.defaults().withTimeout(Duration.ofMillis(150));
+        CallOptions options = CallOptions.defaults().withTimeout(Duration.ofMillis(300));
         Messages<EchoResponse> stream = client.with(options)
                 .repeat(text(EchoImplementation.BLOCK).toBuilder().setCount(1).build());
         CallException error = failure(() -> stream.toList(10));

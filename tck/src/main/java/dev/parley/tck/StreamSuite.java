@@ -315,7 +315,7 @@ public abstract class StreamSuite extends CallSuite {
             stage.follow(call);
             return stage.waiting("server responses");
         });
-        CallScope outer = stage.outer(Kind.SERVER_STREAMING, Deadline.after(Duration.ofMillis(400)));
+        CallScope outer = stage.outer(Kind.SERVER_STREAMING, Deadline.after(Duration.ofMillis(800)));
         outer.armDeadline(Timer.system());
         expectStopped("server responses wait", Code.DEADLINE_EXCEEDED, outer, client, "q", () -> {});
     }

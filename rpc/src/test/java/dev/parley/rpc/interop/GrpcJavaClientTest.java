@@ -169,7 +169,7 @@ class GrpcJavaClientTest {
                 .isBetween(1L, 10_000L);
         StatusRuntimeException thrown = catchThrowableOfType(
                 StatusRuntimeException.class,
-                () -> stub.withDeadlineAfter(200, TimeUnit.MILLISECONDS)
+                () -> stub.withDeadlineAfter(800, TimeUnit.MILLISECONDS)
                         .unary(ask("late").toBuilder().setWaitMs(60_000).build()));
         assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
         assertThat(service.interrupts.poll(5, TimeUnit.SECONDS)).isEqualTo("late");

@@ -128,7 +128,7 @@ class GrpcJavaServerTest {
     void theDeadlineTravelsAndEndsTheCall() throws Exception {
         CallException thrown = catchThrowableOfType(
                 CallException.class,
-                () -> client.with(CallOptions.defaults().withTimeout(Duration.ofMillis(200)))
+                () -> client.with(CallOptions.defaults().withTimeout(Duration.ofMillis(800)))
                         .unary(ask("late").toBuilder().setWaitMs(60_000).build()));
         assertThat(thrown.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
         assertThat(service.cancelled.await(5, TimeUnit.SECONDS)).isTrue();
