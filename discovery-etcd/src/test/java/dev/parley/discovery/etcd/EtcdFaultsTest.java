@@ -14,6 +14,8 @@ import dev.parley.testing.FaultProxy;
 import dev.parley.testing.Fixture;
 import dev.parley.testing.ServerProcess;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -31,7 +33,8 @@ class EtcdFaultsTest {
             .withAnswerTimeout(Duration.ofSeconds(2))
             .withBackoff(Duration.ofMillis(20), Duration.ofMillis(250))
             .withKeepEmpty(Duration.ZERO);
-    private static final RegistryOptions PATIENT = QUICK.withMaxWait(Duration.ofMinutes(5));
+    private static final RegistryOptions PATIENT =
+            QUICK.withMaxWait(Duration.ofMinutes(5)).withAnswerTimeout(Duration.ofSeconds(60));
 
     private static EtcdServer etcd;
 
@@ -197,8 +200,39 @@ class EtcdFaultsTest {
     }
 
     @Test
+    void twoHundredServicesOfTwentyInstances() throws Exception {
+        int services = 200;
+        int instances = 20;
+        ServiceRegistry owner =
+                fixture.open(ServiceRegistry.of(etcd.open(PATIENT), PATIENT));
+        List<Registration> all = new ArrayList<>();
+        List<Seen> watchers = new ArrayList<>();
+        ServiceRegistry reader = fixture.open(ServiceRegistry.of(etcd.open(PATIENT), PATIENT));
+        for (int s = 0; s < services; s++) {
+            String service = "many-" + s;
+            watchers.add(watch(reader, service));
+            for (int i = 0; i < instances; i++) {
+                all.add(owner.register(instance(service, "i" + i), LASTING));
+            }
+        }
+        for (Registration each : all) {
+            Seen.await(each, Registration.State.REGISTERED);
+        }
+        for (Seen each : watchers) {
+            each.await("all instances", found -> found.instances().size() == instances);
+        }
+        // Each has a watch that waits for five minutes, so this is told by the watches.
+        for (int s = 0; s < services; s++) {
+            all.get(s * instances).close();
+        }
+        for (Seen each : watchers) {
+            each.await("one fewer", found -> found.isFresh() && found.instances().size() == instances - 1);
+        }
+    }
+
+    @Test
     void aQueryWithoutNewsEndsWithItsWait() throws Exception {
-        RegistryBackend backend = fixture.open(etcd.open(QUICK));
+        RegistryBackend backend = fixture.open(etcd.open(PATIENT));
         backend.register(instance("quiet", "one"), LASTING);
         String now = backend.query("quiet", "", Duration.ZERO).revision();
         long began = System.nanoTime();
