@@ -41,11 +41,14 @@ public abstract class LookupSuite {
     /** Lets the subject have these instances of {@code service} and no other, by means of its own; returns once it has. */
     protected abstract void place(String service, List<ServiceInstance> instances) throws Exception;
 
-    /** Short waits, so that the suite is quick; no empty answer is doubted. */
+    /**
+     * Short waits after failures, so that the suite is quick, and long ones for changes, so that a watch which tells nothing is
+     * not made up for; no empty answer is doubted.
+     */
     protected RegistryOptions options() {
         return RegistryOptions.defaults()
-                .withMaxWait(Duration.ofSeconds(2))
-                .withAnswerTimeout(Duration.ofSeconds(5))
+                .withMaxWait(Duration.ofMinutes(5))
+                .withAnswerTimeout(Duration.ofSeconds(10))
                 .withBackoff(Duration.ofMillis(20), Duration.ofMillis(250))
                 .withKeepEmpty(Duration.ZERO);
     }

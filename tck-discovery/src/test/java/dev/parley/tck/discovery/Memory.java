@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The least registry there is: the suites are held against it, and against copies of it with one fault each. Connections to it
@@ -29,21 +30,18 @@ class Memory {
     // All guarded by lock.
     private final Map<String, TreeMap<String, Entry>> services = new HashMap<>();
     private long index = 10;
-    private long tokens;
     private boolean down;
 
     /** What is registered, and until when. */
     static final class Entry {
-        ServiceInstance instance;
+        final ServiceInstance instance;
         boolean ready;
-        final long token;
         final long ttl;
         long until;
 
-        Entry(ServiceInstance instance, boolean ready, long token, long ttl) {
+        Entry(ServiceInstance instance, boolean ready, long ttl) {
             this.instance = instance;
             this.ready = ready;
-            this.token = token;
             this.ttl = ttl;
             this.until = System.nanoTime() + ttl;
         }
@@ -114,8 +112,8 @@ class Memory {
             lock.lock();
             try {
                 check();
-                Entry entry = entry(instance, options, ++tokens);
-                services.computeIfAbsent(instance.service(), name -> new TreeMap<>())
+                Entry entry = entry(instance, options);
+                services.computeIfAbsent(key(instance.service()), name -> new TreeMap<>())
                         .put(instance.id(), entry);
                 bump();
                 return lease(instance, entry);
@@ -132,12 +130,12 @@ class Memory {
                     try {
                         check();
                         expire();
-                        Entry now = services.getOrDefault(instance.service(), new TreeMap<>())
+                        Entry now = services.getOrDefault(key(instance.service()), new TreeMap<>())
                                 .get(instance.id());
-                        if (now == null || now.token != entry.token) {
+                        if (!knows(now, entry)) {
                             return false;
                         }
-                        renewed(now, ready);
+                        renewed(entry, ready);
                         return true;
                     } finally {
                         lock.unlock();
@@ -149,7 +147,7 @@ class Memory {
                     lock.lock();
                     try {
                         check();
-                        TreeMap<String, Entry> all = services.getOrDefault(instance.service(), new TreeMap<>());
+                        TreeMap<String, Entry> all = services.getOrDefault(key(instance.service()), new TreeMap<>());
                         released(all, instance.id(), entry);
                         bump();
                     } finally {
@@ -167,8 +165,16 @@ class Memory {
 
     // What a fault overrides; all called with the lock.
 
-    Entry entry(ServiceInstance instance, RegistrationOptions options, long token) {
-        return new Entry(instance, options.ready(), token, options.ttl().toNanos());
+    Entry entry(ServiceInstance instance, RegistrationOptions options) {
+        return new Entry(instance, options.ready(), options.ttl().toNanos());
+    }
+
+    String key(String service) {
+        return service;
+    }
+
+    boolean knows(@Nullable Entry now, Entry held) {
+        return now == held;
     }
 
     void renewed(Entry entry, boolean ready) {
@@ -181,7 +187,7 @@ class Memory {
 
     void released(TreeMap<String, Entry> all, String id, Entry entry) {
         Entry now = all.get(id);
-        if (now != null && now.token == entry.token) {
+        if (now == entry) {
             all.remove(id);
         }
     }
