@@ -2,7 +2,7 @@
 module dev.parley.discovery {
     requires transitive dev.parley;
     requires transitive dev.parley.http;
-    requires dev.parley.resilience;
+    requires transitive dev.parley.resilience;
     requires static transitive org.jspecify;
 
     exports dev.parley.discovery;
