@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -58,7 +59,11 @@ class EtcdFaultsTest {
     }
 
     private ServiceRegistry through(String authority) {
-        return fixture.open(ServiceRegistry.of(EtcdServer.open("etcd://" + authority, QUICK), QUICK));
+        return through(authority, QUICK);
+    }
+
+    private ServiceRegistry through(String authority, RegistryOptions options) {
+        return fixture.open(ServiceRegistry.of(EtcdServer.open("etcd://" + authority, options), options));
     }
 
     private Seen watch(ServiceRegistry registry, String service) {
@@ -156,7 +161,7 @@ class EtcdFaultsTest {
     void theNextMemberIsAskedWhenOneIsGone() throws Exception {
         FaultProxy gone = fixture.proxy(etcd.process.port());
         FaultProxy here = fixture.proxy(etcd.process.port());
-        ServiceRegistry registry = through(gone.authority() + "," + here.authority());
+        ServiceRegistry registry = through(gone.authority() + "," + here.authority(), PATIENT);
         Seen seen = watch(registry, "members");
         Registration registration = registry.register(instance("members", "one"), BRIEF);
         seen.awaitIds("one");
@@ -200,14 +205,14 @@ class EtcdFaultsTest {
     }
 
     @Test
+    @Tag("long")
     void twoHundredServicesOfTwentyInstances() throws Exception {
         int services = 200;
         int instances = 20;
-        ServiceRegistry owner =
-                fixture.open(ServiceRegistry.of(etcd.open(PATIENT), PATIENT));
+        ServiceRegistry owner = through(etcd.process.authority(), PATIENT);
         List<Registration> all = new ArrayList<>();
         List<Seen> watchers = new ArrayList<>();
-        ServiceRegistry reader = fixture.open(ServiceRegistry.of(etcd.open(PATIENT), PATIENT));
+        ServiceRegistry reader = through(etcd.process.authority(), PATIENT);
         for (int s = 0; s < services; s++) {
             String service = "many-" + s;
             watchers.add(watch(reader, service));
