@@ -3,6 +3,7 @@ module dev.parley.discovery {
     requires transitive dev.parley;
     requires transitive dev.parley.http;
     requires transitive dev.parley.resilience;
+    requires org.dnsjava;
     requires static transitive org.jspecify;
 
     exports dev.parley.discovery;
@@ -11,5 +12,6 @@ module dev.parley.discovery {
     uses dev.parley.discovery.spi.RegistryProvider;
 
     provides dev.parley.discovery.spi.RegistryProvider with
+            dev.parley.discovery.DnsProvider,
             dev.parley.discovery.StaticProvider;
 }

@@ -4,6 +4,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Timer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,7 +45,7 @@ final class BackendCalls {
         try {
             return result.get();
         } catch (ExecutionException e) {
-            throw reason(e.getCause());
+            throw reason(Objects.requireNonNullElse(e.getCause(), e));
         } catch (InterruptedException e) {
             // From here on the result is late, unless it has come this very moment.
             if (!result.cancel(false) && !result.isCompletedExceptionally()) {

@@ -1,18 +1,26 @@
 package dev.parley.rpc;
 
 import build.buf.protovalidate.Validator;
+import dev.parley.Handler;
 import dev.parley.IdempotencyStore;
 import dev.parley.Interceptor;
 import dev.parley.chain.Chain;
+import dev.parley.discovery.RegistrationOptions;
+import dev.parley.discovery.ServiceInstance;
+import dev.parley.discovery.ServiceRegistry;
 import dev.parley.http.Cors;
 import dev.parley.http.Dispatch;
 import dev.parley.http.HttpLimits;
+import dev.parley.http.HttpRequest;
+import dev.parley.http.HttpResponse;
 import dev.parley.http.HttpServer;
 import dev.parley.http.ServerTls;
 import dev.parley.telemetry.Telemetry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * A server of services: an {@link HttpServer} whose handler is an {@link RpcHandler}. gRPC, gRPC-Web, Connect and REST are on
@@ -25,10 +33,12 @@ public final class RpcServer implements AutoCloseable {
 
     private final HttpServer server;
     private final Health health;
+    private final Registrations registrations;
 
-    private RpcServer(HttpServer server, Health health) {
+    private RpcServer(HttpServer server, Health health, Registrations registrations) {
         this.server = server;
         this.health = health;
+        this.registrations = registrations;
     }
 
     /** Starts to describe a server. */
@@ -47,8 +57,11 @@ public final class RpcServer implements AutoCloseable {
     }
 
     /**
-     * Tells who watches that nothing is served any more (which may take a second of the time), then takes no more
-     * connections and waits up to {@code grace} for the calls that run, then cancels them.
+     * Tells who watches that nothing is served any more (which may take a second of the time). A server that is {@linkplain
+     * Builder#register registered} is taken out of its registries and goes on to answer until calls come no more, because its clients
+     * need a moment to hear of it. Then it takes no more connections, tells those it has (GOAWAY), and waits up to {@code grace} in
+     * all for the calls that run, then cancels them. A client that has not heard of it by then fails no call for that:
+     * it is refused before the call has left, and tries another instance.
      *
      * @return whether all calls had ended in time
      */
@@ -56,6 +69,7 @@ public final class RpcServer implements AutoCloseable {
         long start = System.nanoTime();
         health.shutdown();
         health.awaitNoWatchers(grace.compareTo(TELLING) < 0 ? grace : TELLING);
+        registrations.leave(grace.minusNanos(System.nanoTime() - start));
         Duration left = grace.minusNanos(System.nanoTime() - start);
         return server.shutdown(left.isNegative() ? Duration.ZERO : left);
     }
@@ -70,6 +84,7 @@ public final class RpcServer implements AutoCloseable {
     public static final class Builder {
         private final HttpServer.Builder http = HttpServer.builder();
         private final RpcHandler.Builder handler = RpcHandler.builder();
+        private final List<Registrations.Planned> planned = new ArrayList<>();
 
         private Builder() {}
 
@@ -211,14 +226,54 @@ public final class RpcServer implements AutoCloseable {
         }
 
         /**
+         * Registers the server once it listens, and takes it out when it {@linkplain RpcServer#shutdown shuts down}, before
+         * anything else ends:
+         *
+         * <pre>{@code
+         * ServiceRegistry registry = ServiceRegistry.connect("consul://127.0.0.1:8500");
+         * RpcServer.builder()
+         *         .service(InventoryService.DEFINITION, inventory)
+         *         .register(registry, port -> ServiceInstance.of("inventory-service", "10.0.0.7", port))
+         *         .start();
+         * }</pre>
+         *
+         * <p>May be called more than once, for further names or registries. The registry stays open. It need not be there
+         * yet: it is told when it is.
+         *
+         * @param described what is registered, of the port that the server has got
+         */
+        public Builder register(ServiceRegistry registry, IntFunction<ServiceInstance> described) {
+            return register(registry, described, RegistrationOptions.defaults());
+        }
+
+        /** As {@link #register(ServiceRegistry, IntFunction)}, with other times. */
+        public Builder register(
+                ServiceRegistry registry, IntFunction<ServiceInstance> described, RegistrationOptions options) {
+            planned.add(new Registrations.Planned(registry, described, options));
+            return this;
+        }
+
+        /**
          * Starts to listen.
          *
          * @throws IllegalArgumentException see {@link RpcHandler.Builder#build}
          * @throws UncheckedIOException if the port cannot be had
+         * @throws UnsupportedOperationException if it is to be registered where that cannot be done
+         * @throws IllegalStateException if an instance of its name and id is registered already; nothing listens then
          */
         public RpcServer start() {
+            Arrivals arrivals = new Arrivals();
             RpcHandler answers = handler.build();
-            return new RpcServer(http.handler(answers).timeout(answers::timeout).start(), answers.health());
+            Handler<HttpRequest, HttpResponse> counted =
+                    planned.isEmpty() ? answers : arrivals.countedBefore(answers);
+            HttpServer listening = http.handler(counted).timeout(answers::timeout).start();
+            try {
+                return new RpcServer(
+                        listening, answers.health(), Registrations.open(planned, listening.port(), arrivals));
+            } catch (RuntimeException e) {
+                listening.shutdown(Duration.ZERO);
+                throw e;
+            }
         }
     }
 }
