@@ -14,10 +14,13 @@ import dev.parley.testing.FaultProxy;
 import dev.parley.testing.Fixture;
 import dev.parley.testing.ServerProcess;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -31,7 +34,8 @@ class EtcdFaultsTest {
             .withAnswerTimeout(Duration.ofSeconds(2))
             .withBackoff(Duration.ofMillis(20), Duration.ofMillis(250))
             .withKeepEmpty(Duration.ZERO);
-    private static final RegistryOptions PATIENT = QUICK.withMaxWait(Duration.ofMinutes(5));
+    private static final RegistryOptions PATIENT =
+            QUICK.withMaxWait(Duration.ofMinutes(5)).withAnswerTimeout(Duration.ofSeconds(60));
 
     private static EtcdServer etcd;
 
@@ -55,7 +59,11 @@ class EtcdFaultsTest {
     }
 
     private ServiceRegistry through(String authority) {
-        return fixture.open(ServiceRegistry.of(EtcdServer.open("etcd://" + authority, QUICK), QUICK));
+        return through(authority, QUICK);
+    }
+
+    private ServiceRegistry through(String authority, RegistryOptions options) {
+        return fixture.open(ServiceRegistry.of(EtcdServer.open("etcd://" + authority, options), options));
     }
 
     private Seen watch(ServiceRegistry registry, String service) {
@@ -153,7 +161,7 @@ class EtcdFaultsTest {
     void theNextMemberIsAskedWhenOneIsGone() throws Exception {
         FaultProxy gone = fixture.proxy(etcd.process.port());
         FaultProxy here = fixture.proxy(etcd.process.port());
-        ServiceRegistry registry = through(gone.authority() + "," + here.authority());
+        ServiceRegistry registry = through(gone.authority() + "," + here.authority(), PATIENT);
         Seen seen = watch(registry, "members");
         Registration registration = registry.register(instance("members", "one"), BRIEF);
         seen.awaitIds("one");
@@ -197,8 +205,39 @@ class EtcdFaultsTest {
     }
 
     @Test
+    @Tag("long")
+    void twoHundredServicesOfTwentyInstances() throws Exception {
+        int services = 200;
+        int instances = 20;
+        ServiceRegistry owner = through(etcd.process.authority(), PATIENT);
+        List<Registration> all = new ArrayList<>();
+        List<Seen> watchers = new ArrayList<>();
+        ServiceRegistry reader = through(etcd.process.authority(), PATIENT);
+        for (int s = 0; s < services; s++) {
+            String service = "many-" + s;
+            watchers.add(watch(reader, service));
+            for (int i = 0; i < instances; i++) {
+                all.add(owner.register(instance(service, "i" + i), LASTING));
+            }
+        }
+        for (Registration each : all) {
+            Seen.await(each, Registration.State.REGISTERED);
+        }
+        for (Seen each : watchers) {
+            each.await("all instances", found -> found.instances().size() == instances);
+        }
+        // Each has a watch that waits for five minutes, so this is told by the watches.
+        for (int s = 0; s < services; s++) {
+            all.get(s * instances).close();
+        }
+        for (Seen each : watchers) {
+            each.await("one fewer", found -> found.isFresh() && found.instances().size() == instances - 1);
+        }
+    }
+
+    @Test
     void aQueryWithoutNewsEndsWithItsWait() throws Exception {
-        RegistryBackend backend = fixture.open(etcd.open(QUICK));
+        RegistryBackend backend = fixture.open(etcd.open(PATIENT));
         backend.register(instance("quiet", "one"), LASTING);
         String now = backend.query("quiet", "", Duration.ZERO).revision();
         long began = System.nanoTime();

@@ -23,6 +23,7 @@ class EtcdSecurityTest {
 
     private static final RegistryOptions OPTIONS = RegistryOptions.defaults()
             .withMaxWait(Duration.ofSeconds(2))
+            .withAnswerTimeout(Duration.ofSeconds(30))
             .withBackoff(Duration.ofMillis(20), Duration.ofMillis(250))
             .withKeepEmpty(Duration.ZERO);
     private static final RegistrationOptions BRIEF = RegistrationOptions.defaults().withTtl(Duration.ofSeconds(3));
@@ -80,14 +81,27 @@ class EtcdSecurityTest {
     }
 
     @Test
-    void overTls() throws Exception {
-        ServerProcess process = fixture.open(EtcdServer.builder("https", "--auto-tls")
+    void overTlsWithACertificateOfOnesOwn() throws Exception {
+        ServerProcess process = fixture.open(EtcdServer.builder("https")
+                .arguments(place -> {
+                    certify(place.folder());
+                    return EtcdServer.arguments(
+                            place,
+                            "https",
+                            "--cert-file=cert.pem",
+                            "--key-file=key.pem",
+                            "--client-cert-auth",
+                            "--trusted-ca-file=cert.pem");
+                })
                 .readyWhen(server -> server.output().contains("ready to serve client requests"))
                 .start());
-        Path certificate = process.folder().resolve("data/fixtures/client/cert.pem");
+        String certificate = process.folder().resolve("cert.pem").toString();
+        String key = process.folder().resolve("key.pem").toString();
         String uri = "etcd://" + process.authority() + "?secure=true";
+        Map<String, String> trust = Map.of("ETCDCTL_CACERT", certificate);
 
-        ServiceRegistry registry = connect(uri, Map.of("ETCDCTL_CACERT", certificate.toString()));
+        ServiceRegistry registry = connect(
+                uri, Map.of("ETCDCTL_CACERT", certificate, "ETCDCTL_CERT", certificate, "ETCDCTL_KEY", key));
         Seen seen = new Seen();
         fixture.open(registry.watch("secured", seen));
         seen.awaitIds();
@@ -95,8 +109,27 @@ class EtcdSecurityTest {
         seen.awaitIds("one");
 
         assertThatThrownBy(() -> connect(uri, Map.of()).discover("secured"))
+                .as("a server that nobody trusts")
                 .isInstanceOfSatisfying(
-                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAVAILABLE))
-                .hasMessageContaining("certificate");
+                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAVAILABLE));
+        assertThatThrownBy(() -> connect(uri, trust).discover("secured"))
+                .as("a client without a certificate")
+                .isInstanceOf(CallException.class);
+        assertThatThrownBy(() -> connect("etcd://" + process.authority(), trust).discover("secured"))
+                .as("without TLS")
+                .isInstanceOf(CallException.class);
+    }
+
+    /** One certificate for both sides, which signs itself. */
+    private static void certify(Path folder) throws Exception {
+        Process openssl = new ProcessBuilder(
+                        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=etcd-test",
+                        "-addext", "subjectAltName=IP:127.0.0.1")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(openssl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(openssl.waitFor()).as(said).isZero();
     }
 }

@@ -27,29 +27,31 @@ final class EtcdServer implements AutoCloseable {
         this.process = process;
     }
 
-    static ServerProcess.Builder builder(String scheme, String... more) {
+    static ServerProcess.Builder builder(String scheme) {
         return ServerProcess.builder("etcd")
                 .debianPackage("etcd-server")
                 .ports("client", "peer")
-                .arguments(place -> {
-                    String client = scheme + "://" + place.authority("client");
-                    String peer = "http://" + place.authority("peer");
-                    List<String> arguments = new ArrayList<>(List.of(
-                            "--data-dir",
-                            place.folder().resolve("data").toString(),
-                            "--listen-client-urls",
-                            client,
-                            "--advertise-client-urls",
-                            client,
-                            "--listen-peer-urls",
-                            peer,
-                            "--initial-advertise-peer-urls",
-                            peer,
-                            "--initial-cluster",
-                            "default=" + peer));
-                    arguments.addAll(List.of(more));
-                    return arguments;
-                });
+                .arguments(place -> arguments(place, scheme));
+    }
+
+    static List<String> arguments(ServerProcess.Place place, String scheme, String... more) {
+        String client = scheme + "://" + place.authority("client");
+        String peer = "http://" + place.authority("peer");
+        List<String> arguments = new ArrayList<>(List.of(
+                "--data-dir",
+                place.folder().resolve("data").toString(),
+                "--listen-client-urls",
+                client,
+                "--advertise-client-urls",
+                client,
+                "--listen-peer-urls",
+                peer,
+                "--initial-advertise-peer-urls",
+                peer,
+                "--initial-cluster",
+                "default=" + peer));
+        arguments.addAll(List.of(more));
+        return arguments;
     }
 
     static EtcdServer start() throws Exception {

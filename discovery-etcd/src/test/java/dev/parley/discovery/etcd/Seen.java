@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 /** What a watcher was told last, waited for with patience. */
 final class Seen implements Consumer<ServiceSnapshot> {
 
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
+    private static final long PATIENCE_NANOS = 120_000_000_000L;
 
     private volatile ServiceSnapshot last = new ServiceSnapshot("none", List.of(), java.util.Optional.of("nothing told"));
 
