@@ -39,6 +39,7 @@ public final class Cluster implements Interceptor, AutoCloseable {
     private final ClusterPolicy policy;
     private final ClusterListeners listeners = new ClusterListeners();
     private final Roster roster;
+    private final @Nullable HealthChecks checks;
     private final CountDownLatch first = new CountDownLatch(1);
     private final Watch watch;
     private final Runnable onClose;
@@ -54,6 +55,9 @@ public final class Cluster implements Interceptor, AutoCloseable {
         this.onClose = onClose;
         listeners.add(policy.listener());
         this.roster = new Roster(service, policy, listeners);
+        this.checks = policy.healthChecks()
+                .map(how -> new HealthChecks(how, policy.timer(), roster))
+                .orElse(null);
         this.watch = registry.watch(service, this::update);
     }
 
@@ -70,6 +74,9 @@ public final class Cluster implements Interceptor, AutoCloseable {
     private void update(ServiceSnapshot found) {
         roster.update(found);
         first.countDown();
+        if (checks != null) {
+            checks.follow(roster.view().all());
+        }
     }
 
     /** The service's name. */
@@ -242,6 +249,9 @@ public final class Cluster implements Interceptor, AutoCloseable {
     @Override
     public void close() {
         watch.close();
+        if (checks != null) {
+            checks.close();
+        }
         roster.close();
         onClose.run();
     }

@@ -78,11 +78,13 @@ final class Outlier {
         }
         long good = Math.max(0, now - in.since) / policy.interval().toNanos();
         int times = (int) Math.max(0, in.times - good) + 1;
-        Duration most = policy.maxTime();
-        long nanos = times >= most.dividedBy(policy.baseTime())
-                ? most.toNanos()
-                : policy.baseTime().multipliedBy(times).toNanos();
-        OutlierPhase.Out out = new OutlierPhase.Out(times, now, nanos, reason);
+        Duration time = policy.baseTime().multipliedBy(times);
+        if (time.compareTo(policy.maxTime()) >= 0) {
+            time = policy.maxTime();
+            // What goes beyond the longest would only take longer to be forgiven.
+            times = (int) Math.ceilDiv(policy.maxTime().toNanos(), policy.baseTime().toNanos());
+        }
+        OutlierPhase.Out out = new OutlierPhase.Out(times, now, time.toNanos(), reason);
         if (phase.compareAndSet(in, out)) {
             return out;
         }
