@@ -2,7 +2,8 @@
 module dev.parley.discovery {
     requires transitive dev.parley;
     requires transitive dev.parley.http;
-    requires dev.parley.resilience;
+    requires transitive dev.parley.resilience;
+    requires org.dnsjava;
     requires static transitive org.jspecify;
 
     exports dev.parley.discovery;
@@ -11,5 +12,6 @@ module dev.parley.discovery {
     uses dev.parley.discovery.spi.RegistryProvider;
 
     provides dev.parley.discovery.spi.RegistryProvider with
+            dev.parley.discovery.DnsProvider,
             dev.parley.discovery.StaticProvider;
 }

@@ -64,9 +64,17 @@ public final class Explanation {
         }
     }
 
-    /** Asks for this explanation of a call that has not begun; its attempts share it. */
-    public void leaveOn(Attributes attributes) {
-        attributes.put(KEY, this);
+    /** Asks for this explanation of {@code call}, which has not begun; its attempts share it, and its end is the last word. */
+    public void follow(Call call) {
+        long begun = System.nanoTime();
+        call.attributes().put(KEY, this);
+        call.onEnd(outcome -> {
+            String how = switch (outcome) {
+                case Outcome.Ok ok -> "OK";
+                case Outcome.Failed(CallException error) -> error.code() + " " + error.message();
+            };
+            add(new Note("call", "ended after %d ms: %s".formatted((System.nanoTime() - begun) / 1_000_000, how)));
+        });
     }
 
     /** Adds a decision. */

@@ -5,9 +5,11 @@ import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.CallScope;
 import dev.parley.Code;
+import dev.parley.Explanation;
 import dev.parley.Messages;
 import dev.parley.Method;
 import dev.parley.Outcome;
+import dev.parley.rpc.CallOptions;
 import dev.parley.rpc.DynamicClient;
 import dev.parley.rpc.MessageJson;
 import dev.parley.rpc.ResponseMetadata;
@@ -44,6 +46,8 @@ import picocli.CommandLine.Parameters;
             "  parley call --protocol rest http://127.0.0.1:7006 \\",
             "    shop.order.v1.OrderService/CreateOrder \\",
             "    '{\"userId\": \"u-1\", \"productId\": \"sku-1\", \"quantity\": 2}'",
+            "  parley call --explain static:127.0.0.1:7002,127.0.0.1:7999 \\",
+            "    shop.inventory.v1.InventoryService/CheckStock '{\"productId\": \"sku-1\"}'",
             "  parley call --protocol connect --codec json --verbose \\",
             "    http://127.0.0.1:7001 shop.user.v1.UserService/ListUsers",
             "  parley call http://127.0.0.1:7002 \\",
@@ -56,7 +60,9 @@ final class CallCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "URL",
-            description = "http://host:port, or https:// for TLS, and a path if the services are under one.")
+            description =
+                    "http://host:port, or https:// for TLS, and a path if the services are under one; or a service in "
+                            + "a registry: consul://host:port/name, etcd://host:port/name, dns:///name:port, static:a:1,b:2.")
     private String url = "";
 
     @Parameters(
@@ -119,11 +125,13 @@ final class CallCommand implements Callable<Integer> {
         ResponseMetadata metadata = new ResponseMetadata();
         DynamicClient client =
                 new DynamicClient(connection.channel(found.method().kind()));
+        CallOptions asked = connection.callOptions().withResponseMetadata(metadata);
+        Explanation why = new Explanation();
         long start = System.nanoTime();
         long first = start;
         int count = 0;
         try (Messages<Message> responses =
-                client.call(found, connection.callOptions().withResponseMetadata(metadata), Messages.pull(input))) {
+                client.call(found, options.explain ? asked.withExplanation(why) : asked, Messages.pull(input))) {
             for (Message response : responses) {
                 first = count++ == 0 ? System.nanoTime() : first;
                 if (!output.print(response)) {
@@ -137,6 +145,8 @@ final class CallCommand implements Callable<Integer> {
             trace.trailers(metadata.trailers());
             trace.ended(e.code().name(), start, first, count);
             return failed(e, input, found, json);
+        } finally {
+            new ExplanationText(terminal.err()).print(why);
         }
     }
 

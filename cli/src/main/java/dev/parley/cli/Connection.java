@@ -5,6 +5,11 @@ import dev.parley.Code;
 import dev.parley.Handler;
 import dev.parley.Method;
 import dev.parley.chain.Chain;
+import dev.parley.chain.ClientPolicies;
+import dev.parley.chain.ClientResilience;
+import dev.parley.chain.DefaultChains;
+import dev.parley.discovery.Cluster;
+import dev.parley.discovery.ServiceTarget;
 import dev.parley.http.ClientLimits;
 import dev.parley.http.HostResolver;
 import dev.parley.http.HttpClient;
@@ -19,7 +24,9 @@ import dev.parley.rpc.Compression;
 import dev.parley.rpc.ReflectionClient;
 import dev.parley.rpc.RpcProtocol;
 import dev.parley.rpc.Schema;
+import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A server as the options say it is reached, and what it is asked about its contract. */
@@ -36,11 +43,14 @@ final class Connection implements AutoCloseable {
 
     private final ConnectionOptions options;
     private final ServiceAddress address;
+    private final Optional<Cluster> cluster;
     private final HttpClient client;
     private final Trace trace;
 
     Connection(String url, ConnectionOptions options, Trace trace) {
-        ServiceAddress reached = ConnectionOptions.address(url);
+        ServiceTarget target = ConnectionOptions.target(url);
+        ServiceAddress reached = target.address();
+        this.cluster = target.registry().map(ConnectionOptions::cluster);
         this.options = options;
         this.trace = trace;
         ClientLimits defaults = ClientLimits.defaults();
@@ -92,8 +102,18 @@ final class Connection implements AutoCloseable {
                 .transport(traced.around(transport, Protocols.name(protocol), version))
                 .maxMessageBytes(MOST_MESSAGE_BYTES)
                 .streamIdleTimeout(PATIENCE)
-                .chain(Chain.empty()) // a call is one call: what the server says of it is what is wanted
+                .chain(policies())
                 .build();
+    }
+
+    /** A call is one call: what the server says of it is what is wanted. To explain it, it is made as a service makes it. */
+    private Chain policies() {
+        if (options.explain) {
+            ClientResilience client = new ClientResilience(address.authority(), ClientPolicies.defaults());
+            return DefaultChains.client(client, Telemetry.off(), cluster);
+        }
+        return cluster.map(endpoints -> DefaultChains.balanced(Chain.empty(), endpoints))
+                .orElse(Chain.empty());
     }
 
     /** The headers and the time of a call. */
@@ -153,6 +173,7 @@ final class Connection implements AutoCloseable {
 
     @Override
     public void close() {
+        cluster.ifPresent(Cluster::close);
         client.close();
         // Asks the event loops, so what was to be sent at the close is behind it.
         client.openConnections();

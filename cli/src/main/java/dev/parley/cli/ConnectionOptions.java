@@ -1,8 +1,11 @@
 package dev.parley.cli;
 
+import dev.parley.discovery.Cluster;
+import dev.parley.discovery.ClusterPolicy;
+import dev.parley.discovery.RegistryUri;
+import dev.parley.discovery.ServiceTarget;
 import dev.parley.http.ClientTls;
 import dev.parley.http.HttpVersion;
-import dev.parley.http.ServiceAddress;
 import dev.parley.http.TlsIdentity;
 import dev.parley.http.TlsTrust;
 import dev.parley.rpc.Codec;
@@ -95,6 +98,12 @@ final class ConnectionOptions {
     boolean verbose;
 
     @Option(
+            names = "--explain",
+            description = "Makes the call as a service would, with retries and a breaker, and tells on stderr what was "
+                    + "decided: which endpoints there were, which was taken and why, what was tried again.")
+    boolean explain;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this text.")
@@ -130,15 +139,23 @@ final class ConnectionOptions {
         };
     }
 
-    static ServiceAddress address(String url) {
+    static ServiceTarget target(String url) {
         try {
-            return ServiceAddress.url(url);
+            return ServiceTarget.url(url);
         } catch (IllegalArgumentException e) {
             String scheme = url.toLowerCase(Locale.ROOT).matches("[a-z0-9.\\[\\]:-]+:\\d+")
                     ? "; say http:// or https:// in front"
                     : "";
             throw new CommandException(
                     ExitCode.USAGE, "URL" + String.valueOf(e.getMessage()).replaceFirst("^base URL", "") + scheme, e);
+        }
+    }
+
+    static Cluster cluster(RegistryUri registry) {
+        try {
+            return Cluster.connect(registry, ClusterPolicy.defaults());
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, "URL: " + e.getMessage(), e);
         }
     }
 

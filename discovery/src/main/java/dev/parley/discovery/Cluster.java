@@ -7,13 +7,14 @@ import dev.parley.Code;
 import dev.parley.Explanation;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
-import dev.parley.RetryAdvice;
-import java.util.HashMap;
+import dev.parley.Messages;
+import dev.parley.Method;
+import dev.parley.Outcome;
+import dev.parley.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +22,26 @@ import org.jspecify.annotations.Nullable;
  * A service's endpoints, kept up to date from a registry, and the balancer among them. As an interceptor it stands innermost of
  * a client's policies: each attempt at a call gets an endpoint of its own, one that the call has not tried if there is one.
  *
- * <p>Thread-safe.
+ * <p>An endpoint that keeps failing is {@linkplain OutlierPolicy ejected} for a while; one of which {@linkplain HealthCheckPolicy
+ * checks} fail gets no calls; when too few are left, {@linkplain ClusterPolicy#panicShare all are called}. One that the registry does not
+ * name any more gets no new calls, and those under way there go on. While the registry does not answer, its last good answer stands.
+ *
+ * <p>A call that comes before the registry's first answer waits for it, {@linkplain ClusterPolicy#firstAnswer not for ever}. A service
+ * without an instance is {@code UNAVAILABLE}, and says why.
+ *
+ * <p>Without the interceptor it is used through {@link #tryPick}. Thread-safe; picks are lock-free.
  */
 public final class Cluster implements Interceptor, AutoCloseable {
 
-    private static final Attributes.Key<Set<Endpoint>> TRIED = Attributes.Key.of("discovery.tried");
+    private static final Attributes.Key<Attempt> LAST = Attributes.Key.of("discovery.attempt");
 
     private final String service;
-    private final LoadBalancer balancer;
+    private final ClusterPolicy policy;
+    private final ClusterListeners listeners = new ClusterListeners();
+    private final Roster roster;
     private final CountDownLatch first = new CountDownLatch(1);
     private final Watch watch;
     private final Runnable onClose;
-    private volatile List<Endpoint> endpoints = List.of();
-    private volatile @Nullable ServiceSnapshot latest;
 
     /** The endpoints of {@code service}, followed from now on. */
     public Cluster(ServiceRegistry registry, String service, ClusterPolicy policy) {
@@ -42,8 +50,10 @@ public final class Cluster implements Interceptor, AutoCloseable {
 
     private Cluster(ServiceRegistry registry, String service, ClusterPolicy policy, Runnable onClose) {
         this.service = service;
-        this.balancer = policy.balancer().create();
+        this.policy = policy;
         this.onClose = onClose;
+        listeners.add(policy.listener());
+        this.roster = new Roster(service, policy, listeners);
         this.watch = registry.watch(service, this::update);
     }
 
@@ -57,91 +67,187 @@ public final class Cluster implements Interceptor, AutoCloseable {
         return new Cluster(use.registry(), uri.service(), policy, use::release);
     }
 
+    private void update(ServiceSnapshot found) {
+        roster.update(found);
+        first.countDown();
+    }
+
     /** The service's name. */
     public String service() {
         return service;
     }
 
-    /** Its endpoints. */
+    /** Its endpoints, well or ill. */
     public List<Endpoint> endpoints() {
-        return endpoints;
+        return roster.view().all();
     }
 
-    private synchronized void update(ServiceSnapshot found) {
-        Map<ServiceInstance, Endpoint> known = new HashMap<>();
-        endpoints.forEach(endpoint -> known.put(endpoint.instance(), endpoint));
-        List<Endpoint> now = found.instances().stream()
-                .map(instance -> known.getOrDefault(instance, new Endpoint(instance)))
-                .toList();
-        balancer.update(now);
-        latest = found;
-        endpoints = now;
-        first.countDown();
+    /** How they stand. */
+    public ClusterSnapshot snapshot() {
+        return roster.snapshot();
+    }
+
+    /** Hears of changes from now on. */
+    public Call.Registration listen(ClusterListener listener) {
+        return listeners.add(listener);
     }
 
     @Override
     public <Q, R> R intercept(Call call, Q request, Handler<Q, R> next) throws Exception {
-        List<Endpoint> available = available(call);
-        Set<Endpoint> tried = tried(call);
-        PickRequest asked = new PickRequest(call, tried, tried.size() + 1);
-        Endpoint picked = balancer.pick(available, asked);
-        Explanation.note(
-                call,
-                () -> new Pick(
-                        asked.attempt(),
-                        picked,
-                        balancer.why(picked, available, asked),
-                        available.stream()
-                                .map(each -> new Pick.Considered(each, each.inFlight() + " calls"))
-                                .toList()));
-        tried.add(picked);
-        call.endpoint(picked.authority());
-        picked.begin();
-        call.onEnd(outcome -> picked.end());
-        return next.handle(call, request);
+        if (!roster.view().answered()) {
+            awaitFirst(call);
+        }
+        Attempt attempt = pick(call);
+        call.endpoint(attempt.endpoint().authority());
+        R response;
+        CallException failure;
+        try {
+            response = next.handle(call, request);
+            failure =
+                    response instanceof Messages<?> ? null : policy.classifier().failure(response);
+        } catch (Throwable thrown) {
+            attempt.end(Outcome.failed(failure(call, thrown)));
+            throw thrown;
+        }
+        if (failure != null) {
+            attempt.end(Outcome.failed(failure));
+        } else if (isWhole(call, response)) {
+            attempt.end(Outcome.OK);
+        } else {
+            call.onEnd(attempt);
+        }
+        return response;
     }
 
-    private static Set<Endpoint> tried(Call call) {
+    private static CallException failure(Call call, Throwable thrown) {
+        return call.cancellation().orElseGet(() -> CallException.from(thrown));
+    }
+
+    /** Whether the attempt is over with {@code response}. What a policy outside makes of the call is not the endpoint's doing. */
+    private static boolean isWhole(Call call, @Nullable Object response) {
+        return call.method().kind() == Method.Kind.UNARY
+                && !(response instanceof Messages<?>)
+                && !(response instanceof HttpResponse http && !http.body().isAtHand());
+    }
+
+    /**
+     * Picks an endpoint for an attempt at {@code call}, which is under way there from now on. Never blocks; the attempts at one
+     * call are told apart by the call's attributes, which its children share.
+     *
+     * @throws CallException {@code UNAVAILABLE} if the service has no instance, or the registry has not answered yet; {@code
+     *     RESOURCE_EXHAUSTED} if each has as many calls as it may have; neither has left
+     */
+    public Picked tryPick(Call call) {
+        return pick(call);
+    }
+
+    private Attempt pick(Call call) {
+        Roster.View seen = roster.view();
+        List<Endpoint> available = seen.available();
+        if (available.isEmpty()) {
+            throw none(seen);
+        }
         Attributes attributes = call.attributes();
-        Set<Endpoint> tried = attributes.get(TRIED).orElse(null);
-        if (tried == null) {
-            tried = ConcurrentHashMap.newKeySet();
-            attributes.put(TRIED, tried);
+        Attempt previous = attributes.get(LAST).orElse(null);
+        Attempt attempt = new Attempt(roster, call, policy.timer().nanoTime(), previous);
+        Endpoint picked = roster.balancer().pick(available, attempt);
+        Explanation asked = Explanation.of(call).orElse(null);
+        Pick decision = asked == null ? null : explained(picked, seen, attempt);
+        if (!roster.tryBegin(attempt, picked)) {
+            picked = withRoom(available, attempt);
+            decision = asked == null ? null : explained(picked, seen, attempt);
         }
-        return tried;
+        if (asked != null && decision != null) {
+            asked.add(decision);
+        }
+        attributes.put(LAST, attempt);
+        return attempt;
     }
 
-    private List<Endpoint> available(Call call) {
-        List<Endpoint> known = endpoints;
-        if (known.isEmpty()) {
-            try {
-                first.await(Math.max(0, call.deadline().remainingNanos()), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                throw call.cancellation().orElse(CallException.interrupted(e, "the endpoints of " + service));
+    /** The one picked has just become full: any other, one that was not tried if there is one. */
+    private Endpoint withRoom(List<Endpoint> available, Attempt attempt) {
+        int count = available.size();
+        int from = ThreadLocalRandom.current().nextInt(count);
+        for (int i = 0; i < 2 * count; i++) {
+            Endpoint endpoint = available.get((from + i) % count);
+            if ((i >= count || !attempt.hasTried(endpoint)) && roster.tryBegin(attempt, endpoint)) {
+                return endpoint;
             }
-            known = endpoints;
         }
-        if (known.isEmpty()) {
-            ServiceSnapshot found = latest;
-            String why = found == null
-                    ? "the registry has not answered yet"
-                    : found.stale().orElse("it has no instances");
-            throw new CallException(
-                    Code.UNAVAILABLE,
-                    "no endpoint of " + service + ": " + why,
-                    null,
-                    List.of(),
-                    new dev.parley.Metadata(),
-                    CallException.Origin.LOCAL,
-                    RetryAdvice.NEVER_LEFT);
-        }
-        return known;
+        throw Roster.unavailable(
+                Code.RESOURCE_EXHAUSTED,
+                "each of the " + count + " available endpoints of " + service + " has " + policy.maxRequests()
+                        + " calls under way (maxRequests)");
     }
 
-    /** Ends following the service. */
+    private Pick explained(Endpoint picked, Roster.View seen, Attempt attempt) {
+        List<Pick.Considered> considered = new ArrayList<>();
+        considered.add(considered(picked, attempt));
+        Endpoint other = attempt.passedOver();
+        if (other != null && !other.equals(picked)) {
+            considered.add(considered(other, attempt));
+        }
+        for (Endpoint each : seen.all()) {
+            if (considered.size() == Pick.MOST) {
+                break;
+            }
+            if (!each.equals(picked) && !each.equals(other)) {
+                considered.add(considered(each, attempt));
+            }
+        }
+        String why = roster.balancer().why(picked, seen.available(), attempt)
+                + (attempt.hasTried(picked) ? "; every one available was tried or is full" : "")
+                + (seen.panic() ? "; too few are well, so all are called" : "")
+                + seen.stale().map(reason -> "; the list is stale: " + reason).orElse("");
+        return new Pick(
+                attempt.attempt(),
+                picked,
+                why,
+                considered,
+                seen.all().size(),
+                seen.available().size());
+    }
+
+    private static Pick.Considered considered(Endpoint endpoint, Attempt attempt) {
+        String state = endpoint.state(attempt.nanoTime());
+        return new Pick.Considered(endpoint, attempt.hasTried(endpoint) ? state + ", tried" : state);
+    }
+
+    private CallException none(Roster.View seen) {
+        String why = seen.answered()
+                ? seen.stale().orElse("the registry knows no healthy instance of it")
+                : "the registry has not answered yet";
+        return Roster.unavailable(Code.UNAVAILABLE, "no endpoint of " + service + ": " + why);
+    }
+
+    private void awaitFirst(Call call) {
+        long wait = call.deadline().isNone()
+                ? policy.firstAnswer().toNanos()
+                : Math.max(0, call.deadline().remainingNanos());
+        try {
+            if (!first.await(wait, TimeUnit.NANOSECONDS)
+                    && !call.deadline().isNone()
+                    && call.deadline().isExpired()) {
+                throw new CallException(
+                        Code.DEADLINE_EXCEEDED,
+                        "the deadline of " + call.method() + " passed before the registry had named an endpoint of "
+                                + service);
+            }
+        } catch (InterruptedException e) {
+            throw call.cancellation().orElseGet(() -> CallException.interrupted(e, "the endpoints of " + service));
+        }
+    }
+
+    /** Ends following the service; calls go to what is known. */
     @Override
     public void close() {
         watch.close();
+        roster.close();
         onClose.run();
+    }
+
+    @Override
+    public String toString() {
+        return "cluster " + service + ' ' + endpoints();
     }
 }

@@ -9,10 +9,16 @@ import java.util.List;
  * @param attempt 1 for the first
  * @param chosen where it went
  * @param reason why
- * @param considered what there was to choose from, and how each stood
+ * @param considered what there was to choose from, and how each stood: the chosen one first, {@value #MOST} at most
+ * @param endpoints how many the service has
+ * @param available how many of these could be called
  */
-public record Pick(int attempt, Endpoint chosen, String reason, List<Considered> considered)
+public record Pick(
+        int attempt, Endpoint chosen, String reason, List<Considered> considered, int endpoints, int available)
         implements Explanation.Decision {
+
+    /** Endpoints that one explanation names. */
+    public static final int MOST = 10;
 
     /** Copies the list. */
     public Pick {
@@ -23,7 +29,7 @@ public record Pick(int attempt, Endpoint chosen, String reason, List<Considered>
      * One endpoint at the time of a pick.
      *
      * @param endpoint which
-     * @param state how it stood, for people: {@code 2 calls, 12 ms}, {@code ejected for 30 s}, {@code tried}
+     * @param state how it stood, for people: {@code 2 calls at 12 ms}, {@code ejected for 30 s}, {@code tried}
      */
     public record Considered(Endpoint endpoint, String state) {}
 
@@ -34,6 +40,26 @@ public record Pick(int attempt, Endpoint chosen, String reason, List<Considered>
 
     @Override
     public String what() {
-        return "attempt " + attempt + " to " + chosen + ": " + reason;
+        StringBuilder text = new StringBuilder("attempt ")
+                .append(attempt)
+                .append(" to ")
+                .append(chosen)
+                .append(": ")
+                .append(reason)
+                .append(" (")
+                .append(available)
+                .append(" of ")
+                .append(endpoints)
+                .append(" available");
+        for (Considered each : considered) {
+            text.append("; ").append(each.endpoint()).append(": ").append(each.state());
+        }
+        int more = endpoints - considered.size();
+        return text.append(more > 0 ? "; and " + more + " more)" : ")").toString();
+    }
+
+    @Override
+    public String toString() {
+        return by() + ": " + what();
     }
 }

@@ -1,5 +1,8 @@
 package dev.parley.discovery;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /**
  * An instance that is registered for as long as this is open: it is renewed in the background, and registered again if the
  * registry has lost it or was not there. Thread-safe.
@@ -21,6 +24,19 @@ public interface Registration extends AutoCloseable {
 
     /** How it stands now. */
     State state();
+
+    /** Why it is not registered, or what went wrong when it was last renewed; empty if all is well. */
+    Optional<String> problem();
+
+    /**
+     * Waits until the registry has it, which nothing but a test or a strict start needs: it is registered in the background
+     * either way.
+     *
+     * @param limit how long at most, by the registry's {@linkplain RegistryOptions#timer timer}
+     * @return false if it has not by then, or is closed; {@link #problem} says why
+     * @throws dev.parley.CallException if the thread is interrupted
+     */
+    boolean awaitRegistered(Duration limit);
 
     /** Whether others are to find it; told to the registry at once, in the background. A service that drains says false. */
     void ready(boolean wanted);

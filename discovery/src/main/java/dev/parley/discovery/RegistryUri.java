@@ -94,6 +94,6 @@ public record RegistryUri(String scheme, String authority, String service, Map<S
     /** Without the parameters, of which one may be a secret. */
     @Override
     public String toString() {
-        return scheme + "://" + authority + '/' + service;
+        return scheme + "://" + authority + (service.isEmpty() ? "" : '/' + service);
     }
 }

@@ -1,26 +1,38 @@
 package dev.parley.discovery;
 
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One after the other. */
+/**
+ * One after the other, whatever their weights and loads. It begins anywhere, so that many clients do not begin at the same
+ * endpoint. Where endpoints are not equally quick, each slow one holds up its full share of the calls; {@link LeastLoaded} does not.
+ */
 public final class RoundRobin implements LoadBalancer {
 
-    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger next =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt());
 
-    /** A balancer that begins with the first. */
+    /** A balancer that begins anywhere. */
     public RoundRobin() {}
 
     @Override
     public Endpoint pick(List<Endpoint> available, PickRequest request) {
-        int from = next.getAndIncrement();
-        for (int i = 0; i < available.size(); i++) {
-            Endpoint endpoint = available.get(Math.floorMod(from + i, available.size()));
-            if (!request.tried().contains(endpoint)) {
+        int count = available.size();
+        Endpoint cold = null;
+        // Twice: who is passed over in slow start is passed over again, but not for ever.
+        for (int i = 0; i < 2 * count; i++) {
+            int turn = next.getAndIncrement();
+            Endpoint endpoint = available.get(Math.floorMod(turn, count));
+            if (request.avoids(endpoint)) {
+                continue;
+            }
+            if (Golden.lets(endpoint.warmth(request.nanoTime()), turn)) {
                 return endpoint;
             }
+            cold = endpoint;
         }
-        return available.get(Math.floorMod(from, available.size()));
+        return cold != null ? cold : available.get(Math.floorMod(next.getAndIncrement(), count));
     }
 
     @Override

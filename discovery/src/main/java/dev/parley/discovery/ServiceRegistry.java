@@ -32,24 +32,35 @@ public interface ServiceRegistry extends AutoCloseable {
      *
      * @throws UnsupportedOperationException if this registry has no {@link RegistryCapability#REGISTER}
      * @throws IllegalStateException if an instance with this service and id is already registered through this object
+     * @throws dev.parley.CallException {@code RESOURCE_EXHAUSTED} if 10,000 instances are
      */
     Registration register(ServiceInstance instance, RegistrationOptions options);
 
     /**
      * What is known of {@code service}, from the registry itself if nobody follows the service yet.
      *
-     * @throws dev.parley.CallException {@code UNAVAILABLE} if the registry cannot be asked and nothing is known from before
+     * @throws dev.parley.CallException {@code UNAVAILABLE} if the registry cannot be asked and nothing is known from before; the
+     *     message names the registry and the reason
+     * @throws IllegalArgumentException as {@link #watch}
      */
     ServiceSnapshot discover(String service);
 
     /**
-     * Follows {@code service}: {@code listener} is told what is known at first, and of each change of it. It is called by one
-     * thread at a time and should be quick; what it throws is logged. Watches of one service share one question to the
-     * registry.
+     * Follows {@code service}: {@code listener} is told what is known at first, and of each change of it, on a thread of its
+     * own, one call at a time. One that is slow holds up nobody else; it is told the latest then, never a snapshot behind a later
+     * one. What it throws is logged. Watches of one service share one question to the registry; up to 20 changes are seen as they
+     * happen, and of more that come at once one in each {@link RegistryOptions#minBackoff}.
+     *
+     * @throws IllegalArgumentException if {@code service} is empty, longer than 255 characters, or holds a space or control
+     *     character
+     * @throws dev.parley.CallException {@code RESOURCE_EXHAUSTED} if 10,000 services are followed, or this one by 10,000
      */
     Watch watch(String service, Consumer<ServiceSnapshot> listener);
 
-    /** Ends all watches and closes all registrations, each as if alone. */
+    /**
+     * Ends all watches and closes all registrations, each as if alone and all at the same time: waits for the registry for up to
+     * 5 s, and for its adapter to close for up to 5 s more. Without effect the second time.
+     */
     @Override
     void close();
 
@@ -84,11 +95,12 @@ public interface ServiceRegistry extends AutoCloseable {
                     + " on the class path; known are " + String.join(", ", known)
                     + " (consul, etcd and k8s need parley-discovery-consul, -etcd, -kubernetes)");
         }
-        return of(found.getFirst().open(parsed, options), options);
+        return new BackedRegistry(
+                found.getFirst().open(parsed, options), parsed.registry().toString(), options);
     }
 
-    /** A registry over an adapter of one's own. */
+    /** A registry over an adapter of one's own, which error messages name by {@link Object#toString}. */
     static ServiceRegistry of(RegistryBackend backend, RegistryOptions options) {
-        return new BackedRegistry(backend, options);
+        return new BackedRegistry(backend, backend.toString(), options);
     }
 }

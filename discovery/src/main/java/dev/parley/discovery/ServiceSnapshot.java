@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param service its name
  * @param instances where it can be called; empty if there are none
- * @param stale why this is the last good answer and not a fresh one: the registry cannot be asked, or says something that is
- *     not to be trusted; empty if it is fresh
+ * @param stale why this is the last good answer and not a fresh one: the registry cannot be asked, what it says is malformed,
+ *     or all instances are gone at once ({@link RegistryOptions#keepEmpty}); or that it names an instance twice, of which one is
+ *     in here. Empty if it is fresh
  */
 public record ServiceSnapshot(String service, List<ServiceInstance> instances, Optional<String> stale) {
 

@@ -2,6 +2,7 @@ package dev.parley.discovery;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The registries that targets of channels name: one connection each, closed with the last that uses it. */
 final class SharedRegistries {
@@ -19,9 +20,26 @@ final class SharedRegistries {
         }
     }
 
-    /** One user's share. */
-    record Use(RegistryUri key, ServiceRegistry registry) {
+    /** One user's share. Thread-safe. */
+    static final class Use {
+        private final RegistryUri key;
+        private final ServiceRegistry registry;
+        private final AtomicBoolean released = new AtomicBoolean();
+
+        private Use(RegistryUri key, ServiceRegistry registry) {
+            this.key = key;
+            this.registry = registry;
+        }
+
+        ServiceRegistry registry() {
+            return registry;
+        }
+
+        /** Gives it back, once; the last closes the registry, which may take seconds, without holding others up. */
         void release() {
+            if (!released.compareAndSet(false, true)) {
+                return;
+            }
             Shared last = null;
             synchronized (ALL) {
                 Shared shared = ALL.get(key);

@@ -1,5 +1,6 @@
 package dev.parley.discovery;
 
+import dev.parley.Timer;
 import dev.parley.discovery.spi.RegistryBackend;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,14 +8,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** A list that never changes. */
-record StaticBackend(List<Address> addresses) implements RegistryBackend {
+record StaticBackend(List<Address> addresses, Timer timer) implements RegistryBackend {
 
     private record Address(String host, int port) {}
 
-    static StaticBackend parse(RegistryUri uri) {
-        Set<String> unknown = new java.util.TreeSet<>(uri.parameters().keySet());
+    static StaticBackend parse(RegistryUri uri, Timer timer) {
+        Set<String> unknown = new TreeSet<>(uri.parameters().keySet());
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException("static: knows no options, but is given " + unknown);
         }
@@ -25,7 +27,7 @@ record StaticBackend(List<Address> addresses) implements RegistryBackend {
         if (new HashSet<>(addresses).size() < addresses.size()) {
             throw new IllegalArgumentException("static: names an address twice: " + uri.authority());
         }
-        return new StaticBackend(List.copyOf(addresses));
+        return new StaticBackend(List.copyOf(addresses), timer);
     }
 
     private static Address address(String text) {
@@ -57,7 +59,7 @@ record StaticBackend(List<Address> addresses) implements RegistryBackend {
     @Override
     public Answer query(String service, String since, Duration wait) throws InterruptedException {
         if (!since.isEmpty()) {
-            Thread.sleep(wait);
+            Pause.of(wait, timer);
         }
         List<ServiceInstance> instances = addresses.stream()
                 .map(address -> ServiceInstance.of(service, address.host(), address.port()))

@@ -17,6 +17,6 @@ public final class StaticProvider implements RegistryProvider {
 
     @Override
     public RegistryBackend open(RegistryUri uri, RegistryOptions options) {
-        return StaticBackend.parse(uri);
+        return StaticBackend.parse(uri, options.timer());
     }
 }

@@ -180,6 +180,11 @@ public final class HttpClient implements Handler<HttpRequest, HttpResponse>, Aut
         return sum(Origin::openConnections);
     }
 
+    /** Connections of which each would take another exchange now. */
+    int connectionsWithRoom() {
+        return sum(Origin::connectionsWithRoom);
+    }
+
     /** Exchanges that are under way, to all authorities. Asks the event loops; for tests and monitoring. */
     public int running() {
         return sum(Origin::running);

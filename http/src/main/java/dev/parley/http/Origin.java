@@ -358,6 +358,10 @@ final class Origin {
         return connections.size();
     }
 
+    int connectionsWithRoom() {
+        return (int) connections.stream().filter(ClientConnection::hasRoom).count();
+    }
+
     int running() {
         return connections.stream().mapToInt(ClientConnection::running).sum();
     }

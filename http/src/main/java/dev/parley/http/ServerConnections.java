@@ -52,8 +52,11 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        open.remove(ctx.channel());
-        super.channelInactive(ctx);
+        try {
+            super.channelInactive(ctx);
+        } finally {
+            open.remove(ctx.channel()); // last: who finds none open finds nothing left of what ran on it
+        }
     }
 
     int count() {

@@ -94,7 +94,7 @@ class ProxyFailureTest {
         CountDownLatch left = new CountDownLatch(1);
         try (HttpServer upstream = Talk.serve((call, request) -> Talk.forever(left));
                 HttpServer proxy = Proxies.with(
-                        ProxyOptions.defaults().withResponseTimeout(Duration.ofMillis(150)),
+                        ProxyOptions.defaults().withResponseTimeout(Duration.ofMillis(500)),
                         Proxy.to(new Upstream(Talk.at(upstream), up)))) {
             HttpResponse response = Talk.send(client, down, Talk.get(Talk.at(proxy), "/"));
             assertThat(response.status()).isEqualTo(504);
@@ -116,7 +116,7 @@ class ProxyFailureTest {
                         ProxyOptions.defaults(),
                         exchange -> {
                             assertThat(exchange.deadline().remaining()).isLessThan(Duration.ofSeconds(60));
-                            exchange.deadline(Deadline.after(Duration.ofMillis(300)));
+                            exchange.deadline(Deadline.after(Duration.ofMillis(800)));
                             return Verdict.proceed();
                         },
                         Proxy.to(new Upstream(Talk.at(upstream), up)))) {
@@ -126,7 +126,7 @@ class ProxyFailureTest {
             assertThat(response.status()).isEqualTo(504);
             assertThat(Talk.text(response)).contains(Talk.at(upstream));
             Talk.await(left);
-            assertThat(Integer.parseInt(remaining.get())).isBetween(1, 300);
+            assertThat(Integer.parseInt(remaining.get())).isBetween(1, 800);
         }
     }
 

@@ -51,7 +51,7 @@ class SlowPeersTest {
 
     @Test
     void aThousandConnectionsThatSayNothingAreClosed() throws Exception {
-        try (HttpServer server = Talk.serve(limits(300, 300), (call, request) -> HttpResponse.of(200))) {
+        try (HttpServer server = Talk.serve(limits(1_000, 1_000), (call, request) -> HttpResponse.of(200))) {
             List<RawClient> silent = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
                 silent.add(new RawClient(server.port()));
@@ -68,7 +68,7 @@ class SlowPeersTest {
     @Test
     void aBodyThatStallsEndsItsReader() throws Exception {
         CompletableFuture<String> seen = new CompletableFuture<>();
-        try (HttpServer server = Talk.serve(limits(200, 200), (call, request) -> {
+        try (HttpServer server = Talk.serve(limits(500, 500), (call, request) -> {
             if (request.method().equals("POST")) {
                 seen.complete(Talk.failure(() -> request.body().readAll()).message());
             }
@@ -77,7 +77,7 @@ class SlowPeersTest {
             try (RawClient raw = new RawClient(server.port())) {
                 raw.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf");
                 isServed(server);
-                assertThat(seen.get(20, TimeUnit.SECONDS)).contains("idle for PT0.2S");
+                assertThat(seen.get(20, TimeUnit.SECONDS)).contains("idle for PT0.5S");
                 raw.rest();
             }
             Talk.await("it is closed", () -> server.openConnections() == 0);

@@ -193,7 +193,7 @@ class TlsTest {
             assertThat(refused.code()).isEqualTo(Code.UNAVAILABLE);
             assertThat(refused.message()).containsIgnoringCase("certificate");
         }
-        assertThat(server.activeRequests()).isZero();
+        Talk.await("no request is left", () -> server.activeRequests() == 0);
     }
 
     @Test

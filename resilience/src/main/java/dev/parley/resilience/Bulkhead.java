@@ -155,7 +155,7 @@ public final class Bulkhead implements Interceptor {
         }
         if (error != null) {
             slot.release(); // it may have been admitted at the same moment
-            throw error;
+            throw error instanceof RejectedException refused ? Rejections.noted(call, name, refused) : error;
         }
     }
 

@@ -95,7 +95,7 @@ public final class CircuitBreaker implements Interceptor {
 
     @Override
     public <Q, R> R intercept(Call call, Q request, Handler<Q, R> next) throws Exception {
-        long permit = acquire();
+        long permit = acquire(call);
         R response;
         CallException failure;
         try {
@@ -116,7 +116,7 @@ public final class CircuitBreaker implements Interceptor {
      * @throws Exception what {@code work} throws; it is counted as what {@link CallException#from} makes of it
      */
     public <T> T call(Callable<T> work) throws Exception {
-        long permit = acquire();
+        long permit = acquire(null);
         T response;
         CallException failure;
         try {
@@ -130,10 +130,10 @@ public final class CircuitBreaker implements Interceptor {
         return response;
     }
 
-    private long acquire() {
+    private long acquire(@Nullable Call call) {
         long permit = tryAcquire();
         if (permit < 0) {
-            throw rejection(permit);
+            throw Rejections.noted(call, name, rejection(permit));
         }
         return permit;
     }

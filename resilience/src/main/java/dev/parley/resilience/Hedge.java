@@ -151,12 +151,6 @@ public final class Hedge implements Interceptor {
         latencies.record(now - begun, now);
     }
 
-    void tell(ResilienceEvent event) {
-        if (listeners.any()) {
-            listeners.tell(event);
-        }
-    }
-
     /** Why an attempt is stopped that is not needed any more. */
     CallException beaten(Call call) {
         return new CallException(

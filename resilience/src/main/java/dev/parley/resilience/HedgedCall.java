@@ -177,8 +177,10 @@ final class HedgedCall<Q, R> {
         int number = numbers.incrementAndGet();
         CallScope scope =
                 java.util.Objects.requireNonNull(scopes.get(number - 1)); // set before this thread was started
-        hedge.tell(
-                new ResilienceEvent.HedgeStarted(hedge.name, number, Duration.ofNanos(hedge.timer.nanoTime() - begun)));
+        hedge.listeners.tell(
+                call,
+                () -> new ResilienceEvent.HedgeStarted(
+                        hedge.name, number, Duration.ofNanos(hedge.timer.nanoTime() - begun)));
         Ended<R> end;
         try {
             end = attempt(number, scope);
@@ -268,17 +270,19 @@ final class HedgedCall<Q, R> {
         scope.keepMetadata();
         if (end.thrown != null) {
             CallException failure = java.util.Objects.requireNonNull(end.failure);
-            boolean alone =
-                    scope.cancellation().isPresent() && call.cancellation().isEmpty();
+            // What an interrupt led to is not the reason: not if this attempt alone was cancelled, not on another
+            // thread.
+            boolean stopped = scope.cancellation().isPresent()
+                    && (end.number > 1 || call.cancellation().isEmpty());
             scope.end(Outcome.failed(failure));
-            throw alone ? failure : end.thrown;
+            throw stopped ? failure : end.thrown;
         }
         call.onEnd(scope::end); // what it answered with may still be read
         if (end.failure == null) {
             hedge.answered(begun);
             if (end.number > 1) {
                 hedge.won.increment();
-                hedge.tell(new ResilienceEvent.HedgeWon(hedge.name, end.number));
+                hedge.listeners.tell(call, () -> new ResilienceEvent.HedgeWon(hedge.name, end.number));
             }
         }
         return end.response;

@@ -1,8 +1,11 @@
 package dev.parley.resilience;
 
 import dev.parley.Call;
+import dev.parley.Explanation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Who listens to one policy. Asking whether anybody does costs one read. */
 final class Listeners {
@@ -27,6 +30,19 @@ final class Listeners {
     /** Whether an event is worth making. */
     boolean any() {
         return !all.isEmpty();
+    }
+
+    /** Tells of a decision about {@code call}: those who listen, and who has asked for an explanation of it. */
+    void tell(@Nullable Call call, Supplier<ResilienceEvent> decision) {
+        Explanation asked = call == null ? null : Explanation.of(call).orElse(null);
+        if (asked == null && !any()) {
+            return;
+        }
+        ResilienceEvent event = decision.get();
+        tell(event);
+        if (asked != null) {
+            asked.add(event);
+        }
     }
 
     void tell(ResilienceEvent event) {

@@ -22,13 +22,24 @@ public final class RejectedException extends CallException {
     /** What refused it. */
     public enum Reason {
         /** A breaker that is open. */
-        BREAKER_OPEN,
+        BREAKER_OPEN("breaker"),
         /** A bulkhead without room. */
-        BULKHEAD_FULL,
+        BULKHEAD_FULL("bulkhead"),
         /** A rate that is used up. */
-        RATE_LIMITED,
+        RATE_LIMITED("rate-limit"),
         /** Too much load. */
-        LOAD_SHED
+        LOAD_SHED("load-shedding");
+
+        private final String policy;
+
+        Reason(String policy) {
+            this.policy = policy;
+        }
+
+        /** The kind of policy, as the default chains call it. */
+        String policy() {
+            return policy;
+        }
     }
 
     RejectedException(Reason reason, Code code, String message, RetryAdvice advice) {

@@ -1,16 +1,62 @@
 package dev.parley.resilience;
 
 import dev.parley.CallException;
+import dev.parley.Explanation;
 import java.time.Duration;
 
 /**
  * What a policy has done, told to its {@linkplain ResilienceListener listeners}. A policy that nobody listens to makes no
  * events.
  */
-public sealed interface ResilienceEvent {
+public sealed interface ResilienceEvent extends Explanation.Decision {
 
     /** The name of the policy that did it, such as {@code payment-service/Charge}. */
     String policy();
+
+    @Override
+    default String by() {
+        return switch (this) {
+            case BreakerChanged changed -> "breaker";
+            case Rejected rejected -> rejected.error().reason().policy();
+            case RetryScheduled scheduled -> "retry";
+            case RetryStopped stopped -> "retry";
+            case AdviceIgnored ignored -> "retry";
+            case HedgeStarted started -> "hedge";
+            case HedgeWon won -> "hedge";
+            case TimedOut timedOut -> "timeout";
+            case FallbackUsed used -> "fallback";
+            case LimitChanged changed -> "load-shedding";
+        };
+    }
+
+    @Override
+    default String what() {
+        return switch (this) {
+            case BreakerChanged changed -> changed.from() + " to " + changed.to() + ": " + changed.reason();
+            case Rejected rejected -> "refused: " + rejected.error().message();
+            case RetryScheduled scheduled ->
+                "attempt %d in %d ms, because attempt %d failed: %s"
+                        .formatted(
+                                scheduled.attempt(),
+                                scheduled.delay().toMillis(),
+                                scheduled.attempt() - 1,
+                                Told.briefly(scheduled.cause()));
+            case RetryStopped stopped ->
+                "no attempt after the %s: %s. It failed: %s"
+                        .formatted(
+                                Told.nth(stopped.attempts()),
+                                stopped.reason().meaning(),
+                                Told.briefly(stopped.cause()));
+            case AdviceIgnored ignored -> ignored.reason();
+            case HedgeStarted started ->
+                "attempt %d beside the first, which had not answered after %d ms"
+                        .formatted(started.attempt(), started.after().toMillis());
+            case HedgeWon won -> "attempt " + won.attempt() + " answered first";
+            case TimedOut timedOut -> "cancelled after " + timedOut.limit();
+            case FallbackUsed used -> "answered by the fallback: " + Told.briefly(used.cause());
+            case LimitChanged changed -> "limit from " + changed.from() + " to " + changed.to();
+        };
+    }
 
     /** A breaker went from one state to another, because of {@code reason}, which is for people. */
     record BreakerChanged(String policy, CircuitBreaker.State from, CircuitBreaker.State to, String reason)
@@ -57,20 +103,31 @@ public sealed interface ResilienceEvent {
     /** Why a failed call is not tried again. */
     enum StopReason {
         /** All attempts of the policy are used up. */
-        ATTEMPTS,
+        ATTEMPTS("all attempts are used up"),
         /** The budget for retries is empty. */
-        BUDGET,
+        BUDGET("the budget for retries is empty"),
         /** The delay would end behind the call's deadline. */
-        DEADLINE,
+        DEADLINE("the wait would end behind the call's deadline"),
         /** The server said so, or what is known of the failure says that a repeat cannot succeed. */
-        ADVICE,
+        ADVICE("the server, or what is known of the failure, advises against it"),
         /** The method is not safe to repeat, and the call may have acted. */
-        NOT_IDEMPOTENT,
+        NOT_IDEMPOTENT("the method is not safe to repeat, and the call may have acted"),
         /** The code is not one that the policy repeats. */
-        CODE,
+        CODE("the code is not one to repeat"),
         /** More of the requests have gone by than are kept for a repeat, or a response has come already. */
-        NOT_REPLAYABLE,
+        NOT_REPLAYABLE("more has gone by than can be sent again, or a response has come already"),
         /** The call was cancelled. */
-        CANCELLED
+        CANCELLED("the call was cancelled");
+
+        private final String meaning;
+
+        StopReason(String meaning) {
+            this.meaning = meaning;
+        }
+
+        /** The same for people, as a part of a sentence. */
+        public String meaning() {
+            return meaning;
+        }
     }
 }

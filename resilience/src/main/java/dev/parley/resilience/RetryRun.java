@@ -5,6 +5,7 @@ import dev.parley.CallException;
 import dev.parley.RetryAdvice;
 import dev.parley.resilience.ResilienceEvent.StopReason;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of one call from its first failure on. Used by the thread that makes the call. */
@@ -60,10 +61,7 @@ final class RetryRun {
         }
         if (stop == null) {
             retry.repeats.increment();
-            if (retry.listeners.any()) {
-                retry.listeners.tell(
-                        new ResilienceEvent.RetryScheduled(retry.name, attempts + 1, Duration.ofNanos(delay), failure));
-            }
+            tell(() -> new ResilienceEvent.RetryScheduled(retry.name, attempts + 1, Duration.ofNanos(delay), failure));
             return true;
         }
         stopped(stop, failure);
@@ -71,9 +69,11 @@ final class RetryRun {
     }
 
     private void stopped(StopReason reason, CallException failure) {
-        if (retry.listeners.any()) {
-            retry.listeners.tell(new ResilienceEvent.RetryStopped(retry.name, attempts, reason, failure));
-        }
+        tell(() -> new ResilienceEvent.RetryStopped(retry.name, attempts, reason, failure));
+    }
+
+    private void tell(Supplier<ResilienceEvent> event) {
+        retry.listeners.tell(call, event);
     }
 
     private @Nullable StopReason forbidden(CallException failure, boolean retryable, boolean repeatable) {
@@ -121,12 +121,10 @@ final class RetryRun {
             if (advised.compareTo(LONGEST_ADVICE) <= 0) {
                 return advised.toNanos();
             }
-            if (retry.listeners.any()) {
-                retry.listeners.tell(new ResilienceEvent.AdviceIgnored(
-                        retry.name,
-                        "the server advises a delay of " + advised + ", but no more than " + LONGEST_ADVICE
-                                + " is taken from it"));
-            }
+            tell(() -> new ResilienceEvent.AdviceIgnored(
+                    retry.name,
+                    "the server advises a delay of " + advised + ", but no more than " + LONGEST_ADVICE
+                            + " is taken from it"));
         }
         return retry.policy.backoffNanos(attempts, retry.random);
     }

@@ -166,12 +166,14 @@ public final class ServiceClient implements AutoCloseable {
             deadline = Deadline.after(ServiceSettings.DEFAULT_TIMEOUT);
         }
         Method method = request.method();
-        return CallScope.builder(method)
+        CallScope call = CallScope.builder(method)
                 .parent(parent)
                 .requestHeaders(new Metadata(request.headers()))
                 .deadline(deadline)
                 .peer(peer)
                 .build();
+        request.explanation().ifPresent(why -> why.follow(call));
+        return call;
     }
 
     /** Closes its HTTP client unless that is shared; what is under way then fails with CANCELLED. */

@@ -3,6 +3,7 @@ package dev.parley.rest;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Deadline;
+import dev.parley.Explanation;
 import dev.parley.Messages;
 import dev.parley.Metadata;
 import dev.parley.Method;
@@ -40,6 +41,7 @@ public final class ServiceRequest {
     private final @Nullable Duration timeout;
     private final Deadline end;
     private final String envelope;
+    private final @Nullable Explanation explanation;
 
     private ServiceRequest(
             ServiceClient client,
@@ -51,7 +53,8 @@ public final class ServiceRequest {
             byte @Nullable [] body,
             @Nullable Duration timeout,
             Deadline end,
-            String envelope) {
+            String envelope,
+            @Nullable Explanation explanation) {
         this.client = client;
         this.method = method;
         this.httpMethod = httpMethod;
@@ -62,6 +65,7 @@ public final class ServiceRequest {
         this.timeout = timeout;
         this.end = end;
         this.envelope = envelope;
+        this.explanation = explanation;
     }
 
     static ServiceRequest of(ServiceClient client, String httpMethod, String template, String path) {
@@ -82,7 +86,8 @@ public final class ServiceRequest {
                 null,
                 settings.timeout(),
                 Deadline.NONE,
-                settings.envelope());
+                settings.envelope(),
+                null);
     }
 
     /**
@@ -164,6 +169,18 @@ public final class ServiceRequest {
         return with(method, query, headers, body, timeout, end, member);
     }
 
+    /**
+     * What is decided on the request's way, and why, is put into {@code why}: which endpoints were considered, what was
+     * tried again and what was not.
+     */
+    public ServiceRequest explain(Explanation why) {
+        return new ServiceRequest(client, method, httpMethod, path, query, headers, body, timeout, end, envelope, why);
+    }
+
+    Optional<Explanation> explanation() {
+        return Optional.ofNullable(explanation);
+    }
+
     /** With a moment by which it must have ended. */
     ServiceRequest before(Deadline moment) {
         return with(method, query, headers, body, timeout, end.earlier(moment), envelope);
@@ -178,7 +195,7 @@ public final class ServiceRequest {
             Deadline moment,
             String member) {
         return new ServiceRequest(
-                client, repeatable, httpMethod, path, parameters, fields, bytes, perCall, moment, member);
+                client, repeatable, httpMethod, path, parameters, fields, bytes, perCall, moment, member, explanation);
     }
 
     /**
@@ -309,7 +326,7 @@ public final class ServiceRequest {
 
     private ServiceRequest at(String otherPath, String parameters) {
         return new ServiceRequest(
-                client, method, httpMethod, otherPath, parameters, headers, body, timeout, end, envelope);
+                client, method, httpMethod, otherPath, parameters, headers, body, timeout, end, envelope, explanation);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.parley.rpc;
 
 import dev.parley.Deadline;
+import dev.parley.Explanation;
 import dev.parley.Metadata;
 import dev.parley.Method;
 import java.time.Duration;
@@ -13,25 +14,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallOptions {
 
-    private static final CallOptions DEFAULTS = new CallOptions(null, Deadline.NONE, new Metadata(), null, null);
+    private static final CallOptions DEFAULTS = new CallOptions(null, Deadline.NONE, new Metadata(), null, null, null);
 
     private final @Nullable Duration timeout;
     private final Deadline deadline;
     private final Metadata headers;
     private final @Nullable ResponseMetadata responseMetadata;
     private final @Nullable Compression compression;
+    private final @Nullable Explanation explanation;
 
     private CallOptions(
             @Nullable Duration timeout,
             Deadline deadline,
             Metadata headers,
             @Nullable ResponseMetadata responseMetadata,
-            @Nullable Compression compression) {
+            @Nullable Compression compression,
+            @Nullable Explanation explanation) {
         this.timeout = timeout;
         this.deadline = deadline;
         this.headers = headers;
         this.responseMetadata = responseMetadata;
         this.compression = compression;
+        this.explanation = explanation;
     }
 
     /** No headers, no response metadata, and the deadline of the current call or the channel's default. */
@@ -48,12 +52,12 @@ public final class CallOptions {
         if (perCall.isNegative() || perCall.isZero()) {
             throw new IllegalArgumentException("timeout must be positive, but is " + perCall);
         }
-        return new CallOptions(perCall, deadline, headers, responseMetadata, compression);
+        return new CallOptions(perCall, deadline, headers, responseMetadata, compression, explanation);
     }
 
     /** All calls have to end by this moment, or the current call's if that is earlier. */
     public CallOptions withDeadline(Deadline end) {
-        return new CallOptions(timeout, end, headers, responseMetadata, compression);
+        return new CallOptions(timeout, end, headers, responseMetadata, compression, explanation);
     }
 
     /**
@@ -63,12 +67,13 @@ public final class CallOptions {
      */
     public CallOptions withHeader(String name, String value) {
         return new CallOptions(
-                timeout, deadline, new Metadata(headers).add(name, value), responseMetadata, compression);
+                timeout, deadline, new Metadata(headers).add(name, value), responseMetadata, compression, explanation);
     }
 
     /** With these headers behind those that are there; they are copied. */
     public CallOptions withHeaders(Metadata more) {
-        return new CallOptions(timeout, deadline, new Metadata(headers).addAll(more), responseMetadata, compression);
+        return new CallOptions(
+                timeout, deadline, new Metadata(headers).addAll(more), responseMetadata, compression, explanation);
     }
 
     /**
@@ -81,12 +86,12 @@ public final class CallOptions {
      */
     public CallOptions withIdempotencyKey(String key) {
         Metadata changed = new Metadata(headers).put(IdempotencyKey.HEADER, IdempotencyKey.quoted(key));
-        return new CallOptions(timeout, deadline, changed, responseMetadata, compression);
+        return new CallOptions(timeout, deadline, changed, responseMetadata, compression, explanation);
     }
 
     /** What comes with the response is put into {@code sink}. */
     public CallOptions withResponseMetadata(ResponseMetadata sink) {
-        return new CallOptions(timeout, deadline, headers, sink, compression);
+        return new CallOptions(timeout, deadline, headers, sink, compression, explanation);
     }
 
     /**
@@ -94,7 +99,19 @@ public final class CallOptions {
      * ChannelBuilder#compression}).
      */
     public CallOptions withCompression(Compression how) {
-        return new CallOptions(timeout, deadline, headers, responseMetadata, how);
+        return new CallOptions(timeout, deadline, headers, responseMetadata, how, explanation);
+    }
+
+    /**
+     * What is decided on the call's way, and why, is put into {@code why}: which endpoints were considered, what was tried
+     * again and what was not. For one call; those of several would stand in one list.
+     */
+    public CallOptions withExplanation(Explanation why) {
+        return new CallOptions(timeout, deadline, headers, responseMetadata, compression, why);
+    }
+
+    Optional<Explanation> explanation() {
+        return Optional.ofNullable(explanation);
     }
 
     Optional<Compression> compression() {

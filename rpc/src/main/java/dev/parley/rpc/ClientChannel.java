@@ -90,6 +90,7 @@ final class ClientChannel implements Channel {
                 .peer(peer)
                 .build();
         options.compression().ifPresent(how -> call.attributes().put(Compression.REQUEST, how));
+        options.explanation().ifPresent(why -> why.follow(call));
         options.responseMetadata().ifPresent(sink -> sink.follow(call));
         if (parent != null && method.kind() != Method.Kind.UNARY) {
             Call.Registration withParent = parent.onEnd(outcome -> call.cancel(

@@ -45,6 +45,7 @@ final class ResponseMessages implements Messages.Source<Message> {
                 .deadline(call.deadline())
                 .peer(call.peer())
                 .build();
+        call.endpoint().ifPresent(exchange::endpoint);
         ResponseMessages source = new ResponseMessages(exchange, open, idle);
         Messages<Message> messages = Messages.pull(source);
         Thread.ofVirtual().name("parley-stream").start(Call.wrap(() -> source.send(sender)));

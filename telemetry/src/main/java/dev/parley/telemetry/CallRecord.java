@@ -104,10 +104,10 @@ final class CallRecord implements Consumer<Outcome>, MessageListener {
             span.setAttribute(Conventions.ERROR_TYPE, String.valueOf(status));
             span.setStatus(StatusCode.ERROR, error.error().message());
         }
-        span.end();
         if (metrics != null) {
             record(metrics, end, status, failed);
         }
+        span.end(); // last: who has the span finds the measures
     }
 
     private void record(CallMetrics to, long end, @Nullable String status, boolean failed) {

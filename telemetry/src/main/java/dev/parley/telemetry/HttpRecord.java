@@ -128,7 +128,6 @@ final class HttpRecord {
         }
         Attributes told = more.build();
         span.setAllAttributes(told);
-        span.end();
         if (metrics != null) {
             metrics.ended(active, context);
             AttributesBuilder all = active.toBuilder().putAll(told);
@@ -137,6 +136,7 @@ final class HttpRecord {
             }
             metrics.took((double) (end - start) / TimeUnit.SECONDS.toNanos(1), all.build(), context);
         }
+        span.end(); // last: who has the span finds the measures
     }
 
     private static boolean isStatus(String error) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * }
  * }</pre>
  *
- * <p>When the test has failed, the reports of its proxies go to standard error. A test that passed fails nevertheless when
+ * <p>When the test has failed, the reports of its proxies and the output of its {@link ServerProcess}es go to standard error. A test that passed fails nevertheless when
  * something cannot be closed, when a thread of {@link #start} heeds no interrupt for 5 s, when a {@link FaultProxy}
  * that the test opened itself on its own thread is open still, or when a platform thread that is no daemon was started and has not ended
  * 5 s later. The last is not looked at when tests run concurrently, since nobody knows whose thread it is.
@@ -129,6 +129,11 @@ public final class Fixture implements BeforeEachCallback, AfterEachCallback {
     private synchronized void report(String test) {
         for (FaultProxy proxy : proxies) {
             System.err.print(test + " failed; " + proxy.report());
+        }
+        for (AutoCloseable each : opened) {
+            if (each instanceof ServerProcess server) {
+                System.err.println(test + " failed; " + server + " wrote:\n" + server.output());
+            }
         }
     }
 

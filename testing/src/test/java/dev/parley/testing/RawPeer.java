@@ -17,12 +17,15 @@ final class RawPeer implements AutoCloseable {
         void with(Socket socket) throws Exception;
     }
 
+    /** As many as a proxy connects at once: one too many waits for seconds until it is tried again. */
+    private static final int BACKLOG = 1_000;
+
     final AtomicInteger accepted = new AtomicInteger();
     private final ServerSocket listener;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
     RawPeer(Talk talk) throws IOException {
-        listener = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        listener = new ServerSocket(0, BACKLOG, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         Thread.ofVirtual().start(() -> {
             while (true) {
                 try {

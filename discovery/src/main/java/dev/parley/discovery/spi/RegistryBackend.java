@@ -12,7 +12,7 @@ import java.util.Set;
 /**
  * A connection to one registry. Its methods block, are called on virtual threads of their own for each service and each
  * registration, and end when that thread is interrupted. Whoever calls them tries again after a failure, so an
- * implementation does not. Implementations are thread-safe.
+ * implementation does not. Implementations are thread-safe, and name the registry in {@link Object#toString}.
  */
 public interface RegistryBackend extends AutoCloseable {
 
@@ -45,9 +45,11 @@ public interface RegistryBackend extends AutoCloseable {
     /**
      * What a registry says of a service.
      *
-     * @param instances the healthy ones, each id once, in an order that changes only with them
+     * @param instances the healthy ones, each id once, in any order. Of two with one id the one stays that was known before, or
+     *     else the first, and watchers are told so
      * @param revision of this answer, for the next query; never empty
-     * @param refreshAfter for how long the answer holds, in a registry that cannot be watched
+     * @param refreshAfter for how long the answer holds, in a registry that cannot be watched; if such a one does not say, {@link
+     *     dev.parley.discovery.RegistryOptions#maxWait}
      */
     record Answer(List<ServiceInstance> instances, String revision, Optional<Duration> refreshAfter) {
         /** Copies the list. */
@@ -60,7 +62,10 @@ public interface RegistryBackend extends AutoCloseable {
         }
     }
 
-    /** One registration. Used by one thread at a time. */
+    /**
+     * One registration. Used by one thread at a time, except that a call which was interrupted because it took too long and goes on
+     * all the same is not waited for.
+     */
     interface Lease {
         /**
          * Says that the instance is still there, and whether it wants calls.

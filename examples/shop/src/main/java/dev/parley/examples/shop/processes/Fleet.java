@@ -120,6 +120,7 @@ public final class Fleet implements AutoCloseable {
                         "--host=" + settings.host(),
                         "--port=" + port,
                         "--page-port=" + page.port(),
+                        "--patience=" + settings.patience().toMillis(),
                         "--registry=" + registryUri()));
     }
 

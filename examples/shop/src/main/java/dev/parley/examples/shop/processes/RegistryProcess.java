@@ -1,12 +1,19 @@
 package dev.parley.examples.shop.processes;
 
-import dev.parley.examples.shop.lab.LabState;
+import dev.parley.cli.Main;
+import java.util.ArrayList;
+import java.util.List;
 
+/** {@code parley registry} on the class path of the shop, at the end of the leash that all processes of the shop are on. */
 final class RegistryProcess {
+
     private RegistryProcess() {}
 
-    public static void main(String[] args) throws Exception {
+    /** Runs it with these arguments; does not return. */
+    public static void main(String[] arguments) {
         Leash.hold();
-        LabState.serve(Integer.parseInt(args[3]));
+        List<String> command = new ArrayList<>(List.of("registry"));
+        command.addAll(List.of(arguments));
+        Main.main(command.toArray(String[]::new));
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.examples.shop.processes;
 
+import dev.parley.examples.shop.order.Patience;
 import dev.parley.examples.shop.servers.CannotListen;
 import dev.parley.examples.shop.servers.Directory;
 import dev.parley.examples.shop.servers.ShopSettings;
@@ -39,6 +40,12 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--registry", required = true, description = "Where all services are registered.")
     private String registry = "";
 
+    @Option(
+            names = "--patience",
+            defaultValue = "1000",
+            description = "How long an order waits for the inventory, in milliseconds.")
+    private int patienceMillis;
+
     /** For picocli. */
     public ServeCommand() {}
 
@@ -48,6 +55,7 @@ public final class ServeCommand implements Callable<Integer> {
         ShopSettings settings = ShopSettings.defaults()
                 .at(host, 0)
                 .withGrace(GRACE)
+                .withPatience(Patience.defaults().withInventory(Duration.ofMillis(patienceMillis)))
                 .withDirectory(new Directory(registry, System.getenv()));
         Single single;
         try {

@@ -70,7 +70,7 @@ final class Outages {
         Bank bank = new Bank();
         List<String> states = new CopyOnWriteArrayList<>();
         ClientPolicies policies = ClientPolicies.defaults()
-                .withBreaker(CircuitBreakerPolicy.defaults().withOpenTime(Duration.ofMillis(500)));
+                .withBreaker(CircuitBreakerPolicy.defaults().withOpenTime(Duration.ofSeconds(2)));
         try (RpcServer server =
                 RpcServer.builder().service(PaymentService.DEFINITION, bank).start()) {
             String url = stage.shop.openOrders(Part.PAYMENT, "http://127.0.0.1:" + server.port(), policies, event -> {

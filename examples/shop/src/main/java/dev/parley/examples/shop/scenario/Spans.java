@@ -23,7 +23,7 @@ import java.util.function.Predicate;
 final class Spans implements SpanExporter {
 
     private static final int MOST = 5_000;
-    private static final int PATIENCE_SECONDS = 5;
+    private static final int PATIENCE_SECONDS = 20;
 
     private final Deque<SpanData> ended = new ArrayDeque<>(); // guarded by this
     private final OpenTelemetrySdk sdk = OpenTelemetrySdk.builder()
@@ -55,13 +55,19 @@ final class Spans implements SpanExporter {
     }
 
     /** The same, once there are {@code count} of them. */
-    synchronized List<SpanData> await(int count, Predicate<SpanData> like) throws InterruptedException {
+    List<SpanData> await(int count, Predicate<SpanData> like) throws InterruptedException {
+        return await(like, found -> found.size() >= count, count + " spans");
+    }
+
+    /** The same, once they are {@code enough}. */
+    synchronized List<SpanData> await(Predicate<SpanData> like, Predicate<List<SpanData>> enough, String expected)
+            throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         List<SpanData> found = new ArrayList<>(all(like));
-        while (found.size() < count) {
+        while (!enough.test(found)) {
             long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
             if (left <= 0) {
-                throw new AssertionError("expected " + count + " spans, but there are " + found);
+                throw new AssertionError("expected " + expected + ", but there are " + found);
             }
             wait(left);
             found = new ArrayList<>(all(like));

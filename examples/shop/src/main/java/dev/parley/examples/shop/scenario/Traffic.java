@@ -30,6 +30,7 @@ final class Traffic implements AutoCloseable {
     private final AtomicLong slowestNanos = new AtomicLong();
     private final AtomicReference<String> firstFailure = new AtomicReference<>("none");
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Thread pacing = Thread.ofVirtual().name("shop-traffic").unstarted(this::run);
 
     /**
      * What came of it.
@@ -56,7 +57,7 @@ final class Traffic implements AutoCloseable {
     /** Starts to make {@code call} that many times a second. */
     static Traffic of(int perSecond, Runnable call) {
         Traffic traffic = new Traffic(perSecond, call);
-        traffic.threads.execute(traffic::run);
+        traffic.pacing.start();
         return traffic;
     }
 
@@ -105,6 +106,11 @@ final class Traffic implements AutoCloseable {
     @Override
     public void close() {
         stopped.set(true);
+        try {
+            pacing.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         threads.close();
     }
 }

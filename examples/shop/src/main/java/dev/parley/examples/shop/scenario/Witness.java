@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class Witness implements Interceptor {
 
     private static final int MOST_OF_A_METHOD = 100;
-    private static final int PATIENCE_SECONDS = 5;
+    private static final int PATIENCE_SECONDS = 20;
 
     private final Map<String, BlockingQueue<Seen>> ended = new ConcurrentHashMap<>();
 

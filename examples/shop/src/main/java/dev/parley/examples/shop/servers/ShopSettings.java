@@ -65,6 +65,11 @@ public record ShopSettings(
         return new ShopSettings(host, basePort, other, patience, grace, maxEntries, interceptors, telemetry);
     }
 
+    /** With orders that wait for others for another time. */
+    public ShopSettings withPatience(Patience other) {
+        return new ShopSettings(host, basePort, directory, other, grace, maxEntries, interceptors, telemetry);
+    }
+
     /** With another time for calls that run when it closes. */
     public ShopSettings withGrace(Duration time) {
         return new ShopSettings(host, basePort, directory, patience, time, maxEntries, interceptors, telemetry);

@@ -87,7 +87,8 @@ class CheckoutTest {
                 "payment-service", handler(PaymentService.DEFINITION, payments),
                 "recommendation-service",
                         handler(RecommendationService.DEFINITION, new Recommendations(List.of(), Map.of())));
-        Patience patience = Patience.defaults();
+        // No order here is to fail for being slow: the first of them find a cold machine.
+        Patience patience = Patience.defaults().withInventory(Duration.ofSeconds(20));
         Partners channels =
                 new Partners(name -> Channel.builder(name).inProcess(requireNonNull(partners.get(name))), patience);
         Orders service = new Orders(new OrderStore(limit), channels, patience);
@@ -148,15 +149,17 @@ class CheckoutTest {
     @Test
     void aCallerThatLeavesWhileItPaysLeavesNothingBehind() throws InterruptedException {
         OrderService.Client orders = orders(10);
+        orders.createOrder(
+                twoOf("sku-1")); // the first one may be slow, and the next has a second to get to its payment
         payments.afterwards = Simulation.slow(Duration.ofSeconds(20));
-        OrderService hurried = orders.with(CallOptions.defaults().withTimeout(Duration.ofMillis(300)));
+        OrderService hurried = orders.with(CallOptions.defaults().withTimeout(Duration.ofSeconds(1)));
         assertThat(failure(() -> hurried.createOrder(twoOf("sku-1"))).code()).isEqualTo(Code.DEADLINE_EXCEEDED);
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (stock.level("sku-1").getReserved() > 0 && System.nanoTime() < until) {
-            Thread.sleep(5); // it is taken back after the caller has its answer
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (stock.level("sku-1").getReserved() > 2 && System.nanoTime() < until) {
+            Thread.sleep(5); // it is taken back after the caller has its answer, the money before the stock
         }
-        assertStock(10, 0);
-        assertThat(payments.done).containsExactly("paid", "refunded");
+        assertStock(8, 2);
+        assertThat(payments.done).containsExactly("paid", "paid", "refunded");
     }
 
     @Test
@@ -213,7 +216,7 @@ class CheckoutTest {
                 }
             });
         }
-        assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(refused).hasSize(customers - 5).containsOnly(Code.FAILED_PRECONDITION);
         assertStock(0, 10);
     }
