@@ -1,5 +1,7 @@
 package dev.parley.examples.shop;
 
+import dev.parley.examples.shop.processes.Fleet;
+import dev.parley.examples.shop.processes.FleetSettings;
 import dev.parley.examples.shop.scenario.Scenario;
 import dev.parley.examples.shop.servers.CannotListen;
 import dev.parley.examples.shop.servers.Shop;
@@ -19,7 +21,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs the shop, six services on a port each, until Ctrl-C. Each speaks gRPC,",
             "gRPC-Web, Connect and, where its contract says so, REST/JSON on the same port.",
-            "On a seventh port is a page that orders from a browser.",
+            "On a seventh port is a page that orders from a browser, on an eighth a second",
+            "inventory: services register themselves, and calls are shared out among both.",
             ""
         },
         footer = {
@@ -32,9 +35,14 @@ import picocli.CommandLine.Spec;
             "  u-failing      suggestions fail               an order without them",
             "",
             "Examples:",
-            "  parley demo                    ports 7001 to 7007",
-            "  parley demo --base-port 9001   ports 9001 to 9007",
-            "  parley demo --scenario         plays it all, exits 0 or 1"
+            "  parley demo                    ports 7001 to 7008",
+            "  parley demo --base-port 9001   ports 9001 to 9008",
+            "  parley demo --processes        each service in a JVM of its own, a registry",
+            "                                 between them; ports 7001 to 7010",
+            "  parley demo --scenario         plays it all, exits 0 or 1",
+            "",
+            "INVENTORY_SERVICE_URL and its like in the environment say where a service is;",
+            "without them it is looked up in the registry."
         })
 final class DemoCommand implements Callable<Integer> {
 
@@ -42,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--base-port",
             paramLabel = "PORT",
             defaultValue = "7001",
-            description = "The first of the seven ports (default: ${DEFAULT-VALUE}); 0 for free ones.")
+            description = "The first of the ports, in a row (default: ${DEFAULT-VALUE}); 0 for free ones.")
     private int basePort;
 
     @Option(
@@ -53,9 +61,15 @@ final class DemoCommand implements Callable<Integer> {
     private String host = "127.0.0.1";
 
     @Option(
+            names = "--processes",
+            description = "Each service in a JVM of its own, a registry between them. With --scenario: only the "
+                    + "steps that need processes.")
+    private boolean processes;
+
+    @Option(
             names = "--scenario",
             description = "Plays the shop on free ports over real sockets, step by step, and exits: 0 if all is as it "
-                    + "should be, 1 otherwise.")
+                    + "should be, 1 otherwise. The last steps start processes.")
     private boolean scenario;
 
     @Option(
@@ -72,11 +86,49 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return scenario ? play() : serve();
+        if (scenario) {
+            return play();
+        }
+        return processes ? serveInProcesses() : serve();
     }
 
     private int play() {
-        return new Scenario(out).play() ? 0 : 1;
+        Scenario played = new Scenario(out);
+        return (processes ? played.playInProcesses() : played.play()) ? 0 : 1;
+    }
+
+    private int serveInProcesses() throws InterruptedException {
+        FleetPage page = new FleetPage(out);
+        Fleet fleet;
+        try {
+            fleet = Fleet.of(fleetSettings().telling(page::started, page::said));
+        } catch (CannotListen e) {
+            complain(e.getMessage() + "; choose other ports with --base-port");
+            return 1;
+        }
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            fleet.close();
+            stopped.countDown();
+        }));
+        page.announce();
+        try {
+            fleet.start();
+        } catch (IllegalStateException e) {
+            complain(e.getMessage());
+            return 1;
+        }
+        page.print(fleet);
+        stopped.await();
+        return 0;
+    }
+
+    private FleetSettings fleetSettings() {
+        try {
+            return FleetSettings.defaults().at(host, basePort);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--base-port: " + e.getMessage(), e);
+        }
     }
 
     private int serve() throws InterruptedException {
@@ -84,7 +136,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             shop = Shop.open(settings());
         } catch (CannotListen e) {
-            complain(e.getMessage() + "; the shop needs seven in a row, choose others with --base-port");
+            complain(e.getMessage() + "; the shop needs eight in a row, choose others with --base-port");
             return 1;
         }
         CountDownLatch stopped = new CountDownLatch(1);

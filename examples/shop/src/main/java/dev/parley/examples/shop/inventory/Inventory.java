@@ -20,25 +20,25 @@ import java.util.Set;
 /** The inventory service. */
 public final class Inventory implements InventoryService {
 
-    private final StockStore store;
+    private final Stock stock;
     private final Map<String, Simulation> misbehaving;
 
-    /** A service of the stock in {@code store}; to check that of some products is {@code misbehaving}. */
-    public Inventory(StockStore store, Map<String, Simulation> misbehaving) {
-        this.store = store;
+    /** A service of the stock in {@code stock}; to check that of some products is {@code misbehaving}. */
+    public Inventory(Stock stock, Map<String, Simulation> misbehaving) {
+        this.stock = stock;
         this.misbehaving = Map.copyOf(misbehaving);
     }
 
     @Override
     public StockLevel checkStock(CheckStockRequest request) {
         misbehaving.getOrDefault(request.getProductId(), Simulation.NONE).play();
-        return store.level(request.getProductId());
+        return stock.level(request.getProductId());
     }
 
     @Override
     public ReserveStockResponse reserveStock(ReserveStockRequest request) {
         notNegative("quantity", request.getQuantity());
-        return store.reserve(request.getProductId(), request.getQuantity(), request.getOrderId())
+        return stock.reserve(request.getProductId(), request.getQuantity(), request.getOrderId())
                 .map(id -> ReserveStockResponse.newBuilder().setSuccess(true).setReservationId(id))
                 .orElseGet(ReserveStockResponse::newBuilder)
                 .build();
@@ -52,19 +52,19 @@ public final class Inventory implements InventoryService {
             case RESERVATION_NOT_SET ->
                 throw new CallException(Code.INVALID_ARGUMENT, "reservation_id or order_id is required");
         };
-        return ReleaseStockResponse.newBuilder().setReleased(store.release(id)).build();
+        return ReleaseStockResponse.newBuilder().setReleased(stock.release(id)).build();
     }
 
     @Override
     public Messages<StockUpdate> watchStock(WatchStockRequest request) {
-        return store.watch(Set.copyOf(request.getProductIdsList()));
+        return stock.watch(Set.copyOf(request.getProductIdsList()));
     }
 
     @Override
     public Messages<StockLevel> syncStock(Messages<StockCount> requests) {
         return requests.map(count -> {
             notNegative("available", count.getAvailable());
-            return store.count(count.getProductId(), count.getAvailable());
+            return stock.count(count.getProductId(), count.getAvailable());
         });
     }
 

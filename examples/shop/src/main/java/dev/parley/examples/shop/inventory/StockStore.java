@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /** The shelves and what is reserved from them, in memory. Thread-safe. */
-public final class StockStore {
+public final class StockStore implements Stock {
 
     private final int maxReservations;
     private final Map<String, Shelf> shelves = new HashMap<>();
@@ -39,7 +39,7 @@ public final class StockStore {
         put(productId, new Shelf(available, 0));
     }
 
-    /** What is on a product's shelf. */
+    @Override
     public synchronized StockLevel level(String productId) {
         Shelf shelf = shelf(productId);
         return StockLevel.newBuilder()
@@ -49,17 +49,13 @@ public final class StockStore {
                 .build();
     }
 
-    /** Corrects the number of pieces that may be sold. */
+    @Override
     public synchronized StockLevel count(String productId, int available) {
         put(productId, new Shelf(available, shelf(productId).reserved()));
         return level(productId);
     }
 
-    /**
-     * Reserves for an order, or if {@code orderId} is empty for whoever knows the reservation's id.
-     *
-     * @return the id; empty if there are not enough
-     */
+    @Override
     public synchronized Optional<String> reserve(String productId, int quantity, String orderId) {
         Shelf shelf = shelf(productId);
         String id = orderId.isEmpty() ? "r-" + UUID.randomUUID() : idFor(orderId);
@@ -82,11 +78,7 @@ public final class StockStore {
         return "r-" + orderId;
     }
 
-    /**
-     * Puts what was reserved back.
-     *
-     * @return false if there is no such reservation (any more)
-     */
+    @Override
     public synchronized boolean release(String reservationId) {
         Reservation reservation = reservations.remove(reservationId);
         if (reservation == null) {
@@ -96,7 +88,7 @@ public final class StockStore {
         return true;
     }
 
-    /** The levels of these products now, and each change of them. */
+    @Override
     public synchronized Messages<StockUpdate> watch(Set<String> productIds) {
         List<StockUpdate> now =
                 productIds.stream().map(id -> update(id, shelf(id).available())).toList();

@@ -85,7 +85,7 @@ final class Checkout {
     }
 
     private void reserve(Order order) {
-        boolean reserved = partners.inventory()
+        boolean reserved = partners.inventoryFor(order.getId())
                 .reserveStock(ReserveStockRequest.newBuilder()
                         .setProductId(order.getProductId())
                         .setQuantity(order.getQuantity())

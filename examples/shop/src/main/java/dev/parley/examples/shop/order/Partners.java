@@ -19,7 +19,8 @@ public final class Partners implements AutoCloseable {
 
     private final List<Channel> channels = new ArrayList<>();
     private final UserService users;
-    private final InventoryService inventory;
+    private final InventoryService.Client inventory;
+    private final CallOptions soon;
     private final ProductService products;
     private final PaymentService payments;
     private final RecommendationService recommendations;
@@ -29,7 +30,7 @@ public final class Partners implements AutoCloseable {
      * Channel::builder} looks for each in the environment: {@code INVENTORY_SERVICE_URL}.
      */
     public Partners(Function<String, ChannelBuilder> channelTo, Patience patience) {
-        CallOptions soon = CallOptions.defaults().withTimeout(patience.inventory());
+        this.soon = CallOptions.defaults().withTimeout(patience.inventory());
         this.users = UserService.client(open(channelTo, "user-service"));
         this.inventory =
                 InventoryService.client(open(channelTo, "inventory-service")).with(soon);
@@ -60,6 +61,11 @@ public final class Partners implements AutoCloseable {
 
     InventoryService inventory() {
         return inventory;
+    }
+
+    /** The same for what belongs to one order: the inventory knows a repeat by the order's id, so it may be tried again. */
+    InventoryService inventoryFor(String orderId) {
+        return inventory.with(soon.withIdempotencyKey(orderId));
     }
 
     ProductService products() {

@@ -13,9 +13,9 @@ import java.util.List;
 /** Orders that fail because of a service behind the order service. */
 final class BrokenPartners {
 
-    static final List<Step> STEPS = List.of(
-            new Step("the inventory is down", BrokenPartners::inventoryDown),
-            new Step("the inventory is too slow", BrokenPartners::inventorySlow));
+    static final List<Step<Stage>> STEPS = List.of(
+            new Step<>("the inventory is down", BrokenPartners::inventoryDown),
+            new Step<>("the inventory is too slow", BrokenPartners::inventorySlow));
 
     private BrokenPartners() {}
 

@@ -16,14 +16,14 @@ final class GoodOrders {
 
     private static final int PATIENCE_SECONDS = 20;
 
-    static final List<Step> STEPS = List.of(
-            new Step("a good order by gRPC", stage -> buy(stage.orders)),
-            new Step("a good order by gRPC-Web", stage -> buy(stage.webOrders)),
-            new Step("a good order by Connect, in JSON", stage -> buy(stage.connectOrders)),
-            new Step("a good order by REST, from the JDK's client", GoodOrders::buyByRest),
-            new Step("the page is there and may call the services", GoodOrders::openPage),
-            new Step("an order is found again", GoodOrders::findAgain),
-            new Step("a cancelled order gives everything back, once", GoodOrders::cancelTwice));
+    static final List<Step<Stage>> STEPS = List.of(
+            new Step<>("a good order by gRPC", stage -> buy(stage.orders)),
+            new Step<>("a good order by gRPC-Web", stage -> buy(stage.webOrders)),
+            new Step<>("a good order by Connect, in JSON", stage -> buy(stage.connectOrders)),
+            new Step<>("a good order by REST, from the JDK's client", GoodOrders::buyByRest),
+            new Step<>("the page is there and may call the services", GoodOrders::openPage),
+            new Step<>("an order is found again", GoodOrders::findAgain),
+            new Step<>("a cancelled order gives everything back, once", GoodOrders::cancelTwice));
 
     private GoodOrders() {}
 

@@ -14,10 +14,10 @@ final class OptionalSuggestions {
 
     private static final long LIMIT_MILLIS = 2_500; // they take 3 s
 
-    static final List<Step> STEPS = List.of(
-            new Step("slow suggestions do not hold the order up", stage -> without(stage, "u-slow")),
-            new Step("failing suggestions do not fail the order", stage -> without(stage, "u-failing")),
-            new Step("suggestions are slow or fail on request", OptionalSuggestions::misbehave));
+    static final List<Step<Stage>> STEPS = List.of(
+            new Step<>("slow suggestions do not hold the order up", stage -> without(stage, "u-slow")),
+            new Step<>("failing suggestions do not fail the order", stage -> without(stage, "u-failing")),
+            new Step<>("suggestions are slow or fail on request", OptionalSuggestions::misbehave));
 
     private OptionalSuggestions() {}
 

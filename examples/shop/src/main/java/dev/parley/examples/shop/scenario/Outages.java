@@ -39,9 +39,9 @@ final class Outages {
 
     private static final int PATIENCE_SECONDS = 10;
 
-    static final List<Step> STEPS = List.of(
-            new Step("a payment service that fails opens its breaker, which closes once it works", Outages::payment),
-            new Step("suggestions that hang exhaust nothing", Outages::suggestions));
+    static final List<Step<Stage>> STEPS = List.of(
+            new Step<>("a payment service that fails opens its breaker, which closes once it works", Outages::payment),
+            new Step<>("suggestions that hang exhaust nothing", Outages::suggestions));
 
     private Outages() {}
 

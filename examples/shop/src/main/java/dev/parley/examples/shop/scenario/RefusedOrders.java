@@ -12,18 +12,18 @@ import java.util.List;
 /** Orders that are the caller's fault, or nobody's: told so in every protocol. */
 final class RefusedOrders {
 
-    static final List<Step> STEPS = List.of(
+    static final List<Step<Stage>> STEPS = List.of(
             refused("out of stock", Stage.order("u-1", "sku-empty", 1), Code.FAILED_PRECONDITION, "sku-empty"),
             refused("an unknown SKU", Stage.order("u-1", "sku-none", 1), Code.INVALID_ARGUMENT, "sku-none"),
             refused("an unknown user", Stage.order("u-none", "sku-1", 1), Code.INVALID_ARGUMENT, "u-none"),
             refused("a required field is missing", Stage.order("u-1", "", 1), Code.INVALID_ARGUMENT, "product_id"),
             refused("a declined payment", declined(), Code.FAILED_PRECONDITION, "card-declined"),
-            new Step("the stock of a declined order is given back", RefusedOrders::stockAfterDecline));
+            new Step<>("the stock of a declined order is given back", RefusedOrders::stockAfterDecline));
 
     private RefusedOrders() {}
 
-    private static Step refused(String title, CreateOrderRequest order, Code code, String named) {
-        return new Step(title, stage -> refuse(stage, order, code, named));
+    private static Step<Stage> refused(String title, CreateOrderRequest order, Code code, String named) {
+        return new Step<>(title, stage -> refuse(stage, order, code, named));
     }
 
     private static String refuse(Stage stage, CreateOrderRequest order, Code code, String named)

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** The shop played over real sockets: all steps, each narrated in a line of its own. */
 public final class Scenario {
 
-    private static final List<Step> STEPS = Stream.of(
+    private static final List<Step<Stage>> STEPS = Stream.of(
                     GoodOrders.STEPS,
                     RefusedOrders.STEPS,
                     BrokenPartners.STEPS,
@@ -21,7 +21,13 @@ public final class Scenario {
             .flatMap(List::stream)
             .toList();
 
+    private static final List<Step<Town>> IN_PROCESSES = Stream.of(Instances.STEPS, Restarts.STEPS)
+            .flatMap(List::stream)
+            .toList();
+
     private final PrintStream out;
+    private int played;
+    private int failed;
 
     /** A scenario that is narrated to {@code out}. */
     public Scenario(PrintStream out) {
@@ -29,7 +35,7 @@ public final class Scenario {
     }
 
     /**
-     * Opens a shop on free ports and plays all steps in it.
+     * Opens a shop on free ports and plays all steps in it, then another one in many processes, for the steps that need those.
      *
      * @return whether all was as it should be
      */
@@ -37,26 +43,58 @@ public final class Scenario {
         long start = System.nanoTime();
         try (Stage stage = Stage.open()) {
             out.println("The shop is open: " + stage.describe());
-            long failed =
-                    STEPS.stream().filter(step -> !isPlayedWell(step, stage)).count();
-            out.printf("%d of %d steps ok, %d ms%n", STEPS.size() - failed, STEPS.size(), millisSince(start));
-            return failed == 0;
+            STEPS.forEach(step -> play(step, stage));
         }
+        inProcesses();
+        return summary(start);
     }
 
-    private boolean isPlayedWell(Step step, Stage stage) {
+    /**
+     * Plays the steps that need processes, and no others.
+     *
+     * @return whether all was as it should be
+     */
+    public boolean playInProcesses() {
         long start = System.nanoTime();
-        try {
-            String facts = step.play().on(stage);
-            narrate("ok", step, facts, start);
-            return true;
-        } catch (Exception | AssertionError e) {
-            narrate("FAILED", step, e.toString().replaceAll("\\s*\\n\\s*", " "), start);
-            return false;
+        inProcesses();
+        return summary(start);
+    }
+
+    private void inProcesses() {
+        long start = System.nanoTime();
+        try (Town town = Town.open()) {
+            out.println("The shop is open once more: " + town.describe() + " (" + millisSince(start) + " ms)");
+            for (Step<Town> step : IN_PROCESSES) {
+                int before = failed;
+                play(step, town);
+                if (failed > before) {
+                    town.lastLines().forEach(line -> out.println("        " + line));
+                }
+            }
+        } catch (InterruptedException | RuntimeException e) {
+            played++;
+            failed++;
+            out.println("FAILED  the shop in processes: " + e);
         }
     }
 
-    private void narrate(String verdict, Step step, String facts, long start) {
+    private boolean summary(long start) {
+        out.printf("%d of %d steps ok, %d ms%n", played - failed, played, millisSince(start));
+        return failed == 0;
+    }
+
+    private <S> void play(Step<S> step, S stage) {
+        long start = System.nanoTime();
+        played++;
+        try {
+            narrate("ok", step, step.play().on(stage), start);
+        } catch (Exception | AssertionError e) {
+            failed++;
+            narrate("FAILED", step, e.toString().replaceAll("\\s*\\n\\s*", " "), start);
+        }
+    }
+
+    private void narrate(String verdict, Step<?> step, String facts, long start) {
         out.printf("%-6s  %s: %s (%d ms)%n", verdict, step.title(), facts, millisSince(start));
     }
 

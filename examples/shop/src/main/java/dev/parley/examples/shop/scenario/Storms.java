@@ -23,10 +23,10 @@ final class Storms {
 
     private static final double MOST_LOAD = 1.3;
 
-    static final List<Step> STEPS = List.of(
-            new Step("a retry storm is stopped by the budget", stage -> retries(stage, 1)),
-            new Step("a retry storm over three hops does not multiply", stage -> retries(stage, 3)),
-            new Step("overload is survived by shedding it", Overload::play));
+    static final List<Step<Stage>> STEPS = List.of(
+            new Step<>("a retry storm is stopped by the budget", stage -> retries(stage, 1)),
+            new Step<>("a retry storm over three hops does not multiply", stage -> retries(stage, 3)),
+            new Step<>("overload is survived by shedding it", Overload::play));
 
     private Storms() {}
 

@@ -20,12 +20,12 @@ import java.util.List;
 /** Streams of each kind. */
 final class Streams {
 
-    static final List<Step> STEPS = List.of(
-            new Step("a status stream is watched to its end", Streams::watchOrder),
-            new Step("a server stream: all users", Streams::listUsers),
-            new Step("a server stream without an end: stock levels", Streams::watchStock),
-            new Step("a client stream: users are updated", Streams::updateUsers),
-            new Step("a bidirectional stream: counts in, levels out", Streams::syncStock));
+    static final List<Step<Stage>> STEPS = List.of(
+            new Step<>("a status stream is watched to its end", Streams::watchOrder),
+            new Step<>("a server stream: all users", Streams::listUsers),
+            new Step<>("a server stream without an end: stock levels", Streams::watchStock),
+            new Step<>("a client stream: users are updated", Streams::updateUsers),
+            new Step<>("a bidirectional stream: counts in, levels out", Streams::syncStock));
 
     private Streams() {}
 

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Deadlines that travel, and calls at the same time. */
 final class TimeAndOrder {
 
-    static final List<Step> STEPS = List.of(
-            new Step("a deadline passes at the second hop", TimeAndOrder::deadlineAtSecondHop),
-            new Step("independent calls overlap", TimeAndOrder::overlap));
+    static final List<Step<Stage>> STEPS = List.of(
+            new Step<>("a deadline passes at the second hop", TimeAndOrder::deadlineAtSecondHop),
+            new Step<>("independent calls overlap", TimeAndOrder::overlap));
 
     private TimeAndOrder() {}
 

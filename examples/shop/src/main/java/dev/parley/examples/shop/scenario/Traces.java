@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 /** What telemetry shows of it all. */
 final class Traces {
 
-    static final List<Step> STEPS = List.of(
-            new Step("one trace, from the first call to the last hop", Traces::oneTrace),
-            new Step("the span of a stream ends with the stream", Traces::streamSpan));
+    static final List<Step<Stage>> STEPS = List.of(
+            new Step<>("one trace, from the first call to the last hop", Traces::oneTrace),
+            new Step<>("the span of a stream ends with the stream", Traces::streamSpan));
 
     private Traces() {}
 

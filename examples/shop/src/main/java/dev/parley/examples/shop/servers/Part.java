@@ -30,6 +30,11 @@ public enum Part {
         return id;
     }
 
+    /** How many of it run; the inventory twice, so that it is there when one of them is not. */
+    public int instances() {
+        return this == INVENTORY ? 2 : 1;
+    }
+
     /** The name of its contract. */
     public String fullName() {
         return fullName;

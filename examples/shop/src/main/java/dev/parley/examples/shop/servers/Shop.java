@@ -3,50 +3,46 @@ package dev.parley.examples.shop.servers;
 import dev.parley.chain.ClientPolicies;
 import dev.parley.chain.ClientResilience;
 import dev.parley.chain.DefaultChains;
-import dev.parley.examples.shop.inventory.Inventory;
-import dev.parley.examples.shop.inventory.StockStore;
-import dev.parley.examples.shop.inventory.v1.InventoryService;
-import dev.parley.examples.shop.order.OrderStore;
-import dev.parley.examples.shop.order.Orders;
+import dev.parley.discovery.ServiceInstance;
+import dev.parley.discovery.ServiceRegistry;
+import dev.parley.examples.shop.inventory.Stock;
 import dev.parley.examples.shop.order.Partners;
-import dev.parley.examples.shop.order.v1.OrderService;
-import dev.parley.examples.shop.payment.Ledger;
-import dev.parley.examples.shop.payment.Payments;
-import dev.parley.examples.shop.payment.v1.PaymentService;
-import dev.parley.examples.shop.product.Products;
-import dev.parley.examples.shop.product.v1.ProductService;
-import dev.parley.examples.shop.recommendation.Recommendations;
-import dev.parley.examples.shop.recommendation.v1.RecommendationService;
-import dev.parley.examples.shop.user.UserStore;
-import dev.parley.examples.shop.user.Users;
-import dev.parley.examples.shop.user.v1.UserService;
 import dev.parley.http.HttpServer;
 import dev.parley.resilience.ResilienceListener;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.RpcServer;
-import dev.parley.rpc.ServiceDefinition;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
 /**
- * The shop, running: six servers, each on a port of its own, that know each other by their URLs alone, and one of the page
- * that calls them from a browser. They share this process for the demo's sake only.
+ * The shop, running in one process: a server a service, on a port each, two of the inventory, and one of the page that calls
+ * them from a browser. They register themselves and find each other by name in the registry of this process; what the
+ * environment says of a name goes ahead of it.
  */
 public final class Shop implements AutoCloseable {
 
     private final ShopSettings settings;
-    private final Map<Part, String> urls = Collections.synchronizedMap(new EnumMap<>(Part.class));
+    private final Directory directory;
+    private final ServiceRegistry registry;
+    private final Implementations implementations;
+    private final Map<Part, List<String>> urls = Collections.synchronizedMap(new EnumMap<>(Part.class));
     private final Deque<Runnable> closing = new ArrayDeque<>();
     private int pagePort;
 
     private Shop(ShopSettings settings) {
         this.settings = settings;
+        this.directory = settings.directory();
+        this.implementations = new Implementations(settings);
+        this.registry = ServiceRegistry.connect(directory.registry());
+        closing.push(registry::close);
     }
 
     /**
@@ -67,34 +63,32 @@ public final class Shop implements AutoCloseable {
 
     private void start() {
         openPage();
-        UserStore users = new UserStore(settings.maxEntries());
-        DemoGoods.addUsers(users);
-        StockStore stock = new StockStore(settings.maxEntries());
-        DemoGoods.addStock(stock);
-
-        serve(Part.USER, UserService.DEFINITION, new Users(users));
-        serve(Part.INVENTORY, InventoryService.DEFINITION, new Inventory(stock, DemoGoods.MISBEHAVING_STOCK));
-        serve(Part.PAYMENT, PaymentService.DEFINITION, new Payments(new Ledger(settings.maxEntries())));
-        serve(Part.PRODUCT, ProductService.DEFINITION, new Products(DemoGoods.products()));
-        serve(
-                Part.RECOMMENDATION,
-                RecommendationService.DEFINITION,
-                new Recommendations(DemoGoods.POPULAR, DemoGoods.MISBEHAVING_SUGGESTIONS));
-        urls.put(Part.ORDER, openOrders(settings.port(Part.ORDER), urls, Map.of()));
+        serve(Part.USER, implementations::users);
+        // Both sell from the same shelves: two copies of the stock would sell everything twice.
+        Stock stock = implementations.stock();
+        serve(Part.INVENTORY, server -> implementations.inventory(server, stock));
+        serve(Part.PAYMENT, implementations::payments);
+        serve(Part.PRODUCT, implementations::products);
+        serve(Part.RECOMMENDATION, implementations::recommendations);
+        Partners partners = partners(Map.of(), Map.of());
+        serve(Part.ORDER, server -> implementations.orders(server, partners));
     }
 
     /** First, because the services have to know its origin. */
     private void openPage() {
-        HttpServer page = start(
-                () -> Storefront.server(settings.host(), settings.pagePort(), urls)
-                        .start(),
-                settings.pagePort());
+        HttpServer page = Storefront.open(settings.host(), settings.pagePort(), this::urls);
         closing.push(() -> page.shutdown(settings.grace()));
         pagePort = page.port();
     }
 
+    private Map<Part, String> urls() {
+        Map<Part, String> first = new EnumMap<>(Part.class);
+        urls.forEach((part, each) -> first.put(part, each.getFirst()));
+        return first;
+    }
+
     /**
-     * Opens one more order service, which looks for {@code moved} at another URL.
+     * Opens one more order service, which looks for {@code moved} at another URL. It is not registered.
      *
      * @return where it is
      */
@@ -104,65 +98,80 @@ public final class Shop implements AutoCloseable {
 
     /** As {@link #openOrders(Part, String)}, with {@code policies} for the calls to {@code moved}. */
     public String openOrders(Part moved, String url, ClientPolicies policies, ResilienceListener listener) {
-        Map<Part, String> elsewhere = new EnumMap<>(urls);
-        elsewhere.put(moved, url);
         ClientResilience partner = new ClientResilience(moved.id(), policies);
         partner.listen(listener);
-        return openOrders(0, elsewhere, Map.of(moved, partner));
+        Partners partners = partners(Map.of(moved, url), Map.of(moved, partner));
+        RpcServer.Builder described = describe(0);
+        implementations.orders(described, partners);
+        return listen(described, 0);
     }
 
-    private String openOrders(int port, Map<Part, String> partnerUrls, Map<Part, ClientResilience> special) {
+    private Partners partners(Map<Part, String> moved, Map<Part, ClientResilience> special) {
         Partners partners = new Partners(
                 name -> {
                     Part part = Part.of(name);
                     ClientResilience partner =
                             special.getOrDefault(part, new ClientResilience(name, ClientPolicies.defaults()));
-                    return Channel.builder(at(part, partnerUrls))
+                    return Channel.builder(moved.getOrDefault(part, directory.target(name)))
                             .chain(DefaultChains.client(partner, settings.telemetry()));
                 },
                 settings.patience());
         closing.push(partners::close);
-        OrderStore store = new OrderStore(settings.maxEntries());
-        return listen(port, OrderService.DEFINITION, new Orders(store, partners, settings.patience()));
+        return partners;
     }
 
-    private <S> void serve(Part part, ServiceDefinition<S> definition, S implementation) {
-        urls.put(part, listen(settings.port(part), definition, implementation));
+    private void serve(Part part, Consumer<RpcServer.Builder> implementation) {
+        List<String> started = new ArrayList<>();
+        for (int number = 1; number <= part.instances(); number++) {
+            String id = part.id() + "-" + number;
+            int port = settings.port(part, number);
+            RpcServer.Builder described = describe(port);
+            described.register(registry, got -> ServiceInstance.of(part.id(), settings.reachedAt(), got)
+                    .withId(id));
+            implementation.accept(described);
+            started.add(listen(described, port));
+        }
+        urls.put(part, List.copyOf(started));
     }
 
-    private <S> String listen(int port, ServiceDefinition<S> definition, S implementation) {
-        RpcServer.Builder described = RpcServer.builder()
+    private RpcServer.Builder describe(int port) {
+        return RpcServer.builder()
                 .host(settings.host())
                 .port(port)
                 .interceptors(settings.interceptors())
                 .telemetry(settings.telemetry())
-                .cors(Storefront.cors(settings.host(), pagePort))
-                .service(definition, implementation);
-        RpcServer server = start(described::start, port);
+                .cors(Storefront.cors(settings.host(), pagePort));
+    }
+
+    private String listen(RpcServer.Builder described, int port) {
+        RpcServer server;
+        try {
+            server = described.start();
+        } catch (UncheckedIOException e) {
+            throw new CannotListen(settings.host(), port, e);
+        }
         closing.push(() -> server.shutdown(settings.grace()));
         return "http://" + settings.host() + ":" + server.port();
     }
 
-    private <S> S start(Supplier<S> server, int port) {
-        try {
-            return server.get();
-        } catch (UncheckedIOException e) {
-            throw new CannotListen(settings.host(), port, e);
-        }
+    /** Where a service is, such as {@code http://127.0.0.1:7001}; the first instance if there are two. */
+    public String url(Part part) {
+        return urls(part).getFirst();
     }
 
-    /** Where a service is, such as {@code http://127.0.0.1:7001}. */
-    public String url(Part part) {
-        return at(part, urls);
+    /** Where all its instances are. */
+    public List<String> urls(Part part) {
+        return Objects.requireNonNull(urls.get(part), part::id);
+    }
+
+    /** How to look for a service by its name, such as {@code local:///inventory-service}. */
+    public String target(Part part) {
+        return directory.target(part.id());
     }
 
     /** Where the page is, such as {@code http://127.0.0.1:7007/}. */
     public String pageUrl() {
         return "http://" + settings.host() + ":" + pagePort + "/";
-    }
-
-    private static String at(Part part, Map<Part, String> urls) {
-        return Objects.requireNonNull(urls.get(part), part::id);
     }
 
     /** Stops the servers, those that call others first, each when its calls have ended. */

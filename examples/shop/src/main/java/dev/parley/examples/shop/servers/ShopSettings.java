@@ -10,7 +10,8 @@ import java.util.List;
  * How to run the shop.
  *
  * @param host the address to listen on; 127.0.0.1
- * @param basePort the first of seven ports, six of services and the page's, or 0 for free ones; 0
+ * @param basePort the first of eight ports, six of services, the page's and that of the second inventory, or 0 for free ones; 0
+ * @param directory where services register, and look for each other; a registry in this process, and its environment
  * @param patience how long orders wait for others
  * @param grace how long a server that stops waits for its calls; 2 s
  * @param maxEntries the most users, orders, reservations and payments; 10,000 of each
@@ -20,13 +21,17 @@ import java.util.List;
 public record ShopSettings(
         String host,
         int basePort,
+        Directory directory,
         Patience patience,
         Duration grace,
         int maxEntries,
         List<Interceptor> interceptors,
         Telemetry telemetry) {
 
-    private static final int HIGHEST = 65_535 - Part.values().length;
+    /** How many ports there are behind the first. */
+    private static final int MORE_PORTS = Part.values().length + 1;
+
+    private static final int HIGHEST = 65_535 - MORE_PORTS;
 
     /** Checks the port. */
     public ShopSettings {
@@ -39,29 +44,66 @@ public record ShopSettings(
     /** The values named above. */
     public static ShopSettings defaults() {
         return new ShopSettings(
-                "127.0.0.1", 0, Patience.defaults(), Duration.ofSeconds(2), 10_000, List.of(), Telemetry.off());
+                "127.0.0.1",
+                0,
+                new Directory("local:///", System.getenv()),
+                Patience.defaults(),
+                Duration.ofSeconds(2),
+                10_000,
+                List.of(),
+                Telemetry.off());
     }
 
     /** At another address. */
     public ShopSettings at(String newHost, int newBasePort) {
-        return new ShopSettings(newHost, newBasePort, patience, grace, maxEntries, interceptors, telemetry);
+        return new ShopSettings(
+                newHost, newBasePort, directory, patience, grace, maxEntries, interceptors, telemetry);
+    }
+
+    /** With services registered elsewhere. */
+    public ShopSettings withDirectory(Directory other) {
+        return new ShopSettings(host, basePort, other, patience, grace, maxEntries, interceptors, telemetry);
+    }
+
+    /** With orders that wait for others for another time. */
+    public ShopSettings withPatience(Patience other) {
+        return new ShopSettings(host, basePort, directory, other, grace, maxEntries, interceptors, telemetry);
+    }
+
+    /** With another time for calls that run when it closes. */
+    public ShopSettings withGrace(Duration time) {
+        return new ShopSettings(host, basePort, directory, patience, time, maxEntries, interceptors, telemetry);
     }
 
     /** With these in front of every method. */
     public ShopSettings withInterceptors(List<Interceptor> chain) {
-        return new ShopSettings(host, basePort, patience, grace, maxEntries, chain, telemetry);
+        return new ShopSettings(host, basePort, directory, patience, grace, maxEntries, chain, telemetry);
     }
 
     /** With spans and metrics. */
     public ShopSettings withTelemetry(Telemetry records) {
-        return new ShopSettings(host, basePort, patience, grace, maxEntries, interceptors, records);
+        return new ShopSettings(host, basePort, directory, patience, grace, maxEntries, interceptors, records);
     }
 
-    int pagePort() {
+    /** Where others on this machine reach what listens on {@link #host}. */
+    public String reachedAt() {
+        return switch (host) {
+            case "0.0.0.0" -> "127.0.0.1";
+            case "::" -> "::1";
+            default -> host;
+        };
+    }
+
+    /** The port of the page; 0 for a free one. */
+    public int pagePort() {
         return basePort == 0 ? 0 : basePort + Part.values().length;
     }
 
-    int port(Part part) {
-        return basePort == 0 ? 0 : basePort + part.portOffset();
+    /** The port of an instance, counted from 1; 0 for a free one. Those of second ones are behind the page's. */
+    public int port(Part part, int number) {
+        if (basePort == 0) {
+            return 0;
+        }
+        return number == 1 ? basePort + part.portOffset() : basePort + MORE_PORTS;
     }
 }

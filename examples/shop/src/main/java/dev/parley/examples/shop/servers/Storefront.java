@@ -4,25 +4,35 @@ import dev.parley.http.Cors;
 import dev.parley.http.HttpServer;
 import dev.parley.rest.Routes;
 import dev.parley.rest.StaticFiles;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** The shop's page: files, and the ports that its script calls, which are other origins to a browser. */
-final class Storefront {
+public final class Storefront {
 
     private static final Set<String> ALL_ADDRESSES = Set.of("0.0.0.0", "::");
 
     private Storefront() {}
 
-    /** A server of the page; {@code urls} may still be filled while it runs. */
-    static HttpServer.Builder server(String host, int port, Map<Part, String> urls) {
+    /**
+     * Serves the page; {@code urls} are asked for whenever it is opened.
+     *
+     * @throws CannotListen if the port cannot be had
+     */
+    public static HttpServer open(String host, int port, Supplier<Map<Part, String>> urls) {
         Routes routes = Routes.builder()
-                .get("/services.json", request -> ports(urls))
+                .get("/services.json", request -> ports(urls.get()))
                 .mount("/", StaticFiles.ofClassPath(Storefront.class.getClassLoader(), "shop-page"))
                 .build();
-        return HttpServer.builder().host(host).port(port).handler(routes);
+        try {
+            return HttpServer.builder().host(host).port(port).handler(routes).start();
+        } catch (UncheckedIOException e) {
+            throw new CannotListen(host, port, e);
+        }
     }
 
     private static Map<String, Integer> ports(Map<Part, String> urls) {

@@ -1,0 +1,130 @@
+package dev.parley.examples.shop.scenario;
+
+import dev.parley.discovery.ClusterEvent;
+import dev.parley.discovery.ClusterPolicy;
+import dev.parley.discovery.OutlierPolicy;
+import dev.parley.examples.shop.inventory.v1.CheckStockRequest;
+import dev.parley.examples.shop.inventory.v1.InventoryService;
+import dev.parley.examples.shop.processes.Member;
+import dev.parley.examples.shop.servers.Part;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Two instances of the inventory, of which one is killed, is slow, or fails. */
+final class Instances {
+
+    private static final int PER_SECOND = 30;
+
+    static final List<Step<Town>> STEPS = List.of(
+            new Step<>("an inventory is killed (-9) while orders come in, and none fails", Instances::killed),
+            new Step<>("an inventory that answers slowly gets less work", Instances::slow),
+            new Step<>("an inventory that answers errors is ejected, and comes back", Instances::failing));
+
+    private Instances() {}
+
+    private static String killed(Town town) throws InterruptedException {
+        int before = town.available("sku-2");
+        Member victim = town.of(Part.INVENTORY).getFirst();
+        Member survivor = town.of(Part.INVENTORY).getLast();
+        Traffic.Report orders;
+        try (Traffic traffic = Traffic.of(PER_SECOND, () -> town.buy("sku-2"))) {
+            traffic.await(PER_SECOND);
+            Expect.that(town.calls(victim) > 0, victim.id() + " has been asked before it is killed");
+            town.fleet.kill(victim);
+            Expect.that(!victim.isAlive(), victim.id() + " is dead");
+            traffic.await(5 * PER_SECOND);
+            orders = traffic.stop().expectAllGood("orders");
+        }
+        int sold = before - town.available("sku-2");
+        Expect.equal(orders.calls(), sold, "the pieces that have left the shelf");
+        Member added = town.fleet.add(Part.INVENTORY.id());
+        return orders.calls() + " orders, " + orders.failed() + " failed, the slowest took " + orders.slowestMillis()
+                + " ms; " + sold + " pieces sold, " + town.calls(survivor) + " calls at " + survivor.id()
+                + "; then " + added.id() + " took the place of " + victim.id();
+    }
+
+    private static String slow(Town town) throws InterruptedException {
+        Duration delay = Duration.ofMillis(300);
+        Member slow = town.of(Part.INVENTORY).getFirst();
+        Member quick = town.of(Part.INVENTORY).getLast();
+        // What is new is called less at first: both are to be known.
+        Traffic.Report orders;
+        long slowCalls;
+        long quickCalls;
+        try (Traffic traffic = Traffic.of(PER_SECOND, () -> town.buy("sku-2"))) {
+            long known = town.calls(quick);
+            Town.await(quick.id() + " is called", () -> town.calls(quick) > known);
+            town.misbehave(slow, delay, false);
+            long slowBefore = town.calls(slow);
+            long quickBefore = town.calls(quick);
+            traffic.await(5 * PER_SECOND);
+            slowCalls = town.calls(slow) - slowBefore;
+            quickCalls = town.calls(quick) - quickBefore;
+            orders = traffic.stop().expectAllGood("orders");
+        } finally {
+            town.behave(slow);
+        }
+        Expect.that(
+                slowCalls * 2 < quickCalls,
+                "the slow one gets less than half of what the quick one gets, but it is " + slowCalls + " and "
+                        + quickCalls);
+        return slow.id() + ", " + delay.toMillis() + " ms slower, got " + slowCalls + " of "
+                + (slowCalls + quickCalls) + " calls (" + 100 * slowCalls / (slowCalls + quickCalls) + " %); "
+                + orders.calls() + " orders, " + orders.failed() + " failed";
+    }
+
+    private static String failing(Town town) throws InterruptedException {
+        Member ill = town.of(Part.INVENTORY).getFirst();
+        String authority = ill.url().substring("http://".length());
+        Duration ejection = Duration.ofSeconds(1);
+        List<ClusterEvent> events = new CopyOnWriteArrayList<>();
+        ClusterPolicy policy = ClusterPolicy.defaults()
+                .withOutliers(OutlierPolicy.defaults().withTimes(ejection, ejection.multipliedBy(10)))
+                .withListener(events::add);
+        InventoryService client = InventoryService.client(town.channel(Part.INVENTORY.id(), policy));
+        CheckStockRequest asked =
+                CheckStockRequest.newBuilder().setProductId("sku-2").build();
+        Traffic.Report orders;
+        Traffic.Report checks;
+        String reason;
+        try (Traffic buying = Traffic.of(PER_SECOND, () -> town.buy("sku-2"));
+                Traffic checking = Traffic.of(PER_SECOND, () -> client.checkStock(asked))) {
+            checking.await(PER_SECOND);
+            town.misbehave(ill, Duration.ZERO, true);
+            Town.await(ill.id() + " is ejected", () -> reasonOf(events, authority) != null);
+            reason = String.valueOf(reasonOf(events, authority));
+            town.behave(ill);
+            Town.await(ill.id() + " is back", () -> hasReturned(events, authority));
+            long atReturn = town.calls(ill);
+            Town.await(ill.id() + " is called again", () -> town.calls(ill) > atReturn);
+            orders = buying.stop().expectAllGood("orders");
+            checks = checking.stop().expectAllGood("questions about stock");
+        }
+        List<String> told = new ArrayList<>();
+        for (ClusterEvent event : events) {
+            if (event instanceof ClusterEvent.Ejected || event instanceof ClusterEvent.Returned) {
+                told.add(event.getClass().getSimpleName());
+            }
+        }
+        return told + " (" + reason + "), and is called again; " + orders.calls() + " orders and " + checks.calls()
+                + " questions about stock meanwhile, " + (orders.failed() + checks.failed()) + " failed";
+    }
+
+    private static @org.jspecify.annotations.Nullable String reasonOf(List<ClusterEvent> events, String authority) {
+        for (ClusterEvent event : events) {
+            if (event instanceof ClusterEvent.Ejected ejected
+                    && ejected.endpoint().authority().equals(authority)) {
+                return ejected.reason();
+            }
+        }
+        return null;
+    }
+
+    private static boolean hasReturned(List<ClusterEvent> events, String authority) {
+        return events.stream()
+                .anyMatch(event -> event instanceof ClusterEvent.Returned returned
+                        && returned.endpoint().authority().equals(authority));
+    }
+}
