@@ -1,6 +1,7 @@
 package dev.parley.testing;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -22,11 +23,12 @@ final class RawPeer implements AutoCloseable {
 
     final AtomicInteger accepted = new AtomicInteger();
     private final ServerSocket listener;
+    private final Thread acceptor;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
     RawPeer(Talk talk) throws IOException {
         listener = new ServerSocket(0, BACKLOG, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-        Thread.ofVirtual().start(() -> {
+        acceptor = Thread.ofVirtual().start(() -> {
             while (true) {
                 try {
                     Socket socket = listener.accept();
@@ -57,9 +59,16 @@ final class RawPeer implements AutoCloseable {
         return listener.getLocalPort();
     }
 
+    /** Nobody can connect any more: the port is free once the accepting thread has noticed. */
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the port was closed");
+        }
         for (Socket socket : sockets) {
             socket.close();
         }
