@@ -11,5 +11,6 @@ module dev.parley.discovery {
     uses dev.parley.discovery.spi.RegistryProvider;
 
     provides dev.parley.discovery.spi.RegistryProvider with
-            dev.parley.discovery.StaticProvider;
+            dev.parley.discovery.StaticProvider,
+            dev.parley.discovery.LocalProvider;
 }
