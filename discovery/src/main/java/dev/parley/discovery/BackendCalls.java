@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls of an adapter, each on a thread of its own: one that takes too long is interrupted, and left behind if it does not heed
@@ -72,12 +73,12 @@ final class BackendCalls {
         }
     }
 
-    private static Exception reason(Throwable thrown) {
+    private static Exception reason(@Nullable Throwable thrown) {
         return switch (thrown) {
             // Of the work itself, by which nobody is interrupted who waits for it.
             case InterruptedException e -> new CallException(Code.CANCELLED, "the adapter was interrupted", e);
             case Exception e -> e;
-            default -> new IllegalStateException("the registry's adapter failed: " + thrown, thrown);
+            case null, default -> new IllegalStateException("the registry's adapter failed: " + thrown, thrown);
         };
     }
 }

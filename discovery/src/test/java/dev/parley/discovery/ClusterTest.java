@@ -230,7 +230,7 @@ class ClusterTest {
         try (Cluster cluster = cluster(HandRegistry.of(30), policy)) {
             CallScope call = call();
             Explanation why = new Explanation();
-            why.leaveOn(call.attributes());
+            why.leaveOn(call);
             assertThatThrownBy(() -> cluster.intercept(call, "q", (c, q) -> {
                         timer.advance(Duration.ofMillis(12));
                         throw remote(Code.UNAVAILABLE);
