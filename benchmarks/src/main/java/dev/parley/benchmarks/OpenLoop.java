@@ -14,11 +14,12 @@ import java.util.concurrent.locks.LockSupport;
  * Callers that come at a constant rate, whatever becomes of those before them, as users do. Each has a deadline, counted
  * from when it was to begin, so that a client that falls behind counts as slow, too.
  */
-final class OpenLoop {
+public final class OpenLoop {
 
     /** A call with so much time left. */
     @FunctionalInterface
-    interface TimedCall {
+    public interface TimedCall {
+        /** Makes the call. */
         void run(Duration left);
     }
 
@@ -28,7 +29,7 @@ final class OpenLoop {
      * @param p99Millis of the good ones
      * @param refusal what one of those that were refused was told
      */
-    record Result(
+    public record Result(
             double perSecond,
             int good,
             int refused,
@@ -45,7 +46,7 @@ final class OpenLoop {
      *
      * @throws IllegalStateException if a call fails for another reason than load
      */
-    static Result run(double perSecond, Duration settle, Duration length, Duration deadline, TimedCall call)
+    public static Result run(double perSecond, Duration settle, Duration length, Duration deadline, TimedCall call)
             throws InterruptedException {
         int uncounted = (int) (perSecond * settle.toNanos() / 1e9);
         int counted = (int) (perSecond * length.toNanos() / 1e9);
