@@ -1,50 +1,102 @@
 package dev.parley.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Code;
-import dev.parley.Explanation;
 import dev.parley.Messages;
-import dev.parley.chain.Chain;
 import dev.parley.chain.ClientPolicies;
 import dev.parley.chain.ClientResilience;
 import dev.parley.chain.DefaultChains;
+import dev.parley.discovery.ClusterEvent;
 import dev.parley.discovery.ClusterPolicy;
-import dev.parley.discovery.Pick;
 import dev.parley.discovery.RoundRobin;
-import dev.parley.resilience.ResilienceEvent.RetryScheduled;
-import dev.parley.resilience.ResilienceEvent.RetryStopped;
+import dev.parley.resilience.CircuitBreaker;
+import dev.parley.resilience.RejectedException;
+import dev.parley.resilience.ResilienceEvent;
 import dev.parley.rpc.echo.EchoRequest;
 import dev.parley.rpc.echo.EchoResponse;
 import dev.parley.rpc.echo.EchoService;
 import dev.parley.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Channels whose target is a service in a registry, over real connections. */
-@Timeout(60)
+/**
+ * An endpoint ejected, a breaker opened and a retry sent elsewhere are one coherent thing: the default chain in front of real servers, of
+ * which some are dead, hang, or answer errors.
+ */
+@Timeout(120)
 class BalancedChannelTest {
 
-    private static final ClusterPolicy IN_TURN = ClusterPolicy.defaults().withBalancer(RoundRobin::new);
+    private static final ClusterPolicy POLICY = ClusterPolicy.defaults().withBalancer(RoundRobin::new);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Queue<ClusterEvent> cluster = new ConcurrentLinkedQueue<>();
+    private final Queue<ResilienceEvent> policies = new ConcurrentLinkedQueue<>();
+
+    /** Answers with its number; fails with {@code INTERNAL} if it is {@code broken}. */
+    private record Numbered(int number, boolean broken) implements EchoService {
+        @Override
+        public EchoResponse echo(EchoRequest request) {
+            if (broken) {
+                throw new CallException(Code.INTERNAL, "broken");
+            }
+            return EchoResponse.newBuilder().setText(Integer.toString(number)).build();
+        }
+
+        @Override
+        public Messages<EchoResponse> repeat(EchoRequest request) {
+            return Messages.of(echo(request));
+        }
+    }
+
+    private int server(int number, boolean broken) {
+        RpcServer server = RpcServer.builder()
+                .service(EchoService.DEFINITION, new Numbered(number, broken))
+                .start();
+        opened.add(() -> server.shutdown(Duration.ZERO));
+        return server.port();
+    }
+
+    /** A port where nobody listens, and nobody else can while the test runs: it is bound. */
+    private int dead() throws IOException {
+        Socket bound = new Socket();
+        opened.add(bound);
+        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return bound.getLocalPort();
+    }
+
+    private EchoService client(RpcProtocol protocol, ClusterPolicy balancing, int... ports) {
+        String target = java.util.Arrays.stream(ports)
+                .mapToObj(port -> "127.0.0.1:" + port)
+                .collect(Collectors.joining(",", "static:", ""));
+        ClientResilience echo = new ClientResilience("echo", ClientPolicies.defaults());
+        echo.listen(policies::add);
+        Channel channel = Channel.builder(target)
+                .protocol(protocol)
+                .chain(DefaultChains.client(echo, Telemetry.off()))
+                .balancing(balancing.withListener(cluster::add))
+                .build();
+        opened.add(channel);
+        return EchoService.client(channel);
+    }
 
     @AfterEach
     void close() throws Exception {
@@ -53,182 +105,99 @@ class BalancedChannelTest {
         }
     }
 
-    /** A server that answers with its own port and the name that it was asked for. */
-    private int serve() {
-        AtomicInteger port = new AtomicInteger();
-        RpcServer server = RpcServer.builder()
-                .service(EchoService.DEFINITION, new EchoService() {
-                    @Override
-                    public EchoResponse echo(EchoRequest request) {
-                        return answer(port.get());
-                    }
-
-                    @Override
-                    public Messages<EchoResponse> repeat(EchoRequest request) {
-                        return Messages.of(answer(port.get()), answer(port.get()));
-                    }
-                })
-                .start();
-        port.set(server.port());
-        opened.add(() -> server.shutdown(Duration.ZERO));
-        return server.port();
-    }
-
-    private static EchoResponse answer(int port) {
-        return EchoResponse.newBuilder().setText(Integer.toString(port)).build();
-    }
-
-    /** A port that nothing listens on, which nobody else gets for as long as the test runs. */
-    private int nobody() throws IOException {
-        ServerSocket bound = new ServerSocket();
-        bound.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
-        int port = bound.getLocalPort();
-        bound.close();
-        return port;
-    }
-
-    private EchoService.Client client(ChannelBuilder builder) {
-        Channel channel = builder.build();
-        opened.add(channel);
-        return EchoService.client(channel);
-    }
-
-    private static ChannelBuilder to(int... ports) {
-        List<String> addresses = new ArrayList<>();
-        for (int port : ports) {
-            addresses.add("127.0.0.1:" + port);
-        }
-        return Channel.builder("static://" + String.join(",", addresses) + "/echo-service");
-    }
-
     private static EchoRequest text() {
-        return EchoRequest.newBuilder().setText("who?").build();
+        return EchoRequest.newBuilder().setText("a").build();
+    }
+
+    private long ejections() {
+        return cluster.stream().filter(ClusterEvent.Ejected.class::isInstance).count();
+    }
+
+    private boolean breakerOpened() {
+        return policies.stream()
+                .anyMatch(event -> event instanceof ResilienceEvent.BreakerChanged changed
+                        && changed.to() == CircuitBreaker.State.OPEN);
     }
 
     @ParameterizedTest
-    @EnumSource(value = RpcProtocol.class, mode = EnumSource.Mode.EXCLUDE, names = "REST")
-    void callsAreSharedOut(RpcProtocol protocol) {
-        int one = serve();
-        int other = serve();
-        EchoService.Client client = client(to(one, other).protocol(protocol).balancing(IN_TURN));
-        List<String> answered = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
-            answered.add(client.echo(text()).getText());
+    @EnumSource(
+            value = RpcProtocol.class,
+            names = {"GRPC", "CONNECT"})
+    void oneDeadEndpointOfThreeFailsNoCallAndOpensNoBreaker(RpcProtocol protocol) throws IOException {
+        EchoService client = client(protocol, POLICY, server(1, false), dead(), server(3, false));
+        Set<String> answers = new HashSet<>();
+        for (int i = 0; i < 60; i++) {
+            answers.add(client.echo(text()).getText());
         }
-        assertThat(answered).filteredOn(Integer.toString(one)::equals).hasSize(3);
-        assertThat(answered).filteredOn(Integer.toString(other)::equals).hasSize(3);
-        Set<String> streamed = new HashSet<>();
-        for (int i = 0; i < 2; i++) {
-            try (Messages<EchoResponse> all = client.repeat(text())) {
-                streamed.add(all.toList(2).getFirst().getText());
+        assertThat(answers).containsExactlyInAnyOrder("1", "3");
+        assertThat(ejections()).isOne();
+        assertThat(breakerOpened()).isFalse();
+        // The five that found it dead, and no more, were tried again.
+        assertThat(policies)
+                .filteredOn(ResilienceEvent.RetryScheduled.class::isInstance)
+                .hasSize(5);
+    }
+
+    @Test
+    void twoDeadEndpointsOfThreeFailNoCallThoughOnlyOneMayBeEjected() throws IOException {
+        EchoService client = client(RpcProtocol.GRPC, ClusterPolicy.defaults(), dead(), server(2, false), dead());
+        for (int i = 0; i < 60; i++) {
+            assertThat(client.echo(text()).getText()).isEqualTo("2");
+        }
+        assertThat(breakerOpened()).isFalse();
+    }
+
+    @Test
+    void allDeadOpenTheBreaker() throws IOException {
+        EchoService client = client(RpcProtocol.GRPC, POLICY, dead(), dead(), dead());
+        for (int i = 0; i < 5; i++) {
+            CallException failure = catchThrowableOfType(CallException.class, () -> client.echo(text()));
+            assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
+            assertThat(failure).isNotInstanceOf(RejectedException.class);
+        }
+        assertThat(breakerOpened()).isTrue();
+        RejectedException refused = catchThrowableOfType(RejectedException.class, () -> client.echo(text()));
+        assertThat(refused.reason()).isEqualTo(RejectedException.Reason.BREAKER_OPEN);
+        assertThat(ejections()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void whatAnswersErrorsIsEjectedBeforeItOpensTheBreaker() {
+        EchoService client = client(RpcProtocol.GRPC, POLICY, server(1, false), server(2, true), server(3, false));
+        int failed = 0;
+        for (int i = 0; i < 60; i++) {
+            try {
+                client.echo(text());
+            } catch (CallException e) {
+                assertThat(e.code()).isEqualTo(Code.INTERNAL); // not repeated: it may have acted
+                failed++;
             }
         }
-        assertThat(streamed).containsExactlyInAnyOrder(Integer.toString(one), Integer.toString(other));
+        assertThat(failed).isEqualTo(5);
+        assertThat(ejections()).isOne();
+        assertThat(breakerOpened()).isFalse();
     }
 
     @Test
-    void anEndpointThatIsNotThereIsTriedElsewhereAndExplained() throws Exception {
-        int dead = nobody();
-        int live = serve();
-        EchoService.Client client = client(to(dead, live).balancing(IN_TURN));
-        List<Explanation> asked = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            Explanation why = new Explanation();
-            asked.add(why);
-            EchoResponse response =
-                    client.with(CallOptions.defaults().withExplanation(why)).echo(text());
-            assertThat(response.getText()).isEqualTo(Integer.toString(live));
-        }
-        // One of two calls began at the dead one.
-        List<Explanation.Decision> decided = asked.stream()
-                .map(Explanation::decisions)
-                .filter(each -> each.stream().anyMatch(RetryScheduled.class::isInstance))
-                .findFirst()
-                .orElseThrow();
-        List<Pick> picks = decided.stream()
-                .filter(Pick.class::isInstance)
-                .map(Pick.class::cast)
-                .toList();
-        assertThat(picks).extracting(pick -> pick.chosen().authority()).containsExactly("127.0.0.1:" + dead, "127.0.0.1:" + live);
-        assertThat(picks.getFirst().considered()).hasSize(2);
-        assertThat(decided.stream().map(Explanation.Decision::by)).containsExactly("balance", "retry", "balance", "call");
-        assertThat(decided.get(1).what()).contains("attempt 2", "UNAVAILABLE", "could not connect");
-        assertThat(decided.getLast().what()).contains("OK");
-    }
-
-    @Test
-    void whatIsNotTriedAgainIsExplained() throws Exception {
-        EchoService.Client client = client(to(nobody()));
-        Explanation why = new Explanation();
-        CallException error = catchThrowableOfType(
-                CallException.class,
-                () -> client.with(CallOptions.defaults().withExplanation(why)).echo(text()));
-        assertThat(error.code()).isEqualTo(Code.UNAVAILABLE);
-        assertThat(why.decisions()).filteredOn(RetryStopped.class::isInstance).singleElement().satisfies(stopped -> {
-            assertThat(stopped.by()).isEqualTo("retry");
-            assertThat(stopped.what()).contains("third", "all attempts are used up", "could not connect");
-        });
-        assertThat(why.decisions().getLast().what()).contains("UNAVAILABLE");
-    }
-
-    @Test
-    void aChainOfOnesOwnGetsTheBalancerBeforeTheAttempt() {
-        int one = serve();
-        int other = serve();
-        for (Chain chain : List.of(
-                Chain.empty(),
-                DefaultChains.client(new ClientResilience("echo", ClientPolicies.defaults()), Telemetry.off()))) {
-            EchoService.Client client = client(to(one, other).balancing(IN_TURN).chain(chain));
-            Set<String> answered = new HashSet<>();
-            for (int i = 0; i < 2; i++) {
-                answered.add(client.echo(text()).getText());
+    void whatHangsIsEjectedToo() throws IOException {
+        ServerSocket hung = new ServerSocket(0, 50, InetAddress.getLoopbackAddress()); // takes connections, says nothing
+        opened.add(hung);
+        EchoService client =
+                client(RpcProtocol.CONNECT, POLICY, server(1, false), hung.getLocalPort(), server(3, false));
+        int failed = 0;
+        for (int i = 0; i < 1_000 && ejections() == 0; i++) {
+            try {
+                client.with(CallOptions.defaults().withTimeout(Duration.ofSeconds(1))).echo(text());
+            } catch (CallException e) {
+                assertThat(e.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+                failed++;
             }
-            assertThat(answered).hasSize(2);
         }
-    }
-
-    @Test
-    void aNamesTargetMayBeARegistry() {
-        int port = serve();
-        EchoService.Client client = client(
-                Channel.builder("echo-service").environment(Map.of("ECHO_SERVICE_URL", "static:127.0.0.1:" + port)));
-        assertThat(client.echo(text()).getText()).isEqualTo(Integer.toString(port));
-    }
-
-    @Test
-    void theServerIsToldTheServicesNameAndNotTheEndpoints() {
-        List<String> told = new ArrayList<>();
-        RpcServer server = RpcServer.builder()
-                .service(EchoService.DEFINITION, new EchoImplementation())
-                .interceptors(List.of(new dev.parley.Interceptor() {
-                    @Override
-                    public <Q, R> R intercept(Call call, Q request, dev.parley.Handler<Q, R> next) throws Exception {
-                        told.add(call.endpoint().orElse("none"));
-                        return next.handle(call, request);
-                    }
-                }))
-                .start();
-        opened.add(() -> server.shutdown(Duration.ZERO));
-        client(to(server.port())).echo(text());
-        assertThat(told).as("an endpoint is the client's alone").containsExactly("none");
-    }
-
-    @Test
-    void targetsThatLeadNowhereAreRefusedAtOnce() {
-        assertThatThrownBy(() -> Channel.builder("consull://127.0.0.1:8500/echo-service").build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("consull")
-                .hasMessageContaining("static");
-        assertThatThrownBy(() -> Channel.builder("static:127.0.0.1:70000").build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("70000");
-        assertThatThrownBy(() -> Channel.builder("dns:///").build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("names no service");
-        assertThatThrownBy(() -> Channel.builder("echo-service")
-                        .environment(Map.of())
-                        .build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("ECHO_SERVICE_URL");
+        assertThat(ejections()).isOne();
+        assertThat(failed).isGreaterThanOrEqualTo(5);
+        assertThat(cluster)
+                .filteredOn(ClusterEvent.Ejected.class::isInstance)
+                .allSatisfy(event -> assertThat(((ClusterEvent.Ejected) event).endpoint().authority())
+                        .endsWith(":" + hung.getLocalPort()));
     }
 }
