@@ -13,5 +13,6 @@ module dev.parley.discovery {
 
     provides dev.parley.discovery.spi.RegistryProvider with
             dev.parley.discovery.DnsProvider,
+            dev.parley.discovery.LocalProvider,
             dev.parley.discovery.StaticProvider;
 }

@@ -50,13 +50,13 @@ public final class HealthProbe {
     private static final Method METHOD =
             new Method("health", "probe", Method.Kind.UNARY, Method.Idempotency.NO_SIDE_EFFECTS);
 
-    private final ProbeUrl url;
+    private final HealthProbeUrl url;
     private final @Nullable HttpClient client;
     private final String method;
     private final Metadata headers;
     private final String body;
 
-    private HealthProbe(ProbeUrl url, @Nullable HttpClient client, String method, Metadata headers, String body) {
+    private HealthProbe(HealthProbeUrl url, @Nullable HttpClient client, String method, Metadata headers, String body) {
         this.url = url;
         this.client = client;
         this.method = method;
@@ -79,7 +79,7 @@ public final class HealthProbe {
      * @throws IllegalArgumentException if the URL is malformed or of another kind; the message names it, without its query
      */
     public static HealthProbe of(String url) {
-        return new HealthProbe(ProbeUrl.parse(url), null, "GET", new Metadata(), "");
+        return new HealthProbe(HealthProbeUrl.parse(url), null, "GET", new Metadata(), "");
     }
 
     /**
@@ -87,7 +87,7 @@ public final class HealthProbe {
      * it. A probe of {@code tcp://} does not use it.
      */
     public static HealthProbe of(String url, HttpClient client) {
-        return new HealthProbe(ProbeUrl.parse(url), client, "GET", new Metadata(), "");
+        return new HealthProbe(HealthProbeUrl.parse(url), client, "GET", new Metadata(), "");
     }
 
     /**
@@ -133,8 +133,8 @@ public final class HealthProbe {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout of a health check must be positive, but is " + timeout);
         }
-        if (url.kind() == ProbeUrl.Kind.TCP) {
-            return TcpProbe.ask(url, timeout);
+        if (url.kind() == HealthProbeUrl.Kind.TCP) {
+            return HealthProbeTcp.ask(url, timeout);
         }
         HttpClient given = client;
         if (given != null) {
@@ -219,9 +219,9 @@ public final class HealthProbe {
                 "POST",
                 url.kind().isTls() ? "https" : "http",
                 url.authority(),
-                GrpcHealthCheck.PATH,
+                HealthProbeGrpc.PATH,
                 sent,
-                Body.of(GrpcHealthCheck.request(url.rest())));
+                Body.of(HealthProbeGrpc.request(url.rest())));
         HttpResponse response;
         try {
             response = http2.handle(call, request);
@@ -230,7 +230,7 @@ public final class HealthProbe {
         } catch (Exception e) {
             throw new AssertionError("an HttpClient threw a checked exception", e);
         }
-        byte[] bytes = beginning(response.body(), GrpcHealthCheck.MOST_BYTES + 1);
+        byte[] bytes = beginning(response.body(), HealthProbeGrpc.MOST_BYTES + 1);
         String code = response.headers()
                 .get("grpc-status")
                 .or(() -> response.body().trailers().get("grpc-status"))
@@ -247,10 +247,10 @@ public final class HealthProbe {
                             .orElse("")));
         }
         try {
-            long status = GrpcHealthCheck.status(bytes);
+            long status = HealthProbeGrpc.status(bytes);
             return new Result(
                     status == 1 ? HealthStatus.PASSING : HealthStatus.CRITICAL,
-                    what() + ": " + GrpcHealthCheck.name(status));
+                    what() + ": " + HealthProbeGrpc.name(status));
         } catch (IllegalArgumentException e) {
             return critical(String.valueOf(e.getMessage()));
         }

@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Connects, and closes. */
-final class TcpProbe {
+final class HealthProbeTcp {
 
-    private TcpProbe() {}
+    private HealthProbeTcp() {}
 
-    static HealthProbe.Result ask(ProbeUrl url, Duration timeout) {
+    static HealthProbe.Result ask(HealthProbeUrl url, Duration timeout) {
         long until = System.nanoTime() + timeout.toNanos();
         CompletableFuture<String> connected = new CompletableFuture<>();
         // On a thread of its own: looking a name up cannot be interrupted, and may take longer than we have.
@@ -52,7 +52,7 @@ final class TcpProbe {
         };
     }
 
-    private static String connect(ProbeUrl url, long until) throws IOException {
+    private static String connect(HealthProbeUrl url, long until) throws IOException {
         IOException failed = null;
         for (InetAddress address : InetAddress.getAllByName(url.host())) {
             long left = (until - System.nanoTime()) / 1_000_000;

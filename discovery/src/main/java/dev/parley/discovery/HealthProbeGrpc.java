@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @see <a href="https://github.com/grpc/grpc/blob/master/doc/health-checking.md">gRPC's health checking protocol</a>
  */
-final class GrpcHealthCheck {
+final class HealthProbeGrpc {
 
     static final String PATH = "/grpc.health.v1.Health/Check";
 
@@ -22,7 +22,7 @@ final class GrpcHealthCheck {
     private static final int LENGTH = 2;
     private static final int FIXED32 = 5;
 
-    private GrpcHealthCheck() {}
+    private HealthProbeGrpc() {}
 
     /** {@code HealthCheckRequest}, uncompressed in its envelope. */
     static byte[] request(String service) {

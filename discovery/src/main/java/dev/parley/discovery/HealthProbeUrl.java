@@ -9,7 +9,7 @@ package dev.parley.discovery;
  * @param authority as it stands in the URL
  * @param rest path and query of HTTP, with a slash in front; the service of gRPC, without; empty for TCP
  */
-record ProbeUrl(Kind kind, String host, int port, String authority, String rest) {
+record HealthProbeUrl(Kind kind, String host, int port, String authority, String rest) {
 
     private static final int LONGEST = 2048;
 
@@ -40,7 +40,7 @@ record ProbeUrl(Kind kind, String host, int port, String authority, String rest)
         }
     }
 
-    static ProbeUrl parse(String url) {
+    static HealthProbeUrl parse(String url) {
         if (url.length() > LONGEST) {
             throw wrong(url.substring(0, 100) + "...", "must not be longer than " + LONGEST + " characters");
         }
@@ -75,7 +75,7 @@ record ProbeUrl(Kind kind, String host, int port, String authority, String rest)
                     "must name " + (kind.isHttp() ? "a host, and a port if there is one" : "host:port")
                             + " with a port from 1 to 65535");
         }
-        return new ProbeUrl(kind, bare, port, authority, rest(kind, url, rest));
+        return new HealthProbeUrl(kind, bare, port, authority, rest(kind, url, rest));
     }
 
     private static String rest(Kind kind, String url, String rest) {
