@@ -25,7 +25,7 @@ class DemoCommandTest {
     @Test
     void aPortInUseIsNamedInOneLineWithTheWayOut() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = Math.min(taken.getLocalPort(), 65_529);
+            int port = Math.min(taken.getLocalPort(), 65_528);
             assertThat(run("--base-port", Integer.toString(port))).isEqualTo(1);
             assertThat(err.toString().lines())
                     .singleElement()
@@ -35,9 +35,9 @@ class DemoCommandTest {
     }
 
     @Test
-    void aBasePortWithoutRoomForSevenIsRefused() {
+    void aBasePortWithoutRoomForEightIsRefused() {
         assertThat(run("--base-port", "65535")).isEqualTo(2);
-        assertThat(err.toString()).contains("--base-port", "65535", "65529");
+        assertThat(err.toString()).contains("--base-port", "65535", "65528");
     }
 
     @Test

@@ -61,11 +61,11 @@ public record FleetSettings(
     }
 
     int port(Part part, int number) {
-        return ShopSettings.defaults().at(host, basePort).port(part, number);
+        return ShopSettings.port(basePort, part, number);
     }
 
     int pagePort() {
-        return ShopSettings.defaults().at(host, basePort).pagePort();
+        return ShopSettings.pagePort(basePort);
     }
 
     int stockPort() {

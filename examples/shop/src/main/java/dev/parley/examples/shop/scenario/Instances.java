@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Two instances of the inventory, of which one is killed, is slow, or fails. */
 final class Instances {
@@ -78,7 +79,7 @@ final class Instances {
     private static String failing(Town town) throws InterruptedException {
         Member ill = town.of(Part.INVENTORY).getFirst();
         String authority = ill.url().substring("http://".length());
-        Duration ejection = Duration.ofSeconds(1);
+        Duration ejection = Duration.ofSeconds(2);
         List<ClusterEvent> events = new CopyOnWriteArrayList<>();
         ClusterPolicy policy = ClusterPolicy.defaults()
                 .withOutliers(OutlierPolicy.defaults().withTimes(ejection, ejection.multipliedBy(10)))
@@ -112,7 +113,7 @@ final class Instances {
                 + " questions about stock meanwhile, " + (orders.failed() + checks.failed()) + " failed";
     }
 
-    private static @org.jspecify.annotations.Nullable String reasonOf(List<ClusterEvent> events, String authority) {
+    private static @Nullable String reasonOf(List<ClusterEvent> events, String authority) {
         for (ClusterEvent event : events) {
             if (event instanceof ClusterEvent.Ejected ejected
                     && ejected.endpoint().authority().equals(authority)) {

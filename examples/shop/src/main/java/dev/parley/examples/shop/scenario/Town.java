@@ -34,7 +34,7 @@ final class Town implements AutoCloseable {
     private final Deque<Channel> channels = new ArrayDeque<>();
     private final Map<Member, Channel> members = new HashMap<>(); // guarded by itself
     private final Deque<String> lines = new ArrayDeque<>(); // guarded by itself
-    /** What is shown is that no order fails, not how busy the machine is: ten JVMs on it may take their time. */
+    /** What is shown is that no order fails, not how busy the machine is: nine JVMs on it may take their time. */
     final Fleet fleet = Fleet.of(FleetSettings.defaults()
             .withPatience(Duration.ofSeconds(10))
             .telling((member, took) -> {}, this::note));

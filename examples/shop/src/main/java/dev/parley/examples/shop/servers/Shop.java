@@ -76,7 +76,7 @@ public final class Shop implements AutoCloseable {
 
     /** First, because the services have to know its origin. */
     private void openPage() {
-        HttpServer page = Storefront.open(settings.host(), settings.pagePort(), this::urls);
+        HttpServer page = Storefront.open(settings.host(), ShopSettings.pagePort(settings.basePort()), this::urls);
         closing.push(() -> page.shutdown(settings.grace()));
         pagePort = page.port();
     }
@@ -124,7 +124,7 @@ public final class Shop implements AutoCloseable {
         List<String> started = new ArrayList<>();
         for (int number = 1; number <= part.instances(); number++) {
             String id = part.id() + "-" + number;
-            int port = settings.port(part, number);
+            int port = ShopSettings.port(settings.basePort(), part, number);
             RpcServer.Builder described = describe(port);
             described.register(registry, got -> ServiceInstance.of(part.id(), settings.reachedAt(), got)
                     .withId(id));
@@ -164,7 +164,7 @@ public final class Shop implements AutoCloseable {
         return Objects.requireNonNull(urls.get(part), part::id);
     }
 
-    /** How to look for a service by its name, such as {@code local:///inventory-service}. */
+    /** How to look for a service by its name, such as {@code local://shop-1/inventory-service}. */
     public String target(Part part) {
         return directory.target(part.id());
     }

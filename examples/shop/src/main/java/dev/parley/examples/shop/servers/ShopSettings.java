@@ -5,13 +5,14 @@ import dev.parley.examples.shop.order.Patience;
 import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How to run the shop.
  *
  * @param host the address to listen on; 127.0.0.1
  * @param basePort the first of eight ports, six of services, the page's and that of the second inventory, or 0 for free ones; 0
- * @param directory where services register, and look for each other; a registry in this process, and its environment
+ * @param directory where services register, and look for each other; a registry in this process for this shop alone, and the environment
  * @param patience how long orders wait for others
  * @param grace how long a server that stops waits for its calls; 2 s
  * @param maxEntries the most users, orders, reservations and payments; 10,000 of each
@@ -27,6 +28,9 @@ public record ShopSettings(
         int maxEntries,
         List<Interceptor> interceptors,
         Telemetry telemetry) {
+
+    /** Each shop has a registry of its own, so that two of them in one process do not sell each other's stock. */
+    private static final AtomicInteger SHOPS = new AtomicInteger();
 
     /** How many ports there are behind the first. */
     private static final int MORE_PORTS = Part.values().length + 1;
@@ -46,7 +50,7 @@ public record ShopSettings(
         return new ShopSettings(
                 "127.0.0.1",
                 0,
-                new Directory("local:///", System.getenv()),
+                new Directory("local://shop-" + SHOPS.incrementAndGet(), System.getenv()),
                 Patience.defaults(),
                 Duration.ofSeconds(2),
                 10_000,
@@ -94,13 +98,13 @@ public record ShopSettings(
         };
     }
 
-    /** The port of the page; 0 for a free one. */
-    public int pagePort() {
+    /** The port of the page in a row of ports that begins with {@code basePort}; 0 for a free one if that is 0. */
+    public static int pagePort(int basePort) {
         return basePort == 0 ? 0 : basePort + Part.values().length;
     }
 
-    /** The port of an instance, counted from 1; 0 for a free one. Those of second ones are behind the page's. */
-    public int port(Part part, int number) {
+    /** The port of an instance, counted from 1, in such a row. That of the second inventory is behind the page's. */
+    public static int port(int basePort, Part part, int number) {
         if (basePort == 0) {
             return 0;
         }
