@@ -88,7 +88,7 @@ final class KubernetesBackend implements RegistryBackend {
                     .withTaskExecutor(EXECUTOR)
                     .build();
         } catch (IllegalArgumentException | KubernetesClientException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new IOException("no client for Kubernetes could be made: " + reason(e), e);
         }
     }
 
