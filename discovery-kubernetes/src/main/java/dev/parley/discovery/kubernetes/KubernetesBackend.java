@@ -127,12 +127,14 @@ final class KubernetesBackend implements RegistryBackend {
     // ---- list
 
     private Slices list(String service) throws IOException, InterruptedException {
-        EndpointSliceList list = asking("list", client -> client.discovery()
-                .v1()
-                .endpointSlices()
-                .inNamespace(namespace)
-                .withLabel(SERVICE_LABEL, service)
-                .list());
+        EndpointSliceList list = asking(
+                "list",
+                client -> client.discovery()
+                        .v1()
+                        .endpointSlices()
+                        .inNamespace(namespace)
+                        .withLabel(SERVICE_LABEL, service)
+                        .list());
         return Slices.of(list);
     }
 
@@ -184,12 +186,14 @@ final class KubernetesBackend implements RegistryBackend {
                 .withAllowWatchBookmarks(true)
                 .withTimeoutSeconds(Math.max(1, wait.plusMillis(999).toSeconds()))
                 .build();
-        return asking("watch", client -> bounded(() -> client.discovery()
-                .v1()
-                .endpointSlices()
-                .inNamespace(namespace)
-                .withLabel(SERVICE_LABEL, service)
-                .watch(options, events)));
+        return asking(
+                "watch",
+                client -> bounded(() -> client.discovery()
+                        .v1()
+                        .endpointSlices()
+                        .inNamespace(namespace)
+                        .withLabel(SERVICE_LABEL, service)
+                        .watch(options, events)));
     }
 
     /** The library waits for the beginning of a watch for as long as a connection takes that has died. */

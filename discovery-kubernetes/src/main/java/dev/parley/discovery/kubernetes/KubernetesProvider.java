@@ -62,7 +62,8 @@ public final class KubernetesProvider implements RegistryProvider {
         KubernetesAccess access = KubernetesAccess.find(read.context(), options, serviceAccount);
         String namespace = read.namespace().orElse(access.namespace());
         return new KubernetesBackend(
-                () -> KubernetesAccess.find(read.context(), options, serviceAccount).config(),
+                () -> KubernetesAccess.find(read.context(), options, serviceAccount)
+                        .config(),
                 namespace,
                 read.port(),
                 options.answerTimeout());

@@ -47,7 +47,8 @@ final class ApiServer implements AutoCloseable {
 
     private ApiServer(@Nullable ServerTls tls) {
         this.tls = tls != null;
-        HttpServer.Builder builder = HttpServer.builder().host("127.0.0.1").port(0).handler(this::answer);
+        HttpServer.Builder builder =
+                HttpServer.builder().host("127.0.0.1").port(0).handler(this::answer);
         this.server = tls == null ? builder.start() : builder.tls(tls).start();
     }
 
@@ -90,8 +91,8 @@ final class ApiServer implements AutoCloseable {
     }
 
     static String status(int code, String reason, String message) {
-        return "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":\"" + message
-                + "\",\"reason\":\"" + reason + "\",\"code\":" + code + '}';
+        return "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":\""
+                + message + "\",\"reason\":\"" + reason + "\",\"code\":" + code + '}';
     }
 
     void listSays(int status, String json) {
@@ -157,7 +158,9 @@ final class ApiServer implements AutoCloseable {
                     Thread.sleep(5);
                 }
                 Event event = log.get(i);
-                if (event.revision() == UNREVISIONED ? !event.told().compareAndSet(false, true) : event.revision() <= since) {
+                if (event.revision() == UNREVISIONED
+                        ? !event.told().compareAndSet(false, true)
+                        : event.revision() <= since) {
                     continue;
                 }
                 if (event.text().equals(CUT)) {

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EndpointSlicesTest {
 
     private static final String HTTP = "{\"name\":\"http\",\"protocol\":\"TCP\",\"port\":8080}";
-    private static final String GRPC = "{\"name\":\"grpc\",\"protocol\":\"TCP\",\"port\":9090,\"appProtocol\":\"kubernetes.io/h2c\"}";
+    private static final String GRPC =
+            "{\"name\":\"grpc\",\"protocol\":\"TCP\",\"port\":9090,\"appProtocol\":\"kubernetes.io/h2c\"}";
     private static final String DNS = "{\"name\":\"dns\",\"protocol\":\"UDP\",\"port\":53}";
 
     @TempDir
@@ -54,8 +55,8 @@ class EndpointSlicesTest {
     }
 
     private static String slice(String name, String type, String ports, String... endpoints) {
-        return "{\"metadata\":{\"name\":\"" + name + "\",\"resourceVersion\":\"5\"},\"addressType\":\"" + type + "\",\"ports\":["
-                + ports + "],\"endpoints\":[" + String.join(",", endpoints) + "]}";
+        return "{\"metadata\":{\"name\":\"" + name + "\",\"resourceVersion\":\"5\"},\"addressType\":\"" + type
+                + "\",\"ports\":[" + ports + "],\"endpoints\":[" + String.join(",", endpoints) + "]}";
     }
 
     private static String endpoint(String address, String conditions) {
@@ -63,8 +64,8 @@ class EndpointSlicesTest {
     }
 
     private static String pod(String name, String address) {
-        return "{\"addresses\":[\"" + address + "\"],\"conditions\":{\"ready\":true},\"targetRef\":{\"kind\":\"Pod\",\"name\":\"" + name
-                + "\"}}";
+        return "{\"addresses\":[\"" + address
+                + "\"],\"conditions\":{\"ready\":true},\"targetRef\":{\"kind\":\"Pod\",\"name\":\"" + name + "\"}}";
     }
 
     @Test
@@ -186,8 +187,7 @@ class EndpointSlicesTest {
     void portsByNameAndNumber() throws Exception {
         String both = slice("pay-a", "IPv4", HTTP + ',' + GRPC + ',' + DNS, endpoint("10.0.0.1", ""));
         // a named targetPort may be another number in another pod
-        String other = slice(
-                "pay-b", "IPv4", "{\"name\":\"http\",\"port\":8081}", endpoint("10.0.0.2", ""));
+        String other = slice("pay-b", "IPv4", "{\"name\":\"http\",\"port\":8081}", endpoint("10.0.0.2", ""));
 
         assertThat(found("?port=grpc", both, other))
                 .extracting(ServiceInstance::authority)
@@ -222,8 +222,10 @@ class EndpointSlicesTest {
 
     @Test
     void aServiceWithoutEndpointsIsEmptyWhateverThePort() throws Exception {
-        assertThat(found("?port=metrics", "{\"metadata\":{\"name\":\"pay-a\",\"resourceVersion\":\"5\"},\"addressType\":\"IPv4\","
-                        + "\"ports\":null,\"endpoints\":null}"))
+        assertThat(found(
+                        "?port=metrics",
+                        "{\"metadata\":{\"name\":\"pay-a\",\"resourceVersion\":\"5\"},\"addressType\":\"IPv4\","
+                                + "\"ports\":null,\"endpoints\":null}"))
                 .isEmpty();
         assertThat(found("?port=metrics")).isEmpty();
     }

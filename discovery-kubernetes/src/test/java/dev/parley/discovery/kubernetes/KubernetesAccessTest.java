@@ -107,7 +107,8 @@ class KubernetesAccessTest {
                     "{server: \"https://127.0.0.1:" + server.port() + "\", certificate-authority-data: "
                             + base64(other.getCertificatePEM()) + '}',
                     "{token: secret}"))) {
-                assertThatThrownBy(() -> backend.query("pay", "", Duration.ZERO)).isInstanceOf(IOException.class);
+                assertThatThrownBy(() -> backend.query("pay", "", Duration.ZERO))
+                        .isInstanceOf(IOException.class);
                 assertThat(server.asked()).isEmpty();
             }
         }

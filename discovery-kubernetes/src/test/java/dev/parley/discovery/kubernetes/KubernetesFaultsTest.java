@@ -67,7 +67,10 @@ class KubernetesFaultsTest {
 
     private static Predicate<ServiceSnapshot> fresh(String... hosts) {
         return found -> found.isFresh()
-                && found.instances().stream().map(ServiceInstance::host).toList().equals(List.of(hosts));
+                && found.instances().stream()
+                        .map(ServiceInstance::host)
+                        .toList()
+                        .equals(List.of(hosts));
     }
 
     private ServiceSnapshot awaitTold(Predicate<ServiceSnapshot> wanted) throws InterruptedException {
@@ -105,12 +108,13 @@ class KubernetesFaultsTest {
             assertThat(hosts(third)).containsExactly("10.0.0.2");
 
             server.watchSays(ApiServer.event("MODIFIED", ApiServer.slice("pay-b", "15")));
-            assertThat(hosts(backend.query("pay", "14", Duration.ofSeconds(60)))).isEmpty();
+            assertThat(hosts(backend.query("pay", "14", Duration.ofSeconds(60))))
+                    .isEmpty();
 
             assertThat(server.asked()).hasSize(4);
             assertThat(server.asked().subList(1, 4))
-                    .allSatisfy(target -> assertThat(target)
-                            .contains("watch=true", "allowWatchBookmarks=true", "timeoutSeconds=60"));
+                    .allSatisfy(target ->
+                            assertThat(target).contains("watch=true", "allowWatchBookmarks=true", "timeoutSeconds=60"));
             assertThat(server.asked().get(1)).contains("resourceVersion=10");
             assertThat(server.asked().get(2)).contains("resourceVersion=13");
             assertThat(server.asked().get(3)).contains("resourceVersion=14");
@@ -133,7 +137,8 @@ class KubernetesFaultsTest {
     @Test
     void anUnknownRevisionIsListedAgain() throws Exception {
         try (RegistryBackend backend = backend()) {
-            assertThat(backend.query("pay", "3", Duration.ofSeconds(60)).revision()).isEqualTo("10");
+            assertThat(backend.query("pay", "3", Duration.ofSeconds(60)).revision())
+                    .isEqualTo("10");
             assertThat(server.watches()).isZero();
         }
     }
@@ -159,7 +164,8 @@ class KubernetesFaultsTest {
             server.listSays(200, ApiServer.list("11", ApiServer.slice("pay-a", "11", "10.0.0.7")));
             server.watchSays(ApiServer.event("ERROR", ApiServer.status(500, "InternalError", "etcd hiccup")));
 
-            assertThat(hosts(backend.query("pay", "10", Duration.ofSeconds(60)))).containsExactly("10.0.0.7");
+            assertThat(hosts(backend.query("pay", "10", Duration.ofSeconds(60))))
+                    .containsExactly("10.0.0.7");
         }
     }
 
@@ -170,7 +176,8 @@ class KubernetesFaultsTest {
             server.listSays(200, ApiServer.list("11", ApiServer.slice("pay-a", "11", "10.0.0.8")));
             server.watchSays(ApiServer.CUT);
 
-            assertThat(hosts(backend.query("pay", "10", Duration.ofSeconds(60)))).containsExactly("10.0.0.8");
+            assertThat(hosts(backend.query("pay", "10", Duration.ofSeconds(60))))
+                    .containsExactly("10.0.0.8");
         }
     }
 
@@ -189,7 +196,8 @@ class KubernetesFaultsTest {
             server.watchSays(ApiServer.event("MODIFIED", ApiServer.slice("pay-a", "20", "10.0.0.2")));
             proxy.heal();
             proxy.resetConnections();
-            awaitTold(found -> fresh("10.0.0.9").test(found) || fresh("10.0.0.2").test(found));
+            awaitTold(
+                    found -> fresh("10.0.0.9").test(found) || fresh("10.0.0.2").test(found));
             assertThat(watch.latest()).isPresent();
         }
     }
@@ -199,7 +207,8 @@ class KubernetesFaultsTest {
         RegistryOptions quick = OPTIONS.withMaxWait(Duration.ofSeconds(2)).withAnswerTimeout(Duration.ofSeconds(2));
         try (FaultProxy proxy = FaultProxy.to(server.port());
                 ServiceRegistry registry = ServiceRegistry.connect(
-                        "k8s:///", quick.withEnvironment(ApiServer.environment(folder, "http://" + proxy.authority())));
+                        "k8s:///",
+                        quick.withEnvironment(ApiServer.environment(folder, "http://" + proxy.authority())));
                 Watch watch = registry.watch("pay", told::add)) {
             awaitTold(fresh("10.0.0.1"));
             awaitWatches(1);
@@ -284,7 +293,8 @@ class KubernetesFaultsTest {
             assertThatThrownBy(() -> backend.query("pay", "", Duration.ZERO)).isInstanceOf(IOException.class);
             server.listSays(200, "<html>proxy error</html>");
             assertThatThrownBy(() -> backend.query("pay", "", Duration.ZERO)).isInstanceOf(IOException.class);
-            server.listSays(200, "{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"items\":[]}");
+            server.listSays(
+                    200, "{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"items\":[]}");
             assertThatThrownBy(() -> backend.query("pay", "", Duration.ZERO))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("resourceVersion");

@@ -72,7 +72,8 @@ class MockServerTest extends DiscoverySuite {
         Map<String, ServiceInstance> wanted = new HashMap<>();
         instances.forEach(instance -> wanted.put(name(service, instance.port()), instance));
         // what comes first, so that the service is never emptier than before or after
-        wanted.forEach((name, instance) -> replace(client, namespace, slice(service, name, instance.port(), List.of(endpoint(instance)))));
+        wanted.forEach((name, instance) ->
+                replace(client, namespace, slice(service, name, instance.port(), List.of(endpoint(instance)))));
         for (EndpointSlice old : client.discovery()
                 .v1()
                 .endpointSlices()
@@ -82,7 +83,10 @@ class MockServerTest extends DiscoverySuite {
                 .getItems()) {
             String name = old.getMetadata().getName();
             if (!wanted.containsKey(name) && !old.getEndpoints().isEmpty()) {
-                replace(client, namespace, slice(service, name, old.getPorts().getFirst().getPort(), List.of()));
+                replace(
+                        client,
+                        namespace,
+                        slice(service, name, old.getPorts().getFirst().getPort(), List.of()));
             }
         }
     }
