@@ -52,7 +52,7 @@ final class GrpcPicks implements AutoCloseable {
             addresses.add(new EquivalentAddressGroup(InetSocketAddress.createUnresolved("endpoint-" + i, 7001)));
         }
         picks.context.execute(() -> {
-            var unused = picks.balancer.acceptResolvedAddresses(
+            var _ = picks.balancer.acceptResolvedAddresses(
                     ResolvedAddresses.newBuilder().setAddresses(addresses).build());
         });
         picks.awaitAll(endpoints);
