@@ -21,11 +21,12 @@ final class EmbeddedBackend implements RegistryBackend {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final EmbeddedRegistry registry;
-    private final EmbeddedWaiters.Owner waits = new EmbeddedWaiters.Owner();
+    private final EmbeddedWaits waits;
     private volatile boolean closed;
 
     EmbeddedBackend(EmbeddedRegistry registry) {
         this.registry = registry;
+        this.waits = registry.waits();
     }
 
     @Override
@@ -42,7 +43,7 @@ final class EmbeddedBackend implements RegistryBackend {
     @Override
     public Answer query(String service, String since, Duration wait) throws Exception {
         checkOpen();
-        long revision = registry.await(EmbeddedRegistry.Scope.service(service), waits, number(since), wait);
+        long revision = waits.await(EmbeddedRegistry.Scope.service(service), number(since), wait);
         checkOpen();
         return new Answer(registry.callable(service), Long.toString(revision), Optional.empty());
     }
@@ -136,7 +137,7 @@ final class EmbeddedBackend implements RegistryBackend {
     @Override
     public void close() {
         closed = true;
-        registry.stop(waits);
+        waits.close();
     }
 
     @Override

@@ -297,16 +297,9 @@ public final class EmbeddedRegistry implements AutoCloseable {
 
     // ---- questions
 
-    /**
-     * Waits until there is another revision than {@code since}, and gives it. Does not wait for one that is still to come in this
-     * registry, which is another one's: that was started before, or after.
-     *
-     * @param since 0 to wait for nothing
-     * @param wait for how long at most
-     * @throws dev.parley.CallException {@code RESOURCE_EXHAUSTED} if too many wait already
-     */
-    public long await(Scope scope, long since, Duration wait) throws InterruptedException {
-        return await(scope, new EmbeddedWaiters.Owner(), since, wait);
+    /** Questions that wait for a change, until they are closed. */
+    public EmbeddedWaits waits() {
+        return new EmbeddedWaits(this);
     }
 
     long await(Scope scope, EmbeddedWaiters.Owner owner, long since, Duration wait) throws InterruptedException {
