@@ -62,6 +62,11 @@ public final class Single implements AutoCloseable {
         }
     }
 
+    /** Where it looks for others. */
+    public Directory directory() {
+        return directory;
+    }
+
     private void start(String name, String id, int port, int pagePort) {
         ServiceRegistry registry = ServiceRegistry.connect(directory.registry());
         closing.push(registry::close);
