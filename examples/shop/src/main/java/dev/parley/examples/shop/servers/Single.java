@@ -86,6 +86,7 @@ public final class Single implements AutoCloseable {
         try {
             RpcServer server = described.start();
             closing.push(() -> server.shutdown(settings.grace()));
+            conduct.count(server::openConnections);
             System.out.println("listening on http://" + settings.reachedAt() + ":" + server.port());
         } catch (UncheckedIOException e) {
             throw new CannotListen(settings.host(), port, e);
