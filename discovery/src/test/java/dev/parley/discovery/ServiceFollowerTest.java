@@ -157,7 +157,7 @@ class ServiceFollowerTest {
                 interrupted.countDown();
                 throw e;
             }
-            return null;
+            throw new IllegalStateException("nothing is answered");
         });
         Scripted.await("it is taken", backend.replies::isEmpty);
         timer.awaitWaiting(1);
@@ -389,7 +389,7 @@ class ServiceFollowerTest {
         held.add(stuck);
         backend.replies.add(asked -> {
             Scripted.ignoreInterrupts(stuck);
-            return null;
+            throw new IllegalStateException("nothing is answered");
         });
         List<Throwable> thrown = new CopyOnWriteArrayList<>();
         Thread asking = Thread.ofVirtual().start(() -> {

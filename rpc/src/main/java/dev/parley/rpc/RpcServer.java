@@ -51,6 +51,11 @@ public final class RpcServer implements AutoCloseable {
         return server.port();
     }
 
+    /** Connections that are open, those of health checks among them. */
+    public int openConnections() {
+        return server.openConnections();
+    }
+
     /** What is told of the health of the services; all of them are serving until something else is set. */
     public Health health() {
         return health;

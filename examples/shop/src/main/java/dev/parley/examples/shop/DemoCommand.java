@@ -2,6 +2,7 @@ package dev.parley.examples.shop;
 
 import dev.parley.examples.shop.processes.Fleet;
 import dev.parley.examples.shop.processes.FleetSettings;
+import dev.parley.examples.shop.processes.Rehearsal;
 import dev.parley.examples.shop.scenario.Scenario;
 import dev.parley.examples.shop.servers.CannotListen;
 import dev.parley.examples.shop.servers.Shop;
@@ -73,6 +74,12 @@ final class DemoCommand implements Callable<Integer> {
     private boolean scenario;
 
     @Option(
+            names = "--train",
+            hidden = true,
+            description = "Plays in this process alone what an AOT cache should know.")
+    private boolean train;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this text.")
@@ -86,6 +93,11 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (train) {
+            boolean ok = new Scenario(out).playInOneProcess();
+            Rehearsal.play();
+            return ok ? 0 : 1;
+        }
         if (scenario) {
             return play();
         }

@@ -41,7 +41,7 @@ final class FleetPage {
         String orders = fleet.members(Part.ORDER.id()).getFirst().url();
         out.println();
         out.println("The shop is open; its page is " + fleet.pageUrl() + ". What a service prints comes behind its name.");
-        out.println("They find each other at " + fleet.registryUri() + ", the registry that `./parley registry` runs.");
+        out.println("They find each other at " + fleet.registryUri() + ", a registry as `./parley registry` serves it.");
         out.println("registry-1 speaks Consul's HTTP API: see who is there, and as what:");
         out.printf(
                 """

@@ -1,5 +1,6 @@
 package dev.parley.examples.shop;
 
+import dev.parley.examples.shop.processes.RegistryCommand;
 import dev.parley.examples.shop.processes.ServeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "parley",
         description = "The shop: six services that talk by gRPC, Connect and REST.",
-        subcommands = {DemoCommand.class, ServeCommand.class})
+        subcommands = {DemoCommand.class, ServeCommand.class, RegistryCommand.class})
 public final class Main implements Runnable {
 
     @Spec

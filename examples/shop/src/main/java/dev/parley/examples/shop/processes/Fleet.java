@@ -107,21 +107,22 @@ public final class Fleet implements AutoCloseable {
     }
 
     private List<String> command(String name, String id, int port) {
+        List<String> arguments = new ArrayList<>();
         if (name.equals(REGISTRY)) {
-            return Jvm.command(
-                    RegistryProcess.class.getName(), List.of("--host", settings.host(), "--port", Integer.toString(port)));
+            // On this machine only, as its contents are what all others believe.
+            arguments.addAll(List.of("serve-registry", "--host=127.0.0.1"));
+        } else {
+            arguments.addAll(List.of(
+                    "serve",
+                    name,
+                    "--id=" + id,
+                    "--host=" + settings.host(),
+                    "--page-port=" + page.port(),
+                    "--patience=" + settings.patience().toMillis(),
+                    "--registry=" + registryUri()));
         }
-        return Jvm.command(
-                "dev.parley.examples.shop.Main",
-                List.of(
-                        "serve",
-                        name,
-                        "--id=" + id,
-                        "--host=" + settings.host(),
-                        "--port=" + port,
-                        "--page-port=" + page.port(),
-                        "--patience=" + settings.patience().toMillis(),
-                        "--registry=" + registryUri()));
+        arguments.add("--port=" + port);
+        return Jvm.command("dev.parley.examples.shop.Main", arguments);
     }
 
     /** Waits until the registry tells of it. */

@@ -64,7 +64,9 @@ final class Restarts {
         AtomicBoolean stop = new AtomicBoolean();
         List<Watcher> watchers = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
-        List<String> replaced = new ArrayList<>();
+        int replaced = 0;
+        int connections = 0;
+        long running = 0;
         int before = town.available("sku-2");
         Traffic.Report orders;
         try (Traffic traffic = Traffic.of(PER_SECOND, () -> town.buy("sku-2"))) {
@@ -80,8 +82,10 @@ final class Restarts {
             boolean registryDied = false;
             for (Part part : Part.values()) {
                 for (Member old : town.of(part)) {
-                    replace(town, old);
-                    replaced.add(old.id());
+                    dev.parley.examples.shop.member.v1.Member last = replace(town, old);
+                    replaced++;
+                    connections += last.getConnections();
+                    running += last.getRunning();
                     if (!registryDied) {
                         registryDied = true;
                         restartRegistry(town);
@@ -104,16 +108,20 @@ final class Restarts {
         Expect.equal(orders.calls(), before - after, "the pieces that have left the shelf");
         int resumed = watchers.stream().mapToInt(each -> each.resumed.get()).sum();
         int updates = watchers.stream().mapToInt(each -> each.updates.get()).sum();
-        return replaced.size() + " instances replaced; " + orders.calls() + " orders, " + orders.failed()
+        return replaced + " instances replaced, with " + connections + " connections and " + running
+                + " calls and streams open as they were told to go; " + orders.calls() + " orders, " + orders.failed()
                 + " failed, the slowest took " + orders.slowestMillis() + " ms; " + WATCHERS + " open streams, " + updates
                 + " updates, resumed " + resumed + " times, none lost; the registry was killed and came back";
     }
 
     /** The new one first; the old one goes once its clients have found the new one, which shows in the calls that it gets. */
-    private static void replace(Town town, Member old) throws InterruptedException {
+    private static dev.parley.examples.shop.member.v1.Member replace(Town town, Member old)
+            throws InterruptedException {
         Member added = town.fleet.add(old.name());
         Town.await(added.id() + " is called", () -> town.calls(added) > 0);
+        dev.parley.examples.shop.member.v1.Member last = town.stateOf(old);
         Expect.that(town.fleet.retire(old), old.id() + " ends by itself");
+        return last;
     }
 
     private static void restartRegistry(Town town) throws InterruptedException {

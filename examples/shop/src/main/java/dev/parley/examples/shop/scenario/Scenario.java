@@ -41,12 +41,27 @@ public final class Scenario {
      */
     public boolean play() {
         long start = System.nanoTime();
+        inOneProcess();
+        inProcesses();
+        return summary(start);
+    }
+
+    /**
+     * Plays the steps for which this process is enough, and no others.
+     *
+     * @return whether all was as it should be
+     */
+    public boolean playInOneProcess() {
+        long start = System.nanoTime();
+        inOneProcess();
+        return summary(start);
+    }
+
+    private void inOneProcess() {
         try (Stage stage = Stage.open()) {
             out.println("The shop is open: " + stage.describe());
             STEPS.forEach(step -> play(step, stage));
         }
-        inProcesses();
-        return summary(start);
     }
 
     /**

@@ -117,14 +117,14 @@ final class Town implements AutoCloseable {
         return MemberService.client(channel);
     }
 
-    /** How many calls of its service an instance has been asked for. */
-    long calls(Member member) {
-        return conduct(member).getMember(GetMemberRequest.getDefaultInstance()).getCalls();
+    /** What an instance says of itself. */
+    dev.parley.examples.shop.member.v1.Member stateOf(Member member) {
+        return conduct(member).getMember(GetMemberRequest.getDefaultInstance());
     }
 
-    /** How many of them run, open streams among them. */
-    long running(Member member) {
-        return conduct(member).getMember(GetMemberRequest.getDefaultInstance()).getRunning();
+    /** How many calls of its service an instance has been asked for. */
+    long calls(Member member) {
+        return stateOf(member).getCalls();
     }
 
     /** Makes an instance slow, or fail, or neither. */

@@ -11,6 +11,7 @@ import dev.parley.examples.shop.member.v1.MisbehaveResponse;
 import dev.parley.examples.shop.simulation.Simulation;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 
 /** Counts the calls of one service, and makes it misbehave on request. */
 final class Conduct implements Interceptor, MemberService {
@@ -18,11 +19,17 @@ final class Conduct implements Interceptor, MemberService {
     private final String service;
     private final AtomicLong calls = new AtomicLong();
     private final AtomicLong running = new AtomicLong();
+    private volatile IntSupplier connections = () -> 0;
     private volatile Simulation simulation = Simulation.NONE;
 
     /** Of the service with this full name; all others on the server are left alone. */
     Conduct(String service) {
         this.service = service;
+    }
+
+    /** Tells of the connections to its server from now on. */
+    void count(IntSupplier open) {
+        connections = open;
     }
 
     @Override
@@ -41,6 +48,7 @@ final class Conduct implements Interceptor, MemberService {
         return Member.newBuilder()
                 .setCalls(calls.get())
                 .setRunning(running.get())
+                .setConnections(connections.getAsInt())
                 .build();
     }
 

@@ -62,6 +62,11 @@ public final class Single implements AutoCloseable {
         }
     }
 
+    /** Where it looks for others. */
+    public Directory directory() {
+        return directory;
+    }
+
     private void start(String name, String id, int port, int pagePort) {
         ServiceRegistry registry = ServiceRegistry.connect(directory.registry());
         closing.push(registry::close);
@@ -81,6 +86,7 @@ public final class Single implements AutoCloseable {
         try {
             RpcServer server = described.start();
             closing.push(() -> server.shutdown(settings.grace()));
+            conduct.count(server::openConnections);
             System.out.println("listening on http://" + settings.reachedAt() + ":" + server.port());
         } catch (UncheckedIOException e) {
             throw new CannotListen(settings.host(), port, e);
