@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -92,7 +93,8 @@ final class RegistryCommand implements Callable<Integer> {
             }
             server = builder.start();
         } catch (UncheckedIOException e) {
-            throw new CommandException(ExitCode.USAGE, e.getCause() + taken(), e);
+            throw new CommandException(
+                    ExitCode.USAGE, Objects.requireNonNull(e.getCause()).getMessage() + taken(), e);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         }
