@@ -102,9 +102,10 @@ assert.equal((await consul.status.peers()).length, 1);
 assert.equal((await consul.agent.members()).length, 1);
 console.log("status");
 
-await assert.rejects(consul.agent.check.pass("nobody"), /Unknown check ID "nobody"/);
-await assert.rejects(consul.agent.service.deregister("nobody"), /Unknown service ID "nobody"/);
-await assert.rejects(consul.agent.service.register({ id: "nameless", name: "" }), /Missing service name/);
+const refused = (status, text) => ({ response }) => response.statusCode === status && response.body.includes(text);
+await assert.rejects(consul.agent.check.pass("nobody"), refused(404, 'Unknown check ID "nobody"'));
+await assert.rejects(consul.agent.service.deregister("nobody"), refused(404, 'Unknown service ID "nobody"'));
+await assert.rejects(consul.agent.service.register({ name: "far", port: 70000 }), refused(400, "from 0 to 65535, but is 70000"));
 console.log("errors");
 
 await consul.catalog.register({ node: "elsewhere", address: "10.0.0.7", service: { service: name, id: "far", port: 1 } });

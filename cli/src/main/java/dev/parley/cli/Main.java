@@ -10,8 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The program {@code parley}, as far as it talks to servers. */
-@Command(name = "parley", description = "Calls services without generated code.")
+/** The program {@code parley}: what talks to servers, and the registry. */
+@Command(name = "parley", description = "Calls services without generated code, and runs a registry for them.")
 public final class Main implements Runnable {
 
     @Spec
@@ -42,6 +42,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new CallCommand(terminal))
                 .addSubcommand(new ListCommand(terminal))
                 .addSubcommand(new DescribeCommand(terminal))
+                .addSubcommand(new RegistryCommand(terminal))
                 .addSubcommand(new TrainCommand());
         // @file is a request, not more arguments.
         parley.setExpandAtFiles(false);
@@ -55,6 +56,6 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: call, list or describe");
+        throw new ParameterException(spec.commandLine(), "Missing command: call, list, describe or registry");
     }
 }

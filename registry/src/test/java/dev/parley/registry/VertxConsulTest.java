@@ -101,7 +101,7 @@ class VertxConsulTest {
 
         get(consul.deregisterService("order-1"));
         assertThat(get(consul.localServices())).hasSize(1);
-        assertThatThrownBy(() -> get(consul.passCheck("nobody"))).hasMessageContaining("404");
+        assertThatThrownBy(() -> get(consul.passCheck("nobody"))).hasMessageContaining("Unknown check ID \"nobody\"");
     }
 
     @Test
