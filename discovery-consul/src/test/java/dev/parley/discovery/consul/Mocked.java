@@ -90,10 +90,10 @@ final class Mocked implements AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier wanted) throws InterruptedException {
-        long until = System.nanoTime() + 30_000_000_000L;
+        long until = System.nanoTime() + 120_000_000_000L;
         while (!wanted.getAsBoolean()) {
             if (System.nanoTime() - until > 0) {
-                throw new AssertionError("not within 30 s: " + what);
+                throw new AssertionError("not within 2 min: " + what);
             }
             Thread.sleep(10);
         }

@@ -36,7 +36,10 @@ public abstract class RegistryServerSuite extends RegistrySuite {
     final void theLastGoodAnswerStandsWhileTheServerIsDown() throws Exception {
         String service = freshService();
         List<ServiceInstance> placed = instances(service, 1, 3);
-        place(service, placed);
+        // So short that those who had registered are soon back in a server that has forgotten them.
+        RegistrationOptions brief = RegistrationOptions.defaults().withTtl(shortTtl().multipliedBy(3));
+        ServiceRegistry owner = connect();
+        placed.forEach(each -> owner.register(each, brief));
         ServiceRegistry registry = connect(options().withKeepEmpty(Duration.ofMinutes(5)));
         Told told = watch(registry, service);
         awaitShown(registry, told, placed);
@@ -49,7 +52,6 @@ public abstract class RegistryServerSuite extends RegistrySuite {
         } finally {
             start();
         }
-        // Those who had registered are back in it by themselves if it has forgotten them.
         told.await("that it is back", patience(), ServiceSnapshot::isFresh);
     }
 
