@@ -66,10 +66,10 @@ final class Balance {
         System.exit(0); // Armeria's threads are no daemons
     }
 
-    /** Connects to each server, a few calls at a time. */
+    /** Connects to each server, and lets the JIT compiler see what is called. */
     private static void warmUp(Client client) {
         try {
-            OpenLoop.run(200, Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(15), client);
+            OpenLoop.run(600, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(15), client);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
