@@ -143,8 +143,7 @@ final class GrpcPicks implements AutoCloseable {
         public void requestConnection() {
             context.execute(() -> {
                 if (listener != null) {
-                    listener.onSubchannelState(
-                            ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
+                    listener.onSubchannelState(ConnectivityStateInfo.forNonError(ConnectivityState.CONNECTING));
                     listener.onSubchannelState(ConnectivityStateInfo.forNonError(ConnectivityState.READY));
                 }
             });

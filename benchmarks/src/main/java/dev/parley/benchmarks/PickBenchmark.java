@@ -54,7 +54,8 @@ public class PickBenchmark {
     @Param({"3", "1000"})
     public int endpoints;
 
-    private final PickRequest request = new FirstAttempt(CallScope.builder(METHOD).build(), System.nanoTime());
+    private final PickRequest request =
+            new FirstAttempt(CallScope.builder(METHOD).build(), System.nanoTime());
     private final String[] keys = new String[KEYS];
     private final LoadBalancer leastLoaded = new LeastLoaded();
     private final LoadBalancer roundRobin = new RoundRobin();
@@ -94,7 +95,9 @@ public class PickBenchmark {
             keys[i] = "user-" + i;
         }
         cluster = new Cluster(
-                NamedEndpoints.registry(endpoints), "bench", ClusterPolicy.defaults().withoutSlowStart());
+                NamedEndpoints.registry(endpoints),
+                "bench",
+                ClusterPolicy.defaults().withoutSlowStart());
         while (cluster.endpoints().size() < endpoints) {
             Thread.sleep(1);
         }

@@ -68,8 +68,12 @@ final class EtcdApi implements AutoCloseable {
      * @throws IOException if it answers what etcd does not
      */
     JsonNode post(String path, ObjectNode body) throws Exception {
-        return ask(path, body, options.answerTimeout(), (response, endpoint) ->
-                object(response.body().limit(MOST_ANSWER).readAll(), endpoint));
+        return ask(
+                path,
+                body,
+                options.answerTimeout(),
+                (response, endpoint) ->
+                        object(response.body().limit(MOST_ANSWER).readAll(), endpoint));
     }
 
     /** As {@link #post}, of an answer that goes on; {@code read} is to follow it for {@code limit} at most. */
@@ -105,8 +109,13 @@ final class EtcdApi implements AutoCloseable {
         EtcdSettings.Login login = settings.login().orElseThrow();
         ObjectNode body = object().put("name", login.user()).put("password", login.password());
         try {
-            JsonNode answer = anywhere("auth/authenticate", body, options.answerTimeout(), null, (response, endpoint) ->
-                    object(response.body().limit(MOST_ANSWER).readAll(), endpoint));
+            JsonNode answer = anywhere(
+                    "auth/authenticate",
+                    body,
+                    options.answerTimeout(),
+                    null,
+                    (response, endpoint) ->
+                            object(response.body().limit(MOST_ANSWER).readAll(), endpoint));
             token = answer.path("token").asString("");
         } catch (CallException e) {
             // etcd's answer to a login when it asks nobody for one.
@@ -195,8 +204,10 @@ final class EtcdApi implements AutoCloseable {
         try {
             error = object(response.body().limit(MOST_ERROR).readAll(), endpoint);
         } catch (IOException e) {
-            return new IOException("what is at " + endpoint + " answers with status " + response.status()
-                    + " and no error of etcd; expected etcd 3.4 or later with its gRPC gateway", e);
+            return new IOException(
+                    "what is at " + endpoint + " answers with status " + response.status()
+                            + " and no error of etcd; expected etcd 3.4 or later with its gRPC gateway",
+                    e);
         }
         return error(error, endpoint);
     }

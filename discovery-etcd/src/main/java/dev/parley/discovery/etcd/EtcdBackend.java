@@ -39,7 +39,8 @@ final class EtcdBackend implements RegistryBackend {
     @Override
     public Answer query(String service, String since, Duration wait) throws Exception {
         if (service.isEmpty() || service.indexOf('/') >= 0) {
-            throw new IllegalArgumentException("a service's name in etcd must have no slash, but is \"" + service + '"');
+            throw new IllegalArgumentException(
+                    "a service's name in etcd must have no slash, but is \"" + service + '"');
         }
         KeyRange keys = KeyRange.of(prefix, service);
         if (!since.isEmpty() && wait.isPositive()) {
@@ -60,8 +61,8 @@ final class EtcdBackend implements RegistryBackend {
         for (JsonNode entry : entries) {
             String key = new String(bytes(entry.path("key")), StandardCharsets.UTF_8);
             try {
-                InstanceJson.Stored stored = InstanceJson.read(
-                        service, key.substring(keys.prefix().length()), bytes(entry.path("value")));
+                InstanceJson.Stored stored =
+                        InstanceJson.read(service, key.substring(keys.prefix().length()), bytes(entry.path("value")));
                 good++;
                 if (stored.ready()) {
                     instances.add(stored.instance());
@@ -90,7 +91,9 @@ final class EtcdBackend implements RegistryBackend {
     /** Bytes of the answer; none if there are none, as protobuf's JSON leaves them out. */
     static byte[] bytes(JsonNode value) throws IOException {
         try {
-            return value.isMissingNode() ? new byte[0] : java.util.Base64.getDecoder().decode(value.asString(""));
+            return value.isMissingNode()
+                    ? new byte[0]
+                    : java.util.Base64.getDecoder().decode(value.asString(""));
         } catch (IllegalArgumentException e) {
             throw new IOException("etcd answers a value that is no base64", e);
         }

@@ -121,7 +121,11 @@ final class EtcdLease implements RegistryBackend.Lease {
     }
 
     private static JsonNode entry(JsonNode answer) {
-        return answer.path("responses").path(0).path("response_range").path("kvs").path(0);
+        return answer.path("responses")
+                .path(0)
+                .path("response_range")
+                .path("kvs")
+                .path(0);
     }
 
     @Override

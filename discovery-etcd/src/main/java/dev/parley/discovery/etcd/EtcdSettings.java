@@ -30,8 +30,8 @@ record EtcdSettings(List<String> endpoints, String prefix, boolean secure, Clien
         Set<String> unknown = new TreeSet<>(uri.parameters().keySet());
         unknown.removeAll(KNOWN);
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("etcd knows the options prefix and secure, but " + uri + " has " + unknown
-                    + (unknown.contains("tls") ? "; TLS to etcd itself is secure=true" : ""));
+            throw new IllegalArgumentException("etcd knows the options prefix and secure, but " + uri + " has "
+                    + unknown + (unknown.contains("tls") ? "; TLS to etcd itself is secure=true" : ""));
         }
         List<String> endpoints = new ArrayList<>();
         for (String each : uri.authority().split(",", -1)) {
@@ -57,8 +57,9 @@ record EtcdSettings(List<String> endpoints, String prefix, boolean secure, Clien
         }
         boolean literal = bracket > 1 && host.charAt(0) == '[' && bracket == host.length() - 1;
         if (port < 1 || port > 65_535 || host.isEmpty() || !(literal || bracket < 0)) {
-            throw new IllegalArgumentException("etcd's address must be host:port with a port from 1 to 65535, several with"
-                    + " commas between, but " + uri + " names \"" + text + '"');
+            throw new IllegalArgumentException(
+                    "etcd's address must be host:port with a port from 1 to 65535, several with"
+                            + " commas between, but " + uri + " names \"" + text + '"');
         }
         return host + ':' + port;
     }

@@ -27,8 +27,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What goes wrong around etcd, and how it comes right again by itself. */
 class EtcdFaultsTest {
 
-    private static final RegistrationOptions BRIEF = RegistrationOptions.defaults().withTtl(Duration.ofSeconds(3));
-    private static final RegistrationOptions LASTING = RegistrationOptions.defaults().withTtl(Duration.ofHours(1));
+    private static final RegistrationOptions BRIEF =
+            RegistrationOptions.defaults().withTtl(Duration.ofSeconds(3));
+    private static final RegistrationOptions LASTING =
+            RegistrationOptions.defaults().withTtl(Duration.ofHours(1));
     private static final RegistryOptions QUICK = RegistryOptions.defaults()
             .withMaxWait(Duration.ofSeconds(2))
             .withAnswerTimeout(Duration.ofSeconds(2))
@@ -231,7 +233,8 @@ class EtcdFaultsTest {
             all.get(s * instances).close();
         }
         for (Seen each : watchers) {
-            each.await("one fewer", found -> found.isFresh() && found.instances().size() == instances - 1);
+            each.await(
+                    "one fewer", found -> found.isFresh() && found.instances().size() == instances - 1);
         }
     }
 

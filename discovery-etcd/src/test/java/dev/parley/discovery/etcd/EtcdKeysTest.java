@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The keys in etcd: ours, those of others, and those that are nobody's instance. */
 class EtcdKeysTest {
 
-    private static final RegistrationOptions BRIEF = RegistrationOptions.defaults().withTtl(Duration.ofSeconds(3));
+    private static final RegistrationOptions BRIEF =
+            RegistrationOptions.defaults().withTtl(Duration.ofSeconds(3));
     private static final RegistryOptions OPTIONS = RegistryOptions.defaults()
             .withMaxWait(Duration.ofSeconds(2))
             .withAnswerTimeout(Duration.ofSeconds(60))
@@ -63,8 +64,8 @@ class EtcdKeysTest {
     @Test
     void anInstanceIsJsonUnderItsName() throws Exception {
         String prefix = "/shop/services";
-        ServiceRegistry registry = fixture.open(ServiceRegistry.connect(
-                "etcd://" + etcd.process.authority() + "?prefix=" + prefix, OPTIONS));
+        ServiceRegistry registry = fixture.open(
+                ServiceRegistry.connect("etcd://" + etcd.process.authority() + "?prefix=" + prefix, OPTIONS));
         Registration registration = registry.register(
                 instance("json", "one").withMetadata("version", "2").withZone("a"), BRIEF.withReady(false));
         Seen.await(registration, Registration.State.REGISTERED);

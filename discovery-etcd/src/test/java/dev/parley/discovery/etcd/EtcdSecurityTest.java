@@ -27,7 +27,8 @@ class EtcdSecurityTest {
             .withAnswerTimeout(Duration.ofSeconds(30))
             .withBackoff(Duration.ofMillis(20), Duration.ofMillis(250))
             .withKeepEmpty(Duration.ZERO);
-    private static final RegistrationOptions BRIEF = RegistrationOptions.defaults().withTtl(Duration.ofSeconds(3));
+    private static final RegistrationOptions BRIEF =
+            RegistrationOptions.defaults().withTtl(Duration.ofSeconds(3));
     private static final ServiceInstance ONE =
             ServiceInstance.of("secured", "127.0.0.1", 7001).withId("one");
 
@@ -111,8 +112,8 @@ class EtcdSecurityTest {
         String uri = "etcd://" + process.authority() + "?secure=true";
         Map<String, String> trust = Map.of("ETCDCTL_CACERT", certificate);
 
-        ServiceRegistry registry = connect(
-                uri, Map.of("ETCDCTL_CACERT", certificate, "ETCDCTL_CERT", certificate, "ETCDCTL_KEY", key));
+        ServiceRegistry registry =
+                connect(uri, Map.of("ETCDCTL_CACERT", certificate, "ETCDCTL_CERT", certificate, "ETCDCTL_KEY", key));
         Seen seen = new Seen();
         fixture.open(registry.watch("secured", seen));
         seen.awaitIds();
@@ -134,9 +135,24 @@ class EtcdSecurityTest {
     /** One certificate for both sides, which signs itself. */
     private static void certify(Path folder) throws Exception {
         Process openssl = new ProcessBuilder(
-                        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=etcd-test",
-                        "-addext", "subjectAltName=IP:127.0.0.1")
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ec",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:P-256",
+                        "-nodes",
+                        "-keyout",
+                        "key.pem",
+                        "-out",
+                        "cert.pem",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=etcd-test",
+                        "-addext",
+                        "subjectAltName=IP:127.0.0.1")
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();

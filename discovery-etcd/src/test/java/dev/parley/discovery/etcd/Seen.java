@@ -14,7 +14,8 @@ final class Seen implements Consumer<ServiceSnapshot> {
 
     private static final long PATIENCE_NANOS = 120_000_000_000L;
 
-    private volatile ServiceSnapshot last = new ServiceSnapshot("none", List.of(), java.util.Optional.of("nothing told"));
+    private volatile ServiceSnapshot last =
+            new ServiceSnapshot("none", List.of(), java.util.Optional.of("nothing told"));
 
     @Override
     public void accept(ServiceSnapshot snapshot) {
@@ -26,8 +27,13 @@ final class Seen implements Consumer<ServiceSnapshot> {
     }
 
     void awaitIds(String... ids) throws InterruptedException {
-        await("ids " + List.of(ids), found -> found.isFresh()
-                && found.instances().stream().map(ServiceInstance::id).toList().equals(List.of(ids)));
+        await(
+                "ids " + List.of(ids),
+                found -> found.isFresh()
+                        && found.instances().stream()
+                                .map(ServiceInstance::id)
+                                .toList()
+                                .equals(List.of(ids)));
     }
 
     void await(String what, Predicate<ServiceSnapshot> wanted) throws InterruptedException {

@@ -30,9 +30,8 @@ final class ArmeriaClient implements Client {
         EndpointGroup servers = EndpointGroup.of(
                 balancer,
                 ports.stream().map(port -> Endpoint.of("127.0.0.1", port)).toList());
-        this.client = WebClient.builder(SessionProtocol.H2C, servers)
-                .factory(factory)
-                .build();
+        this.client =
+                WebClient.builder(SessionProtocol.H2C, servers).factory(factory).build();
     }
 
     @Override

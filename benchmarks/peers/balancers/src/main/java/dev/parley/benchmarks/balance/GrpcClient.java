@@ -52,7 +52,7 @@ final class GrpcClient implements Client {
                     .echo(request);
         } catch (StatusRuntimeException e) {
             throw new CallException(
-                    Code.ofNumber(e.getStatus().getCode().value()).orElse(Code.UNKNOWN), e.getMessage(), e);
+                    Code.ofNumber(e.getStatus().getCode().value()).orElse(Code.UNKNOWN), e.getStatus().toString(), e);
         }
     }
 
