@@ -180,14 +180,16 @@ class BalancedChannelTest {
 
     @Test
     void whatHangsIsEjectedToo() throws IOException {
-        ServerSocket hung = new ServerSocket(0, 50, InetAddress.getLoopbackAddress()); // takes connections, says nothing
+        ServerSocket hung =
+                new ServerSocket(0, 50, InetAddress.getLoopbackAddress()); // takes connections, says nothing
         opened.add(hung);
         EchoService client =
                 client(RpcProtocol.CONNECT, POLICY, server(1, false), hung.getLocalPort(), server(3, false));
         int failed = 0;
         for (int i = 0; i < 1_000 && ejections() == 0; i++) {
             try {
-                client.with(CallOptions.defaults().withTimeout(Duration.ofSeconds(1))).echo(text());
+                client.with(CallOptions.defaults().withTimeout(Duration.ofSeconds(1)))
+                        .echo(text());
             } catch (CallException e) {
                 assertThat(e.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
                 failed++;
@@ -197,7 +199,8 @@ class BalancedChannelTest {
         assertThat(failed).isGreaterThanOrEqualTo(5);
         assertThat(cluster)
                 .filteredOn(ClusterEvent.Ejected.class::isInstance)
-                .allSatisfy(event -> assertThat(((ClusterEvent.Ejected) event).endpoint().authority())
+                .allSatisfy(event -> assertThat(
+                                ((ClusterEvent.Ejected) event).endpoint().authority())
                         .endsWith(":" + hung.getLocalPort()));
     }
 }
