@@ -205,6 +205,17 @@ class ClusterTest {
             stream.end(Outcome.OK);
             assertThat(endpoint.inFlight()).isZero();
             assertThat(endpoint.latencyNanos(timer.nanoTime())).isLessThan(21e6);
+
+            // One that was watched for an hour until its reader's time was up, or the connection broke, says little.
+            for (CallException end : List.of(
+                    ClusterSpec.local(Code.DEADLINE_EXCEEDED, RetryAdvice.UNSTATED), remote(Code.UNAVAILABLE))) {
+                CallScope watched = CallScope.builder(watch).build();
+                cluster.intercept(watched, "q", (c, q) -> Messages.of("one"));
+                timer.advance(Duration.ofHours(1));
+                watched.end(Outcome.failed(end));
+                assertThat(endpoint.latencyNanos(timer.nanoTime())).isLessThan(201e6);
+            }
+            assertThat(cluster.snapshot().endpoints().getFirst().consecutiveFailures()).isOne();
         }
     }
 
