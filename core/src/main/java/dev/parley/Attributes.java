@@ -1,17 +1,22 @@
 package dev.parley;
 
-import java.util.Map;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * Typed values that interceptors leave on a call for each other and for the handler. They stay in this process: nothing
- * here is sent anywhere. Thread-safe.
+ * here is sent anywhere. Meant for a handful of keys: each look goes through them. Thread-safe, lock-free.
  */
 public final class Attributes {
 
-    private volatile @Nullable Map<Key<?>, Object> values;
+    private static final Object[] NONE = {};
+    private static final AtomicReferenceFieldUpdater<Attributes, Object[]> VALUES =
+            AtomicReferenceFieldUpdater.newUpdater(Attributes.class, Object[].class, "values");
+
+    // A key, its value, the next key and so on; never changed in place. Most calls carry one or two.
+    private volatile Object[] values = NONE;
 
     /** An empty set of attributes. */
     public Attributes() {}
@@ -39,27 +44,36 @@ public final class Attributes {
     /** The value left under {@code key}. */
     @SuppressWarnings("unchecked") // put() lets only a T in under a Key<T>
     public <T> Optional<T> get(Key<T> key) {
-        Map<Key<?>, Object> current = values;
-        return current == null ? Optional.empty() : Optional.ofNullable((T) current.get(key));
+        Object[] current = values;
+        int at = indexOf(key, current);
+        return at < 0 ? Optional.empty() : Optional.of((T) current[at + 1]);
     }
 
     /** Leaves {@code value} under {@code key}, in place of what was there. */
     public <T> void put(Key<T> key, T value) {
-        map().put(key, value);
+        Objects.requireNonNull(value, key.name);
+        Object[] before;
+        do {
+            before = values;
+        } while (!VALUES.compareAndSet(this, before, with(key, value, before)));
     }
 
-    private Map<Key<?>, Object> map() {
-        Map<Key<?>, Object> current = values;
-        if (current == null) {
-            synchronized (this) {
-                current = values;
-                if (current == null) {
-                    // Most calls carry no attribute, so the map is made by the first one.
-                    current = new ConcurrentHashMap<>(4);
-                    values = current;
-                }
+    private static Object[] with(Key<?> key, Object value, Object[] before) {
+        int at = indexOf(key, before);
+        Object[] after = Arrays.copyOf(before, at < 0 ? before.length + 2 : before.length);
+        int place = at < 0 ? before.length : at;
+        after[place] = key;
+        after[place + 1] = value;
+        return after;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a key is an identity
+    private static int indexOf(Key<?> key, Object[] pairs) {
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (pairs[i] == key) {
+                return i;
             }
         }
-        return current;
+        return -1;
     }
 }

@@ -89,6 +89,11 @@ public final class Cluster implements Interceptor, AutoCloseable {
         return roster.view().all();
     }
 
+    /** Those that may be called. */
+    List<Endpoint> availableEndpoints() {
+        return roster.view().available();
+    }
+
     /** How they stand. */
     public ClusterSnapshot snapshot() {
         return roster.snapshot();

@@ -51,6 +51,9 @@ public final class LeastLoaded implements LoadBalancer {
     @Override
     @SuppressWarnings("ReferenceEquality") // that very list
     public Endpoint pick(List<Endpoint> available, PickRequest request) {
+        if (available.size() == 1) {
+            return available.getFirst();
+        }
         Lots seen = lots;
         if (seen == null || seen.available() != available) {
             seen = Lots.of(available); // it has just changed

@@ -82,7 +82,8 @@ final class Outlier {
         if (time.compareTo(policy.maxTime()) >= 0) {
             time = policy.maxTime();
             // What goes beyond the longest would only take longer to be forgiven.
-            times = (int) Math.ceilDiv(policy.maxTime().toNanos(), policy.baseTime().toNanos());
+            times = (int)
+                    Math.ceilDiv(policy.maxTime().toNanos(), policy.baseTime().toNanos());
         }
         OutlierPhase.Out out = new OutlierPhase.Out(times, now, time.toNanos(), reason);
         if (phase.compareAndSet(in, out)) {

@@ -9,7 +9,7 @@ import java.util.Set;
  * When an endpoint that keeps failing gets no more calls, and for how long. Immutable.
  *
  * <p>A failure is what says that the endpoint is not well: an answer with one of {@link #failures}; a connection that could not
- * be made or was lost; a deadline that passed while it had the call. What a policy of this process refused, what the caller
+ * be made or was lost; a deadline that passed while it had a unary call. What a policy of this process refused, what the caller
  * cancelled, and a limit of this client say nothing. Any other end is a success.
  *
  * @param consecutiveFailures so many in a row eject; 5

@@ -190,8 +190,8 @@ final class Roster {
             case Outcome.Ok ok -> succeeded(attempt, endpoint, now, took, measured);
             case Outcome.Failed failed -> {
                 CallException error = failed.error();
-                if (counts(error)) {
-                    failed(attempt, endpoint, now, took, error);
+                if (counts(error, measured)) {
+                    failed(attempt, endpoint, now, measured ? took : 0, error);
                 } else if (error.origin() == CallException.Origin.REMOTE) {
                     succeeded(attempt, endpoint, now, took, measured);
                 } else if (measured && !(error instanceof RejectedException)) {
@@ -208,8 +208,8 @@ final class Roster {
         endpoint.outlier.onSuccess(attempt.phase(), now);
     }
 
-    /** Whether {@code error} says that the endpoint is not well. */
-    private boolean counts(CallException error) {
+    /** Whether {@code error} says that the endpoint is not well. A stream may last as long as its reader lets it. */
+    private boolean counts(CallException error, boolean unary) {
         OutlierPolicy rule = policy.outliers().orElse(null);
         if (error.origin() == CallException.Origin.REMOTE) {
             return (rule == null ? OutlierPolicy.defaults() : rule).failures().contains(error.code());
@@ -217,7 +217,7 @@ final class Roster {
         return switch (error.code()) {
             case UNAVAILABLE ->
                 error.retryAdvice() instanceof RetryAdvice.NeverLeft && !(error instanceof RejectedException);
-            case DEADLINE_EXCEEDED -> !(error instanceof RejectedException);
+            case DEADLINE_EXCEEDED -> unary && !(error instanceof RejectedException);
             default -> false;
         };
     }

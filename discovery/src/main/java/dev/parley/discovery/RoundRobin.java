@@ -10,11 +10,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class RoundRobin implements LoadBalancer {
 
-    private final AtomicInteger next =
-            new AtomicInteger(ThreadLocalRandom.current().nextInt());
+    private final AtomicInteger next;
 
     /** A balancer that begins anywhere. */
-    public RoundRobin() {}
+    public RoundRobin() {
+        this(ThreadLocalRandom.current().nextInt());
+    }
+
+    RoundRobin(int first) {
+        this.next = new AtomicInteger(first);
+    }
 
     @Override
     public Endpoint pick(List<Endpoint> available, PickRequest request) {

@@ -16,11 +16,17 @@ public final class Weighted implements LoadBalancer {
 
     private static final int TRIES = 32;
 
-    private final AtomicLong turns = new AtomicLong(ThreadLocalRandom.current().nextLong());
+    private final AtomicLong turns;
     private volatile @Nullable Table table;
 
     /** A balancer that begins anywhere. */
-    public Weighted() {}
+    public Weighted() {
+        this(ThreadLocalRandom.current().nextLong());
+    }
+
+    Weighted(long first) {
+        this.turns = new AtomicLong(first);
+    }
 
     /** For each endpoint the sum of the weights up to it, its own included. */
     private static final class Table {

@@ -58,7 +58,8 @@ class BalancersTest {
             @ForAll @IntRange(min = 1, max = 400) int length) {
         try (Cluster cluster = cluster(weighted(weights), Weighted::new)) {
             boolean allZero = weights.stream().allMatch(weight -> weight == 0);
-            double sum = allZero ? weights.size() : weights.stream().mapToInt(i -> i).sum();
+            double sum =
+                    allZero ? weights.size() : weights.stream().mapToInt(i -> i).sum();
             List<String> went = IntStream.range(0, 800)
                     .mapToObj(i -> pick(cluster, ClusterSpec.call()))
                     .toList();
@@ -66,8 +67,9 @@ class BalancersTest {
                 String id = "a" + i;
                 double share = (allZero ? 1 : weights.get(i)) / sum;
                 for (int from = 0; from + length <= went.size(); from += length) {
-                    long there =
-                            went.subList(from, from + length).stream().filter(id::equals).count();
+                    long there = went.subList(from, from + length).stream()
+                            .filter(id::equals)
+                            .count();
                     assertThat((double) there).isBetween(share * length - 2.5, share * length + 2.5);
                     if (share == 0) {
                         assertThat(there).isZero();
@@ -171,8 +173,7 @@ class BalancersTest {
     void aRingMovesOnlyTheKeysOfWhoCameOrWent(
             @ForAll @IntRange(min = 2, max = 40) int count, @ForAll @IntRange(max = 39) int which) {
         HandRegistry registry = HandRegistry.of(count);
-        ClusterPolicy policy =
-                ClusterPolicy.defaults().withTimer(timer).withBalancer(RingHash.byHeader("user"));
+        ClusterPolicy policy = ClusterPolicy.defaults().withTimer(timer).withBalancer(RingHash.byHeader("user"));
         try (Cluster cluster = new Cluster(registry, "stock", policy)) {
             int keys = 4_000;
             List<String> before = IntStream.range(0, keys)
@@ -229,8 +230,7 @@ class BalancersTest {
 
     @Example
     void twoClientsAgreeWhateverTheOrder() {
-        List<ServiceInstance> backwards =
-                new ArrayList<>(HandRegistry.instances(12)).reversed();
+        List<ServiceInstance> backwards = new ArrayList<>(HandRegistry.instances(12)).reversed();
         try (Cluster one = cluster(HandRegistry.instances(12), RingHash.byHeader("user"));
                 Cluster other = cluster(backwards, RingHash.byHeader("user"))) {
             for (int i = 0; i < 1_000; i++) {
@@ -302,8 +302,8 @@ class BalancersTest {
                 .withTimer(timer)
                 .withOutliers(OutlierPolicy.defaults().withMaxEjectedShare(1))
                 .withBalancer(ZoneAware.of("near", RoundRobin::new));
-        try (Cluster cluster = new Cluster(
-                HandRegistry.of(zoned(4, 20).toArray(ServiceInstance[]::new)), "stock", policy)) {
+        try (Cluster cluster =
+                new Cluster(HandRegistry.of(zoned(4, 20).toArray(ServiceInstance[]::new)), "stock", policy)) {
             assertThat(nearShare(cluster)).isEqualTo(1);
             eject(cluster, 0);
             assertThat(nearShare(cluster)).isEqualTo(1); // three of four are 75 %, which is enough

@@ -88,7 +88,9 @@ final class Chart {
         add(out, "<title>%s</title>", title);
         add(out, "<style>text { font: 12px sans-serif; fill: #222 } .paper { fill: #fff } .grid { stroke: #ddd }");
         add(out, ".band { fill: #8882 } .line { fill: none; stroke-width: 2 } .title { font-weight: bold }");
-        add(out, "@media (prefers-color-scheme: dark) { text { fill: #ddd } .paper { fill: #0d1117 } .grid { stroke: #333 } }");
+        add(
+                out,
+                "@media (prefers-color-scheme: dark) { text { fill: #ddd } .paper { fill: #0d1117 } .grid { stroke: #333 } }");
         add(out, "</style>");
         add(out, "<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>");
         add(out, "<text class=\"title\" x=\"%d\" y=\"22\">%s</text>", LEFT, title);
@@ -138,7 +140,11 @@ final class Chart {
                 points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point[0]), y(point[1])));
             }
             String colour = COLOURS[i % COLOURS.length];
-            add(out, "<polyline class=\"line\" stroke=\"%s\" points=\"%s\"/>", colour, points.toString().strip());
+            add(
+                    out,
+                    "<polyline class=\"line\" stroke=\"%s\" points=\"%s\"/>",
+                    colour,
+                    points.toString().strip());
             int at = TOP + 12 + 20 * i;
             add(
                     out,

@@ -11,8 +11,8 @@ import dev.parley.Handler;
 import dev.parley.Metadata;
 import dev.parley.Method;
 import dev.parley.RetryAdvice;
-import dev.parley.resilience.BulkheadPolicy;
 import dev.parley.resilience.Bulkhead;
+import dev.parley.resilience.BulkheadPolicy;
 import dev.parley.resilience.RejectedException;
 import dev.parley.testing.FakeTimer;
 import java.time.Duration;
@@ -61,8 +61,7 @@ abstract class ClusterSpec {
     }
 
     static CallException local(Code code, RetryAdvice advice) {
-        return new CallException(
-                code, "here", null, List.of(), new Metadata(), CallException.Origin.LOCAL, advice);
+        return new CallException(code, "here", null, List.of(), new Metadata(), CallException.Origin.LOCAL, advice);
     }
 
     /** Makes {@code number} calls of one attempt; {@code failures} says what an endpoint, by its authority, fails with. */
@@ -177,8 +176,7 @@ abstract class ClusterSpec {
 
     @Test
     void neverIsATimeLongerThanTheLongest() {
-        ClusterPolicy policy = policy()
-                .withoutSlowStart()
+        ClusterPolicy policy = policy().withoutSlowStart()
                 .withOutliers(OutlierPolicy.defaults().withTimes(Duration.ofSeconds(30), Duration.ofSeconds(50)));
         try (Cluster cluster = cluster(HandRegistry.of(3), policy)) {
             String bad = at(cluster, 1);
@@ -196,9 +194,7 @@ abstract class ClusterSpec {
         for (int count : new int[] {1, 2, 9, 10, 19, 20, 35}) {
             try (Cluster cluster = cluster(HandRegistry.of(count), policy())) {
                 calls(cluster, count * 20, at -> remote(Code.UNAVAILABLE));
-                assertThat(ejected(cluster))
-                        .as("of %d", count)
-                        .isEqualTo(count == 1 ? 0 : Math.max(1, count / 10));
+                assertThat(ejected(cluster)).as("of %d", count).isEqualTo(count == 1 ? 0 : Math.max(1, count / 10));
             }
         }
     }
@@ -217,7 +213,8 @@ abstract class ClusterSpec {
 
     @Test
     void whatWasNotTheEndpointsDoingDoesNotCount() throws Exception {
-        Bulkhead full = new Bulkhead("full", BulkheadPolicy.defaults().withMaxConcurrent(1).withMaxWaiting(0));
+        Bulkhead full = new Bulkhead(
+                "full", BulkheadPolicy.defaults().withMaxConcurrent(1).withMaxWaiting(0));
         full.tryAcquire();
         RejectedException rejected = full.rejection();
         for (CallException error : List.of(
@@ -265,8 +262,7 @@ abstract class ClusterSpec {
     @Test
     void aDeadHostAndAHungOneCount() {
         for (CallException error : List.of(
-                local(Code.UNAVAILABLE, RetryAdvice.NEVER_LEFT),
-                local(Code.DEADLINE_EXCEEDED, RetryAdvice.UNSTATED))) {
+                local(Code.UNAVAILABLE, RetryAdvice.NEVER_LEFT), local(Code.DEADLINE_EXCEEDED, RetryAdvice.UNSTATED))) {
             try (Cluster cluster = cluster(HandRegistry.of(3), policy())) {
                 calls(cluster, 15, failing(at(cluster, 1), error));
                 assertThat(ejected(cluster)).as("%s", error).isOne();
@@ -339,7 +335,9 @@ abstract class ClusterSpec {
 
             timer.advance(Duration.ofSeconds(30));
             assertThat(cluster.snapshot().panic()).isFalse();
-            assertThat(events).filteredOn(ClusterEvent.PanicLeft.class::isInstance).hasSize(1);
+            assertThat(events)
+                    .filteredOn(ClusterEvent.PanicLeft.class::isInstance)
+                    .hasSize(1);
         }
     }
 
@@ -347,20 +345,28 @@ abstract class ClusterSpec {
     void whatIsNewOrBackGetsItsShareLittleByLittle() {
         HandRegistry registry = HandRegistry.of(3);
         try (Cluster cluster = cluster(registry, policy())) {
-            assertThat(calls(cluster, 300, at -> null)).filteredOn(at(cluster, 1)::equals).hasSize(100);
+            assertThat(calls(cluster, 300, at -> null))
+                    .filteredOn(at(cluster, 1)::equals)
+                    .hasSize(100);
             registry.says(HandRegistry.instances(4));
             String fresh = at(cluster, 3);
             assertThat(calls(cluster, 1_000, at -> null))
                     .filteredOn(fresh::equals)
                     .hasSizeBetween(20, 50); // a tenth of a quarter or so
             timer.advance(Duration.ofSeconds(5));
-            assertThat(calls(cluster, 1_000, at -> null)).filteredOn(fresh::equals).hasSizeBetween(120, 170);
+            assertThat(calls(cluster, 1_000, at -> null))
+                    .filteredOn(fresh::equals)
+                    .hasSizeBetween(120, 170);
             timer.advance(Duration.ofSeconds(5));
-            assertThat(calls(cluster, 1_000, at -> null)).filteredOn(fresh::equals).hasSize(250);
+            assertThat(calls(cluster, 1_000, at -> null))
+                    .filteredOn(fresh::equals)
+                    .hasSize(250);
 
             calls(cluster, 20, failing(fresh, remote(Code.UNAVAILABLE)));
             timer.advance(Duration.ofSeconds(30));
-            assertThat(calls(cluster, 1_000, at -> null)).filteredOn(fresh::equals).hasSizeBetween(20, 50);
+            assertThat(calls(cluster, 1_000, at -> null))
+                    .filteredOn(fresh::equals)
+                    .hasSizeBetween(20, 50);
         }
     }
 

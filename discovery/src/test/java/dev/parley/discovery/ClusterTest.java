@@ -52,7 +52,8 @@ class ClusterTest {
                         assertThat(error.message())
                                 .isEqualTo("no endpoint of stock: the registry knows no healthy instance of it");
                     });
-            registry.says(new ServiceSnapshot("stock", List.of(), Optional.of("the registry does not answer: refused")));
+            registry.says(
+                    new ServiceSnapshot("stock", List.of(), Optional.of("the registry does not answer: refused")));
             assertThatThrownBy(() -> cluster.intercept(call(), "q", (c, q) -> "a"))
                     .hasMessage("no endpoint of stock: the registry does not answer: refused");
         }
@@ -101,8 +102,8 @@ class ClusterTest {
     void aFullEndpointIsPassedOverAndWhenAllAreTheCallFailsHere() {
         for (LoadBalancer.Factory balancer : List.<LoadBalancer.Factory>of(
                 RoundRobin::new, LeastLoaded::new, Weighted::new, RingHash.by(c -> "one and the same"))) {
-            try (Cluster cluster = cluster(
-                    HandRegistry.of(3), policy.withBalancer(balancer).withMaxRequests(2))) {
+            try (Cluster cluster =
+                    cluster(HandRegistry.of(3), policy.withBalancer(balancer).withMaxRequests(2))) {
                 List<Picked> picked = new ArrayList<>();
                 for (int i = 0; i < 6; i++) {
                     picked.add(cluster.tryPick(call()));
@@ -137,7 +138,8 @@ class ClusterTest {
                     HandRegistry.instance(2).withWeight(0));
             try (Cluster cluster = cluster(registry, policy.withBalancer(balancer))) {
                 for (int i = 0; i < 50; i++) {
-                    assertThat(cluster.tryPick(call()).endpoint().instance().id()).isEqualTo("a1");
+                    assertThat(cluster.tryPick(call()).endpoint().instance().id())
+                            .isEqualTo("a1");
                 }
                 registry.says(
                         HandRegistry.instance(0).withWeight(0),
@@ -155,7 +157,8 @@ class ClusterTest {
     void anInstanceThatIsGoneGetsNoCallsAndWhatRunsThereGoesOn() {
         HandRegistry registry = HandRegistry.of(2);
         List<ClusterEvent> events = new ArrayList<>();
-        try (Cluster cluster = cluster(registry, policy.withBalancer(RoundRobin::new).withListener(events::add))) {
+        try (Cluster cluster =
+                cluster(registry, policy.withBalancer(RoundRobin::new).withListener(events::add))) {
             List<Picked> running = List.of(cluster.tryPick(call()), cluster.tryPick(call()));
             Endpoint gone = cluster.endpoints().get(0);
             registry.says(HandRegistry.instance(1));
@@ -177,10 +180,7 @@ class ClusterTest {
             registry.says(ServiceInstance.of("stock", "10.9.9.9", 7000).withId("a0"));
             assertThat(cluster.endpoints()).doesNotContain(before).hasSize(1);
             // Two with one id, and one twice.
-            registry.says(
-                    HandRegistry.instance(1).withId("a0"),
-                    HandRegistry.instance(0),
-                    HandRegistry.instance(0));
+            registry.says(HandRegistry.instance(1).withId("a0"), HandRegistry.instance(0), HandRegistry.instance(0));
             assertThat(cluster.endpoints()).hasSize(2);
         }
     }
@@ -205,6 +205,17 @@ class ClusterTest {
             stream.end(Outcome.OK);
             assertThat(endpoint.inFlight()).isZero();
             assertThat(endpoint.latencyNanos(timer.nanoTime())).isLessThan(21e6);
+
+            // One that was watched for an hour until its reader's time was up, or the connection broke, says little.
+            for (CallException end : List.of(
+                    ClusterSpec.local(Code.DEADLINE_EXCEEDED, RetryAdvice.UNSTATED), remote(Code.UNAVAILABLE))) {
+                CallScope watched = CallScope.builder(watch).build();
+                cluster.intercept(watched, "q", (c, q) -> Messages.of("one"));
+                timer.advance(Duration.ofHours(1));
+                watched.end(Outcome.failed(end));
+                assertThat(endpoint.latencyNanos(timer.nanoTime())).isLessThan(201e6);
+            }
+            assertThat(cluster.snapshot().endpoints().getFirst().consecutiveFailures()).isOne();
         }
     }
 

@@ -145,7 +145,8 @@ class HealthChecksTest {
                 other.withHealthCheck("http://127.0.0.1:" + other.port() + "/nowhere"),
                 silent,
                 silent.withId("odd").withHealthCheck("gopher://what"));
-        HealthCheckPolicy none = HealthCheckPolicy.defaults().withInterval(Duration.ofMillis(20), Duration.ofSeconds(10));
+        HealthCheckPolicy none =
+                HealthCheckPolicy.defaults().withInterval(Duration.ofMillis(20), Duration.ofSeconds(10));
         try (Cluster cluster = new Cluster(registry, "stock", policy(none))) {
             Endpoint ill = cluster.endpoints().getFirst();
             await(() -> !ill.isWell());
@@ -164,8 +165,7 @@ class HealthChecksTest {
             instances[i] = server();
             servers.get(i).slow = true;
         }
-        Cluster cluster =
-                new Cluster(HandRegistry.of(instances), "stock", policy(checks().withMaxConcurrent(2)));
+        Cluster cluster = new Cluster(HandRegistry.of(instances), "stock", policy(checks().withMaxConcurrent(2)));
         await(() -> servers.stream().allMatch(each -> each.asked.get() >= 2));
         cluster.close();
         assertThat(most.get()).isBetween(1, 2);

@@ -64,8 +64,7 @@ final class Mutants {
         @Override
         protected Cluster cluster(HandRegistry registry, ClusterPolicy policy) {
             OutlierPolicy rule = policy.outliers().orElseThrow();
-            return super.cluster(
-                    registry, policy.withOutliers(rule.withInterval(java.time.Duration.ofHours(1))));
+            return super.cluster(registry, policy.withOutliers(rule.withInterval(java.time.Duration.ofHours(1))));
         }
     }
 
@@ -73,8 +72,7 @@ final class Mutants {
         @Override
         protected Cluster cluster(HandRegistry registry, ClusterPolicy policy) {
             OutlierPolicy rule = policy.outliers().orElseThrow();
-            return super.cluster(
-                    registry, policy.withOutliers(rule.withFailures(java.util.EnumSet.allOf(Code.class))));
+            return super.cluster(registry, policy.withOutliers(rule.withFailures(java.util.EnumSet.allOf(Code.class))));
         }
     }
 
@@ -82,7 +80,9 @@ final class Mutants {
     static final class IgnoresTried extends ClusterSpec {
         @Override
         protected Cluster cluster(HandRegistry registry, ClusterPolicy policy) {
-            return super.cluster(registry, policy.withBalancer(() -> new Forgetful(policy.balancer().create())));
+            return super.cluster(
+                    registry,
+                    policy.withBalancer(() -> new Forgetful(policy.balancer().create())));
         }
     }
 

@@ -22,8 +22,8 @@ final class Scenarios {
     interface Made extends Function<Simulation, LoadBalancer.Factory> {}
 
     static final Made LEAST_LOADED = run -> () -> new LeastLoaded(run.random());
-    static final Made ROUND_ROBIN = run -> RoundRobin::new;
-    static final Made WEIGHTED = run -> Weighted::new;
+    static final Made ROUND_ROBIN = run -> () -> new RoundRobin(0);
+    static final Made WEIGHTED = run -> () -> new Weighted(0);
     static final Made RING = run -> RingHash.by(call -> "key-" + run.random().nextInt(KEYS));
     static final Made BOUNDED_RING = run ->
             RingHash.withBoundedLoad(RingHash.by(call -> "key-" + run.random().nextInt(KEYS)), 1.25);
@@ -79,8 +79,7 @@ final class Scenarios {
         HandRegistry registry = HandRegistry.of(SERVERS);
         HandRegistry.instances(SERVERS).forEach(run::server);
         setting.set(run, registry);
-        ClusterPolicy how = policy.apply(
-                ClusterPolicy.defaults().withTimer(run).withBalancer(balancer.apply(run)));
+        ClusterPolicy how = policy.apply(ClusterPolicy.defaults().withTimer(run).withBalancer(balancer.apply(run)));
         try (Cluster cluster = new Cluster(registry, "stock", how)) {
             return run.run(cluster, load * FULL, seconds);
         }
