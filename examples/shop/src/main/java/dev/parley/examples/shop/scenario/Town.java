@@ -1,10 +1,15 @@
 package dev.parley.examples.shop.scenario;
 
+import dev.parley.chain.Chain;
+import dev.parley.chain.ClientPolicies;
+import dev.parley.chain.ClientResilience;
+import dev.parley.chain.DefaultChains;
 import dev.parley.discovery.ClusterPolicy;
 import dev.parley.examples.shop.inventory.v1.CheckStockRequest;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
 import dev.parley.examples.shop.member.v1.GetMemberRequest;
 import dev.parley.examples.shop.member.v1.MemberService;
+import dev.parley.examples.shop.member.v1.MemberState;
 import dev.parley.examples.shop.member.v1.MisbehaveRequest;
 import dev.parley.examples.shop.order.v1.OrderService;
 import dev.parley.examples.shop.order.v1.OrderStatus;
@@ -13,6 +18,7 @@ import dev.parley.examples.shop.processes.FleetSettings;
 import dev.parley.examples.shop.processes.Member;
 import dev.parley.examples.shop.servers.Part;
 import dev.parley.rpc.Channel;
+import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -82,6 +88,20 @@ final class Town implements AutoCloseable {
         return channel;
     }
 
+    /**
+     * Without a breaker: a stream without an end that its server cuts off as it goes counts as failed, and five of them at once
+     * would keep the others from being resumed for half a minute.
+     */
+    InventoryService inventoryWithoutBreaker() {
+        Chain chain = DefaultChains.client(
+                        new ClientResilience(Part.INVENTORY.id(), ClientPolicies.defaults()), Telemetry.off())
+                .without("breaker");
+        Channel channel =
+                Channel.builder(fleet.target(Part.INVENTORY.id())).chain(chain).build();
+        channels.push(channel);
+        return InventoryService.client(channel);
+    }
+
     OrderService orders() {
         return orders.get();
     }
@@ -118,7 +138,7 @@ final class Town implements AutoCloseable {
     }
 
     /** What an instance says of itself. */
-    dev.parley.examples.shop.member.v1.Member stateOf(Member member) {
+    MemberState stateOf(Member member) {
         return conduct(member).getMember(GetMemberRequest.getDefaultInstance());
     }
 
