@@ -19,7 +19,8 @@ final class Instances {
     private static final int PER_SECOND = 40;
 
     static final List<Step<Town>> STEPS = List.of(
-            // First, while both are as old as the other: what is new or has been ejected gets less work at first anyway.
+            // First, while both are as old as the other: what is new or has been ejected gets less work at first
+            // anyway.
             new Step<>("an inventory that answers slowly gets less work", Instances::slow),
             new Step<>("an inventory that answers errors is ejected, and comes back", Instances::failing),
             new Step<>("an inventory is killed (-9) while orders come in, and none fails", Instances::killed));
@@ -66,8 +67,8 @@ final class Instances {
             Expect.that(
                     after.ofFirst() * 2 < after.ofSecond(),
                     "the slow one gets less than half of what the quick one gets, but it got " + after);
-            return slow.id() + " got " + before + " calls, and then, " + delay.toSeconds() + " s slower, " + after + "; "
-                    + orders.calls() + " orders, " + orders.failed() + " failed";
+            return slow.id() + " got " + before + " calls, and then, " + delay.toSeconds() + " s slower, " + after
+                    + "; " + orders.calls() + " orders, " + orders.failed() + " failed";
         }
     }
 

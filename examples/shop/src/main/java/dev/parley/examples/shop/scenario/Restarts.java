@@ -21,8 +21,8 @@ final class Restarts {
     private static final int PER_SECOND = 20;
     private static final int WATCHERS = 5;
 
-    static final List<Step<Town>> STEPS = List.of(
-            new Step<>("every service is replaced while orders come in, and the registry dies meanwhile", Restarts::play));
+    static final List<Step<Town>> STEPS = List.of(new Step<>(
+            "every service is replaced while orders come in, and the registry dies meanwhile", Restarts::play));
 
     private Restarts() {}
 
@@ -122,7 +122,8 @@ final class Restarts {
         int updates = watchers.stream().mapToInt(each -> each.updates.get()).sum();
         return replaced + " instances replaced, with " + connections + " connections and " + running
                 + " calls and streams open as they were told to go; " + orders.calls() + " orders, " + orders.failed()
-                + " failed, the slowest took " + orders.slowestMillis() + " ms; " + WATCHERS + " open streams, " + updates
+                + " failed, the slowest took " + orders.slowestMillis() + " ms; " + WATCHERS + " open streams, "
+                + updates
                 + " updates, resumed " + resumed + " times, none lost; the registry was killed and came back";
     }
 

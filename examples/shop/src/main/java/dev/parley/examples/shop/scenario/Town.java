@@ -41,9 +41,8 @@ final class Town implements AutoCloseable {
     private final Map<Member, Channel> members = new HashMap<>(); // guarded by itself
     private final Deque<String> lines = new ArrayDeque<>(); // guarded by itself
     /** What is shown is that no order fails, not how busy the machine is: nine JVMs on it may take their time. */
-    final Fleet fleet = Fleet.of(FleetSettings.defaults()
-            .withPatience(Duration.ofSeconds(10))
-            .telling((member, took) -> {}, this::note));
+    final Fleet fleet = Fleet.of(
+            FleetSettings.defaults().withPatience(Duration.ofSeconds(10)).telling((member, took) -> {}, this::note));
 
     private final AtomicReference<OrderService> orders = new AtomicReference<>();
     private final AtomicReference<InventoryService> inventory = new AtomicReference<>();
@@ -82,8 +81,7 @@ final class Town implements AutoCloseable {
 
     /** A channel to a service by its name. */
     Channel channel(String name, ClusterPolicy policy) {
-        Channel channel =
-                Channel.builder(fleet.target(name)).balancing(policy).build();
+        Channel channel = Channel.builder(fleet.target(name)).balancing(policy).build();
         channels.push(channel);
         return channel;
     }
@@ -119,7 +117,8 @@ final class Town implements AutoCloseable {
 
     int available(String productId) {
         return inventory()
-                .checkStock(CheckStockRequest.newBuilder().setProductId(productId).build())
+                .checkStock(
+                        CheckStockRequest.newBuilder().setProductId(productId).build())
                 .getAvailable();
     }
 
