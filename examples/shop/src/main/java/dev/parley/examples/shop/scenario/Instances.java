@@ -7,6 +7,7 @@ import dev.parley.examples.shop.inventory.v1.CheckStockRequest;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
 import dev.parley.examples.shop.processes.Member;
 import dev.parley.examples.shop.servers.Part;
+import dev.parley.rpc.CallOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +98,8 @@ final class Instances {
         ClusterPolicy policy = ClusterPolicy.defaults()
                 .withOutliers(OutlierPolicy.defaults().withTimes(ejection, ejection.multipliedBy(10)))
                 .withListener(events::add);
-        InventoryService client = InventoryService.client(town.channel(Part.INVENTORY.id(), policy));
+        InventoryService client = InventoryService.client(town.channel(Part.INVENTORY.id(), policy))
+                .with(CallOptions.defaults().withTimeout(Town.LONGEST_ORDER));
         CheckStockRequest asked =
                 CheckStockRequest.newBuilder().setProductId("sku-2").build();
         Traffic.Report orders;

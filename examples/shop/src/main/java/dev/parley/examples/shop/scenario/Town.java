@@ -1,5 +1,6 @@
 package dev.parley.examples.shop.scenario;
 
+import dev.parley.CallException;
 import dev.parley.chain.Chain;
 import dev.parley.chain.ClientPolicies;
 import dev.parley.chain.ClientResilience;
@@ -17,6 +18,7 @@ import dev.parley.examples.shop.processes.Fleet;
 import dev.parley.examples.shop.processes.FleetSettings;
 import dev.parley.examples.shop.processes.Member;
 import dev.parley.examples.shop.servers.Part;
+import dev.parley.rpc.CallOptions;
 import dev.parley.rpc.Channel;
 import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
@@ -36,13 +38,18 @@ final class Town implements AutoCloseable {
     private static final int MOST_LINES = 200;
     private static final int PATIENCE_SECONDS = 60;
     private static final int PAUSE_MILLIS = 10;
+    private static final int WARM_ORDERS = 30;
+    private static final Duration WARM_UP = Duration.ofSeconds(120);
+
+    /** Longer than any machine should need: what is to be seen is whether an order fails, not how long it takes. */
+    static final Duration LONGEST_ORDER = Duration.ofSeconds(60);
 
     private final Deque<Channel> channels = new ArrayDeque<>();
     private final Map<Member, Channel> members = new HashMap<>(); // guarded by itself
     private final Deque<String> lines = new ArrayDeque<>(); // guarded by itself
     /** What is shown is that no order fails, not how busy the machine is: nine JVMs on it may take their time. */
     final Fleet fleet = Fleet.of(
-            FleetSettings.defaults().withPatience(Duration.ofSeconds(10)).telling((member, took) -> {}, this::note));
+            FleetSettings.defaults().withPatience(Duration.ofSeconds(30)).telling((member, took) -> {}, this::note));
 
     private final AtomicReference<OrderService> orders = new AtomicReference<>();
     private final AtomicReference<InventoryService> inventory = new AtomicReference<>();
@@ -54,12 +61,32 @@ final class Town implements AutoCloseable {
         Town town = new Town();
         try {
             town.fleet.start();
-            town.orders.set(OrderService.client(town.channel(Part.ORDER.id(), ClusterPolicy.defaults())));
+            town.orders.set(OrderService.client(town.channel(Part.ORDER.id(), ClusterPolicy.defaults()))
+                    .with(CallOptions.defaults().withTimeout(LONGEST_ORDER)));
             town.inventory.set(InventoryService.client(town.channel(Part.INVENTORY.id(), ClusterPolicy.defaults())));
+            town.warmUp();
             return town;
         } catch (InterruptedException | RuntimeException e) {
             town.close();
             throw e;
+        }
+    }
+
+    /** What has just started is slow: the steps begin once orders go through, one after the other. */
+    private void warmUp() throws InterruptedException {
+        int inARow = 0;
+        long until = System.nanoTime() + WARM_UP.toNanos();
+        while (inARow < WARM_ORDERS) {
+            try {
+                buy("sku-2");
+                inARow++;
+            } catch (CallException e) {
+                inARow = 0;
+                if (System.nanoTime() - until > 0) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
         }
     }
 
