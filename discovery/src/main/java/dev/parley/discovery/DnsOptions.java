@@ -55,10 +55,12 @@ record DnsOptions(Optional<Server> server, OptionalInt port, Family family) {
             host = host.substring(1, host.length() - 1);
         }
         if (host.isEmpty() || host.indexOf('[') >= 0 || host.indexOf(',') >= 0) {
-            throw new IllegalArgumentException("the server of " + uri + " must be one name or address, but is \"" + text + '"');
+            throw new IllegalArgumentException(
+                    "the server of " + uri + " must be one name or address, but is \"" + text + '"');
         }
         return new Server(
-                host, colon < 0 ? DNS_PORT : DnsQuestion.port("the server's port of " + uri, text.substring(colon + 1)));
+                host,
+                colon < 0 ? DNS_PORT : DnsQuestion.port("the server's port of " + uri, text.substring(colon + 1)));
     }
 
     private static Family family(RegistryUri uri, String text) {

@@ -34,14 +34,19 @@ sealed interface DnsQuestion {
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         } else if (host.indexOf(':') >= 0 || host.isEmpty()) {
-            throw malformed("\"" + service + "\" must be name:port, an address of version 6 in brackets, or an SRV name");
+            throw malformed(
+                    "\"" + service + "\" must be name:port, an address of version 6 in brackets, or an SRV name");
         }
         if (colon < 0 && port.isEmpty()) {
             throw malformed("\"" + service + "\" must have a port, such as " + service
                     + ":8080, as DNS knows none for it; or be an SRV name, such as _grpc._tcp." + service);
         }
         try {
-            return new Host(host, colon < 0 ? port.orElseThrow() : port("the port of \"" + service + '"', service.substring(colon + 1)));
+            return new Host(
+                    host,
+                    colon < 0
+                            ? port.orElseThrow()
+                            : port("the port of \"" + service + '"', service.substring(colon + 1)));
         } catch (IllegalArgumentException e) {
             throw malformed(e.getMessage());
         }
@@ -52,7 +57,8 @@ sealed interface DnsQuestion {
         try {
             return Name.fromString(text);
         } catch (TextParseException e) {
-            throw malformed("\"" + text + "\" must be a name of DNS (labels of up to 63 characters, 255 in all): " + e.getMessage());
+            throw malformed("\"" + text + "\" must be a name of DNS (labels of up to 63 characters, 255 in all): "
+                    + e.getMessage());
         }
     }
 

@@ -76,9 +76,7 @@ final class DnsRound {
 
     private CompletableFuture<DnsFound> ask(Name host, int type, DnsFound named) {
         DnsFound cameAlong = named.cameAlong(host, type);
-        return cameAlong.records().isEmpty()
-                ? servers.find(host, type)
-                : CompletableFuture.completedFuture(cameAlong);
+        return cameAlong.records().isEmpty() ? servers.find(host, type) : CompletableFuture.completedFuture(cameAlong);
     }
 
     private static List<String> texts(DnsFound found) {

@@ -77,7 +77,8 @@ final class DnsServers {
             throw new IOException("the DNS server " + server.host() + " has no address: " + e.getMessage(), e);
         } catch (TimeoutException e) {
             throw new IOException(
-                    "the address of DNS server " + server.host() + " was not found in " + timeout.toMillis() + " ms", e);
+                    "the address of DNS server " + server.host() + " was not found in " + timeout.toMillis() + " ms",
+                    e);
         }
     }
 
@@ -89,9 +90,8 @@ final class DnsServers {
         Listening listening = new Listening(resolver);
         LookupSession.LookupSessionBuilder session =
                 LookupSession.builder().resolver(listening).executor(EXECUTOR);
-        system.ifPresent(config -> session.defaultHostsFileParser()
-                .searchPath(config.searchPath())
-                .ndots(config.ndots()));
+        system.ifPresent(config ->
+                session.defaultHostsFileParser().searchPath(config.searchPath()).ndots(config.ndots()));
         Name asked = system.isPresent() ? name : absolute(name);
         return session.build()
                 .lookupAsync(asked, type)

@@ -44,9 +44,8 @@ final class DnsServices {
             groups.computeIfAbsent(srv.getPriority(), each -> new ArrayList<>()).add(srv);
         }
         groups.values()
-                .forEach(group -> group.sort(Comparator.comparingInt(SRVRecord::getWeight)
-                        .reversed()
-                        .thenComparing(SRVRecord::getTarget)));
+                .forEach(group -> group.sort(
+                        Comparator.comparingInt(SRVRecord::getWeight).reversed().thenComparing(SRVRecord::getTarget)));
         return groups;
     }
 

@@ -2,9 +2,11 @@ package dev.parley.discovery;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where a registry is, and which service is meant: {@code consul://127.0.0.1:8500/inventory-service?tag=v2}. Immutable.
@@ -16,9 +18,13 @@ import java.util.Optional;
  */
 public record RegistryUri(String scheme, String authority, String service, Map<String, String> parameters) {
 
+    private static final Pattern USER = Pattern.compile("^([^:]*:(?://)?)[^?]*@", Pattern.DOTALL);
+    private static final Pattern SECRET =
+            Pattern.compile("([?&][^=&]*(?:token|passw|secret|key|auth|cred)[^=&]*=)[^&]*", Pattern.CASE_INSENSITIVE);
+
     /** Copies the parameters. */
     public RegistryUri {
-        parameters = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+        parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
 
     /**
@@ -38,16 +44,17 @@ public record RegistryUri(String scheme, String authority, String service, Map<S
         int query = rest.indexOf('?');
         Map<String, String> parameters = query < 0 ? Map.of() : parameters(uri, rest.substring(query + 1));
         String path = query < 0 ? rest : rest.substring(0, query);
+        int end = path.startsWith("//") ? path.indexOf('/', 2) : -1;
+        if ((end < 0 ? path : path.substring(0, end)).contains("@")) {
+            throw new IllegalArgumentException(
+                    "a registry's URI must not hold a user or a password; give a token by the"
+                            + " options or the environment: \"" + shown(uri) + '"');
+        }
         if (!path.startsWith("//")) {
             return new RegistryUri(scheme, decoded(uri, path), "", parameters);
         }
         int slash = path.indexOf('/', 2);
         String authority = slash < 0 ? path.substring(2) : path.substring(2, slash);
-        if (authority.contains("@")) {
-            throw new IllegalArgumentException(
-                    "a registry's URI must not hold a user or a password; give a token by the"
-                            + " options or the environment: \"" + shown(uri) + '"');
-        }
         String service = slash < 0 ? "" : path.substring(slash + 1);
         return new RegistryUri(scheme, authority, decoded(uri, service), parameters);
     }
@@ -57,8 +64,8 @@ public record RegistryUri(String scheme, String authority, String service, Map<S
         for (String each : query.split("&", -1)) {
             int equals = each.indexOf('=');
             if (equals < 1) {
-                throw new IllegalArgumentException(
-                        "option \"" + each + "\" of \"" + shown(uri) + "\" must be name=value");
+                throw new IllegalArgumentException("option \""
+                        + shown('?' + each).substring(1) + "\" of \"" + shown(uri) + "\" must be name=value");
             }
             String name = decoded(uri, each.substring(0, equals));
             if (parameters.put(name, decoded(uri, each.substring(equals + 1))) != null) {
@@ -73,12 +80,13 @@ public record RegistryUri(String scheme, String authority, String service, Map<S
             return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "\"" + part + "\" in \"" + shown(uri) + "\" is not percent-encoded rightly", e);
+                    "a % in \"" + shown(uri) + "\" must be followed by two hexadecimal digits", e);
         }
     }
 
+    /** Without what may be a secret: a user, a password, and the values of options whose names sound like one. */
     private static String shown(String uri) {
-        return uri.replaceFirst("//.*@", "//***@").replaceFirst("(?i)(token|password|secret)=[^&]*", "$1=***");
+        return USER.matcher(SECRET.matcher(uri).replaceAll("$1***")).replaceFirst("$1***@");
     }
 
     /** An option, if it is given. */

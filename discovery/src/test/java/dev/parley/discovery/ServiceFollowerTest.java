@@ -157,7 +157,7 @@ class ServiceFollowerTest {
                 interrupted.countDown();
                 throw e;
             }
-            return null;
+            throw new IllegalStateException("nothing is answered");
         });
         Scripted.await("it is taken", backend.replies::isEmpty);
         timer.awaitWaiting(1);
@@ -217,7 +217,9 @@ class ServiceFollowerTest {
         backend.replies.add(Scripted.answers("7", "a", "b"));
         awaitTold("both", fresh("a", "b"));
         backend.replies.add(Scripted.answers("8"));
-        awaitTold("doubt", stale("suddenly knows no instance of s; the 2 that it knew before are kept for 300 s", "a", "b"));
+        awaitTold(
+                "doubt",
+                stale("suddenly knows no instance of s; the 2 that it knew before are kept for 300 s", "a", "b"));
         backend.awaitAsked(3);
         assertThat(backend.asked.getLast().since()).isEqualTo("8");
         timer.advance(Duration.ofSeconds(29));
@@ -285,17 +287,17 @@ class ServiceFollowerTest {
     @Test
     void ofTwoWithOneIdTheKnownOneStays() throws Exception {
         ServiceInstance known = Scripted.instance("a");
-        ServiceInstance intruder =
-                ServiceInstance.of("s", "10.0.0.66", 1).withId("a");
+        ServiceInstance intruder = ServiceInstance.of("s", "10.0.0.66", 1).withId("a");
         registry.watch("s", told::add);
         backend.replies.add(asked -> new Answer(List.of(known), "1", Optional.empty()));
         awaitTold("a", fresh("a"));
         backend.replies.add(asked -> new Answer(List.of(intruder, known), "2", Optional.empty()));
-        awaitTold("both", stale("names instance a of s twice, at 10.0.0.66:1 and 127.0.0.1:7000; 127.0.0.1:7000 is used", "a"));
+        awaitTold(
+                "both",
+                stale("names instance a of s twice, at 10.0.0.66:1 and 127.0.0.1:7000; 127.0.0.1:7000 is used", "a"));
         assertThat(told.getLast().instances()).containsExactly(known);
         // Without the known one, it is the first.
-        backend.replies.add(asked -> new Answer(
-                List.of(intruder, intruder.withWeight(3)), "3", Optional.empty()));
+        backend.replies.add(asked -> new Answer(List.of(intruder, intruder.withWeight(3)), "3", Optional.empty()));
         awaitTold("others", found -> found.instances().equals(List.of(intruder)));
         backend.replies.add(asked -> new Answer(List.of(known, known), "4", Optional.empty()));
         awaitTold("the same twice is no matter", fresh("a"));
@@ -387,7 +389,7 @@ class ServiceFollowerTest {
         held.add(stuck);
         backend.replies.add(asked -> {
             Scripted.ignoreInterrupts(stuck);
-            return null;
+            throw new IllegalStateException("nothing is answered");
         });
         List<Throwable> thrown = new CopyOnWriteArrayList<>();
         Thread asking = Thread.ofVirtual().start(() -> {
@@ -400,8 +402,9 @@ class ServiceFollowerTest {
         timer.awaitWaiting(1);
         timer.advance(Duration.ofSeconds(10));
         asking.join();
-        assertThat(thrown).singleElement().satisfies(e -> assertThat(e)
-                .hasMessageContaining("has not been answered within 10 s"));
+        assertThat(thrown)
+                .singleElement()
+                .satisfies(e -> assertThat(e).hasMessageContaining("has not been answered within 10 s"));
     }
 
     @Test
@@ -424,8 +427,8 @@ class ServiceFollowerTest {
     void aRegistryThatCannotBeWatchedIsAskedWhenItsAnswerIsOld() throws Exception {
         backend.capabilities = java.util.EnumSet.noneOf(RegistryCapability.class);
         registry.watch("s", told::add);
-        backend.replies.add(asked -> new Answer(
-                List.of(Scripted.instance("a")), "1", Optional.of(Duration.ofSeconds(17))));
+        backend.replies.add(
+                asked -> new Answer(List.of(Scripted.instance("a")), "1", Optional.of(Duration.ofSeconds(17))));
         awaitTold("a", fresh("a"));
         timer.awaitWaiting(1);
         timer.advance(Duration.ofSeconds(17).minusNanos(1));

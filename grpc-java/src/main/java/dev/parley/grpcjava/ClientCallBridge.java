@@ -276,7 +276,7 @@ final class ClientCallBridge<Q, R> extends ClientCall<Q, R> {
     }
 
     private void end(CallException error) {
-        end(StatusBridge.toGrpc(error), StatusBridge.trailers(error));
+        end(StatusBridge.toGrpc(error, scope.deadline()), StatusBridge.trailers(error));
     }
 
     private void end(Status status, Metadata trailers) {

@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Deadline;
 import dev.parley.ErrorDetail;
 import dev.parley.RetryAdvice;
 import io.grpc.Metadata;
@@ -56,16 +57,17 @@ final class StatusBridge {
         }
     }
 
-    /** The status that a grpc-java stub sees for {@code error}. */
-    static Status toGrpc(CallException error) {
+    /** The status that a grpc-java stub sees for {@code error} of a call that has this deadline. */
+    static Status toGrpc(CallException error, Deadline deadline) {
         return Status.fromCodeValue(error.code().number())
-                .withDescription(description(error))
+                .withDescription(description(error, deadline))
                 .withCause(error.getCause());
     }
 
-    private static @Nullable String description(CallException error) {
-        if (error.code() == Code.DEADLINE_EXCEEDED && error.origin() == CallException.Origin.LOCAL) {
-            // The words that code written for grpc-java knows.
+    private static @Nullable String description(CallException error, Deadline deadline) {
+        if (error.code() == Code.DEADLINE_EXCEEDED
+                && (error.origin() == CallException.Origin.LOCAL || deadline.isExpired())) {
+            // The words that code written for grpc-java knows, even if the server was a little faster to notice.
             return "ClientCall was cancelled at or after deadline. " + error.message();
         }
         return error.message().isEmpty() ? null : error.message();

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Deadline;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
+import dev.parley.Metadata;
+import dev.parley.RetryAdvice;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.RpcServer;
 import io.grpc.ClientCall;
@@ -26,6 +29,7 @@ import io.grpc.testing.integration.Messages.StreamingInputCallResponse;
 import io.grpc.testing.integration.Messages.StreamingOutputCallRequest;
 import io.grpc.testing.integration.Messages.StreamingOutputCallResponse;
 import io.grpc.testing.integration.TestServiceGrpc;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -465,5 +469,23 @@ class BridgeFaultsTest {
                     }
                 });
         assertThat(ended.get(40, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aServerThatNoticesTheDeadlineFirstChangesNoWords() {
+        CallException told = new CallException(
+                Code.DEADLINE_EXCEEDED,
+                "the server's words",
+                null,
+                List.of(),
+                new Metadata(),
+                CallException.Origin.REMOTE,
+                RetryAdvice.UNSTATED);
+        assertThat(StatusBridge.toGrpc(told, Deadline.after(Duration.ZERO)).getDescription())
+                .isEqualTo("ClientCall was cancelled at or after deadline. the server's words");
+        assertThat(StatusBridge.toGrpc(told, Deadline.after(Duration.ofHours(1)))
+                        .getDescription())
+                .isEqualTo("the server's words");
+        assertThat(StatusBridge.toGrpc(told, Deadline.NONE).getDescription()).isEqualTo("the server's words");
     }
 }

@@ -16,6 +16,7 @@ import dev.parley.testing.Direction;
 import dev.parley.testing.Fault;
 import dev.parley.testing.FaultProxy;
 import dev.parley.testing.Fixture;
+import dev.parley.testing.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,24 @@ class TestingGuideTest {
 
         Outcome seen = service.ends.poll(10, TimeUnit.SECONDS);
         assertThat(seen.code()).contains(Code.CANCELLED);
+    }
+
+    @Test
+    void aServerThatIsKilledIsStartedAgain() throws Exception {
+        ServerProcess etcd = fixture.open(ServerProcess.builder("etcd")
+                .debianPackage("etcd-server")
+                .ports("client", "peer")
+                .arguments(place -> List.of(
+                        "--data-dir=data",
+                        "--listen-client-urls=http://" + place.authority("client"),
+                        "--advertise-client-urls=http://" + place.authority("client"),
+                        "--listen-peer-urls=http://" + place.authority("peer")))
+                .start());
+
+        etcd.kill();
+        etcd.restart();
+
+        assertThat(etcd.isRunning()).isTrue();
     }
 
     static Stream<String> snippets() throws IOException {

@@ -50,7 +50,26 @@ final class ConsulHttp implements AutoCloseable {
     }
 
     /** What an agent has answered: a status below 300, or 404. */
-    record Reply(int status, Metadata headers, byte[] body) {
+    static final class Reply {
+        private final int status;
+        private final Metadata headers;
+        private final byte[] body;
+
+        private Reply(int status, Metadata headers, byte[] body) {
+            this.status = status;
+            this.headers = headers;
+            this.body = body;
+        }
+
+        Metadata headers() {
+            return headers;
+        }
+
+        /** Not to be changed. */
+        byte[] body() {
+            return body;
+        }
+
         boolean isFound() {
             return status != 404;
         }

@@ -109,14 +109,17 @@ final class EtcdApi implements AutoCloseable {
                     object(response.body().limit(MOST_ANSWER).readAll(), endpoint));
             token = answer.path("token").asString("");
         } catch (CallException e) {
-            switch (e.code()) {
-                // etcd's answer to a wrong password, and to one when it asks nobody for any.
-                case INVALID_ARGUMENT ->
-                    throw new CallException(
-                            Code.UNAUTHENTICATED, "user " + login.user() + " of ETCDCTL_USER: " + e.getMessage(), e);
-                case FAILED_PRECONDITION -> token = "";
-                default -> throw e;
+            // etcd's answer to a login when it asks nobody for one.
+            if (e.code() == Code.FAILED_PRECONDITION) {
+                token = "";
+                return;
             }
+            // Its answer to a wrong password.
+            if (e.code() == Code.INVALID_ARGUMENT) {
+                throw new CallException(
+                        Code.UNAUTHENTICATED, "user " + login.user() + " of ETCDCTL_USER: " + e.getMessage(), e);
+            }
+            throw e;
         }
     }
 
@@ -133,7 +136,7 @@ final class EtcdApi implements AutoCloseable {
                 if (unreachable) {
                     preferred = (index + 1) % endpoints.size();
                 }
-                if (!unreachable || left == 1 || e.retryAdvice() != RetryAdvice.NEVER_LEFT) {
+                if (!unreachable || left == 1 || !e.retryAdvice().equals(RetryAdvice.NEVER_LEFT)) {
                     throw e;
                 }
             }

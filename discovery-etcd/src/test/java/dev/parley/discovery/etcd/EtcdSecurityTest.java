@@ -10,6 +10,7 @@ import dev.parley.discovery.RegistrationOptions;
 import dev.parley.discovery.RegistryOptions;
 import dev.parley.discovery.ServiceInstance;
 import dev.parley.discovery.ServiceRegistry;
+import dev.parley.discovery.spi.RegistryBackend;
 import dev.parley.testing.Fixture;
 import dev.parley.testing.ServerProcess;
 import java.nio.file.Path;
@@ -37,6 +38,11 @@ class EtcdSecurityTest {
         return fixture.open(ServiceRegistry.connect(uri, OPTIONS.withEnvironment(environment)));
     }
 
+    private RegistryBackend.Answer query(String uri, Map<String, String> environment) throws Exception {
+        return fixture.open(EtcdServer.open(uri, OPTIONS.withEnvironment(environment)))
+                .query("secured", "", Duration.ZERO);
+    }
+
     @Test
     void userAndPassword() throws Exception {
         EtcdServer etcd = fixture.open(EtcdServer.start());
@@ -60,15 +66,20 @@ class EtcdSecurityTest {
                         .instances())
                 .containsExactly(ONE);
 
-        assertThatThrownBy(() -> connect(uri, Map.of("ETCDCTL_USER", "root:wr0ng")).discover("secured"))
+        assertThatThrownBy(() -> query(uri, Map.of("ETCDCTL_USER", "root:wr0ng")))
                 .isInstanceOfSatisfying(
                         CallException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAUTHENTICATED))
                 .hasMessageContaining("root")
                 .hasMessageContaining("authentication failed")
                 .hasMessageNotContaining("wr0ng");
-        assertThatThrownBy(() -> connect(uri, Map.of()).discover("secured"))
+        assertThatThrownBy(() -> query(uri, Map.of()))
                 .isInstanceOfSatisfying(
                         CallException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAUTHENTICATED))
+                .hasMessageContaining("ETCDCTL_USER");
+        assertThatThrownBy(() -> connect(uri, Map.of()).discover("secured"))
+                .as("for who uses a registry, it cannot be asked")
+                .isInstanceOfSatisfying(
+                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAVAILABLE))
                 .hasMessageContaining("ETCDCTL_USER");
 
         // etcd forgets its tokens.

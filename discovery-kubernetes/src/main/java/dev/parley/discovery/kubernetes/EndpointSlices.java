@@ -78,10 +78,13 @@ final class EndpointSlices {
         try {
             ServiceInstance plain = ServiceInstance.of(service, host, port);
             if (byId.containsKey(plain.id())
-                    || byId.values().stream().anyMatch(known -> known.authority().equals(plain.id()))) {
+                    || byId.values().stream()
+                            .anyMatch(known -> known.authority().equals(plain.id()))) {
                 return;
             }
-            String pod = endpoint.getTargetRef() == null ? null : endpoint.getTargetRef().getName();
+            String pod = endpoint.getTargetRef() == null
+                    ? null
+                    : endpoint.getTargetRef().getName();
             String id = pod == null || pod.isEmpty() ? plain.id() : pod;
             ServiceInstance known = byId.get(id);
             if (known != null) {
@@ -171,9 +174,11 @@ final class EndpointSlices {
 
     private static String ports(List<EndpointSlice> slices) {
         TreeSet<String> shown = new TreeSet<>();
-        slices.forEach(slice -> list(slice.getPorts()).forEach(port -> shown.add(
-                (name(port).isEmpty() ? "unnamed" : name(port)) + " (" + port.getPort()
-                        + (port.getProtocol() == null || port.getProtocol().equals("TCP") ? "" : ' ' + port.getProtocol())
+        slices.forEach(slice -> list(slice.getPorts())
+                .forEach(port -> shown.add((name(port).isEmpty() ? "unnamed" : name(port)) + " (" + port.getPort()
+                        + (port.getProtocol() == null || port.getProtocol().equals("TCP")
+                                ? ""
+                                : ' ' + port.getProtocol())
                         + ')')));
         return shown.isEmpty() ? "none" : String.join(", ", shown);
     }

@@ -50,18 +50,19 @@ record KubernetesAccess(Config config, String namespace) {
         if (!home.isBlank() && Files.isRegularFile(ofHome)) {
             return ofKubeconfig(ofHome, context, options);
         }
-        throw new IllegalArgumentException("k8s: finds no cluster: there is neither KUBECONFIG nor KUBERNETES_SERVICE_HOST"
-                + " in the environment, nor a file " + ofHome);
+        throw new IllegalArgumentException(
+                "k8s: finds no cluster: there is neither KUBECONFIG nor KUBERNETES_SERVICE_HOST"
+                        + " in the environment, nor a file " + ofHome);
     }
 
     // ---- in the cluster
 
-    private static KubernetesAccess inCluster(
-            String host, String port, RegistryOptions options, Path serviceAccount) {
+    private static KubernetesAccess inCluster(String host, String port, RegistryOptions options, Path serviceAccount) {
         Path token = serviceAccount.resolve("token");
         if (!Files.isRegularFile(token)) {
-            throw new IllegalArgumentException("KUBERNETES_SERVICE_HOST says that this runs in a cluster, but there is no"
-                    + " service account's token at " + token + " (automountServiceAccountToken: false?)");
+            throw new IllegalArgumentException(
+                    "KUBERNETES_SERVICE_HOST says that this runs in a cluster, but there is no"
+                            + " service account's token at " + token + " (automountServiceAccountToken: false?)");
         }
         Path authority = serviceAccount.resolve("ca.crt");
         Config config = Config.empty();
@@ -98,7 +99,9 @@ record KubernetesAccess(Config config, String namespace) {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("kubeconfig " + file + " has no context \"" + context
                         + "\", only "
-                        + list(read.getContexts()).stream().map(NamedContext::getName).toList()));
+                        + list(read.getContexts()).stream()
+                                .map(NamedContext::getName)
+                                .toList()));
         checkCluster(file, read, context, named.getContext().getCluster());
         AuthInfo user = user(read, named.getContext().getUser());
         if (user != null && user.getExec() != null) {
@@ -137,7 +140,9 @@ record KubernetesAccess(Config config, String namespace) {
         boolean known = list(read.getClusters()).stream()
                 .filter(each -> cluster != null && cluster.equals(each.getName()))
                 .map(NamedCluster::getCluster)
-                .anyMatch(each -> each != null && each.getServer() != null && !each.getServer().isEmpty());
+                .anyMatch(each -> each != null
+                        && each.getServer() != null
+                        && !each.getServer().isEmpty());
         if (!known) {
             throw new IllegalArgumentException("kubeconfig " + file + " names no server for cluster \"" + cluster
                     + "\" of context \"" + context + '"');
@@ -165,7 +170,8 @@ record KubernetesAccess(Config config, String namespace) {
                 .withConnectionTimeout(timeout)
                 .withRequestRetryBackoffLimit(0)
                 .withWatchReconnectLimit(0)
-                // a connection of HTTP/1.1 that does not answer is closed, one of HTTP/2 would be used for the next request as well
+                // a connection of HTTP/1.1 that does not answer is closed, one of HTTP/2 would be used for the next
+                // request as well
                 .withHttp2Disable(true)
                 .withUserAgent("parley")
                 .build();

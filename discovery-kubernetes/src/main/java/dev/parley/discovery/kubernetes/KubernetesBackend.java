@@ -10,6 +10,7 @@ import dev.parley.discovery.spi.RegistryBackend;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceList;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -17,13 +18,19 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,26 +41,62 @@ import org.jspecify.annotations.Nullable;
 final class KubernetesBackend implements RegistryBackend {
 
     private static final String SERVICE_LABEL = "kubernetes.io/service-name";
+    private static final int UNAUTHORIZED = 401;
     private static final int MOST_REMEMBERED = 1_000;
-    /** A server that ends each watch at once is asked this often. */
+    private static final Executor EXECUTOR =
+            task -> Thread.ofVirtual().name("parley-k8s").start(task);
+    /** The shortest; a server that ends each watch at once is asked this often. */
     private static final Duration LEAST_WATCH = Duration.ofSeconds(1);
 
-    private final KubernetesClient client;
+    private final Supplier<Config> access;
     private final String namespace;
     private final Optional<WantedPort> port;
+    private final Duration timeout;
     private final Set<WatchEvents> open = ConcurrentHashMap.newKeySet();
     private final LinkedHashMap<String, Slices> remembered = new LinkedHashMap<>(16, 0.75f, true); // guarded by itself
+    private @Nullable KubernetesClient client; // guarded by this
     private volatile boolean closed;
 
-    KubernetesBackend(KubernetesAccess access, String namespace, Optional<WantedPort> port) {
+    /**
+     * @param access read anew when the server does not answer, or does not know who asks
+     * @param timeout how long the answer to a question may take
+     */
+    KubernetesBackend(Supplier<Config> access, String namespace, Optional<WantedPort> port, Duration timeout) {
+        this.access = access;
         this.namespace = namespace;
         this.port = port;
-        this.client = new KubernetesClientBuilder()
-                .withConfig(access.config())
-                .withHttpClientFactory(new JdkHttpClientFactory())
-                .withTaskExecutor(
-                        task -> Thread.ofVirtual().name("parley-k8s").start(task))
-                .build();
+        this.timeout = timeout;
+    }
+
+    private synchronized KubernetesClient client() throws IOException {
+        if (closed) {
+            throw new IOException("the registry is closed");
+        }
+        KubernetesClient known = client;
+        if (known == null) {
+            known = made();
+            client = known;
+        }
+        return known;
+    }
+
+    private KubernetesClient made() throws IOException {
+        try {
+            return new KubernetesClientBuilder()
+                    .withConfig(access.get())
+                    .withHttpClientFactory(new JdkHttpClientFactory())
+                    .withTaskExecutor(EXECUTOR)
+                    .build();
+        } catch (IllegalArgumentException | KubernetesClientException e) {
+            throw new IOException("no client for Kubernetes could be made: " + reason(e), e);
+        }
+    }
+
+    private synchronized void discard(KubernetesClient broken) {
+        if (Objects.equals(client, broken)) {
+            client = null;
+        }
+        EXECUTOR.execute(broken::close); // which may wait for those who ask with it
     }
 
     @Override
@@ -84,12 +127,14 @@ final class KubernetesBackend implements RegistryBackend {
     // ---- list
 
     private Slices list(String service) throws IOException, InterruptedException {
-        EndpointSliceList list = asking("list", () -> client.discovery()
-                .v1()
-                .endpointSlices()
-                .inNamespace(namespace)
-                .withLabel(SERVICE_LABEL, service)
-                .list());
+        EndpointSliceList list = asking(
+                "list",
+                client -> client.discovery()
+                        .v1()
+                        .endpointSlices()
+                        .inNamespace(namespace)
+                        .withLabel(SERVICE_LABEL, service)
+                        .list());
         return Slices.of(list);
     }
 
@@ -97,6 +142,10 @@ final class KubernetesBackend implements RegistryBackend {
 
     /** The slices once they say something else, or after {@code wait}. */
     private Slices next(String service, Slices known, Duration wait) throws IOException, InterruptedException {
+        if (wait.compareTo(LEAST_WATCH) < 0) {
+            Thread.sleep(wait); // a watch is counted in seconds
+            return list(service);
+        }
         long start = System.nanoTime();
         List<ServiceInstance> before = known.instances(service, port);
         Slices now = known;
@@ -123,7 +172,7 @@ final class KubernetesBackend implements RegistryBackend {
         }
         // cut, or its revision is too old to go on from
         Slices listed = list(service);
-        long tooShort = Math.min(wait.toNanos(), LEAST_WATCH.toNanos()) - (System.nanoTime() - start);
+        long tooShort = LEAST_WATCH.toNanos() - (System.nanoTime() - start);
         if (tooShort > 0 && listed.instances(service, port).equals(before)) {
             TimeUnit.NANOSECONDS.sleep(tooShort);
         }
@@ -137,36 +186,74 @@ final class KubernetesBackend implements RegistryBackend {
                 .withAllowWatchBookmarks(true)
                 .withTimeoutSeconds(Math.max(1, wait.plusMillis(999).toSeconds()))
                 .build();
-        return asking("watch", () -> client.discovery()
-                .v1()
-                .endpointSlices()
-                .inNamespace(namespace)
-                .withLabel(SERVICE_LABEL, service)
-                .watch(options, events));
+        return asking(
+                "watch",
+                client -> bounded(() -> client.discovery()
+                        .v1()
+                        .endpointSlices()
+                        .inNamespace(namespace)
+                        .withLabel(SERVICE_LABEL, service)
+                        .watch(options, events)));
+    }
+
+    /** The library waits for the beginning of a watch for as long as a connection takes that has died. */
+    private Watch bounded(Supplier<Watch> opening) throws IOException, InterruptedException {
+        CompletableFuture<Watch> opened = new CompletableFuture<>();
+        EXECUTOR.execute(() -> {
+            try {
+                Watch watch = opening.get();
+                if (!opened.complete(watch)) {
+                    watch.close(); // nobody waits for it any more
+                }
+            } catch (RuntimeException e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        try {
+            return opened.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KubernetesClientException refused) {
+                throw refused;
+            }
+            throw new IOException("could not watch endpointslices: " + e.getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new SocketTimeoutException("Kubernetes did not begin a watch within " + timeout.toMillis() + " ms");
+        } finally {
+            opened.cancel(false);
+        }
     }
 
     // ---- what goes wrong
 
-    private <T> T asking(String verb, Supplier<T> question) throws IOException, InterruptedException {
-        if (closed) {
-            throw new IOException("the registry is closed");
-        }
+    /** A question by the library. */
+    private interface Question<T> {
+        T ask(KubernetesClient client) throws IOException, InterruptedException;
+    }
+
+    private <T> T asking(String verb, Question<T> question) throws IOException, InterruptedException {
+        KubernetesClient asked = client();
         try {
-            return question.get();
+            return question.ask(asked);
         } catch (KubernetesClientException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while Kubernetes was asked");
             }
-            throw new IOException(said(verb, e), e);
+            if (e.getCode() == UNAUTHORIZED) {
+                discard(asked); // who asks may have another certificate by now
+            }
+            throw new IOException(said(asked, verb, e), e);
         } catch (UncheckedIOException e) {
             throw new IOException(e.getMessage(), e);
+        } catch (SocketTimeoutException e) {
+            discard(asked); // and with it what its connections wait for
+            throw e;
         }
     }
 
-    private String said(String verb, KubernetesClientException e) {
+    private String said(KubernetesClient client, String verb, KubernetesClientException e) {
         String asked = "Kubernetes (" + client.getMasterUrl() + ") ";
         return switch (e.getCode()) {
-            case 401 -> asked + "does not know who asks (401): is the token or the certificate still good?";
+            case UNAUTHORIZED -> asked + "does not know who asks (401): is the token or the certificate still good?";
             case 403 ->
                 asked + "does not let this " + verb + " endpointslices in namespace " + namespace
                         + " (403): its user needs a Role with apiGroups [discovery.k8s.io], resources [endpointslices] and"
@@ -178,11 +265,8 @@ final class KubernetesBackend implements RegistryBackend {
     }
 
     private static String reason(Throwable e) {
-        Throwable cause = e;
-        while (cause.getCause() != null && cause.getCause() != cause) {
-            cause = cause.getCause();
-        }
-        return cause == e || cause.getMessage() == null
+        Throwable cause = e.getCause();
+        return cause == null || cause.getMessage() == null || cause.getMessage().equals(e.getMessage())
                 ? String.valueOf(e.getMessage())
                 : e.getMessage() + " (" + cause.getMessage() + ')';
     }
@@ -211,8 +295,15 @@ final class KubernetesBackend implements RegistryBackend {
 
     @Override
     public void close() {
-        closed = true;
+        KubernetesClient last;
+        synchronized (this) {
+            closed = true;
+            last = client;
+            client = null;
+        }
         open.forEach(WatchEvents::end);
-        client.close();
+        if (last != null) {
+            EXECUTOR.execute(last::close);
+        }
     }
 }

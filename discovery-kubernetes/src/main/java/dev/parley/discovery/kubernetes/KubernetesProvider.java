@@ -58,8 +58,14 @@ public final class KubernetesProvider implements RegistryProvider {
     @Override
     public RegistryBackend open(RegistryUri uri, RegistryOptions options) {
         KubernetesUri read = KubernetesUri.parse(uri);
+        // read at once, so that a mistake is told at once
         KubernetesAccess access = KubernetesAccess.find(read.context(), options, serviceAccount);
         String namespace = read.namespace().orElse(access.namespace());
-        return new KubernetesBackend(access, namespace, read.port());
+        return new KubernetesBackend(
+                () -> KubernetesAccess.find(read.context(), options, serviceAccount)
+                        .config(),
+                namespace,
+                read.port(),
+                options.answerTimeout());
     }
 }

@@ -12,6 +12,7 @@ record KubernetesUri(Optional<String> namespace, Optional<WantedPort> port, Opti
     private static final Set<String> KNOWN = Set.of("context", "namespace", "port");
     /** RFC 1123; namespaces and services are such. */
     static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
     private static final Pattern PORT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
     static KubernetesUri parse(RegistryUri uri) {
@@ -22,8 +23,9 @@ record KubernetesUri(Optional<String> namespace, Optional<WantedPort> port, Opti
                     "k8s: knows the options " + new TreeSet<>(KNOWN) + " only, but " + uri + " has " + unknown);
         }
         if (!uri.authority().isEmpty()) {
-            throw new IllegalArgumentException("k8s: must name no server, as in k8s:///user-service (the kubeconfig or the"
-                    + " service account does), but " + uri + " names \"" + uri.authority() + '"');
+            throw new IllegalArgumentException(
+                    "k8s: must name no server, as in k8s:///user-service (the kubeconfig or the"
+                            + " service account does), but " + uri + " names \"" + uri.authority() + '"');
         }
         uri.parameter("namespace").ifPresent(namespace -> {
             if (!LABEL.matcher(namespace).matches()) {

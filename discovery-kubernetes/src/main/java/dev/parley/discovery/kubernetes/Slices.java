@@ -30,7 +30,8 @@ record Slices(String revision, Map<String, EndpointSlice> byName) {
     /** With what a watch has told. */
     Slices with(WatchEvents.Changed changed) throws IOException {
         EndpointSlice slice = changed.slice();
-        String now = checked(slice.getMetadata() == null ? null : slice.getMetadata().getResourceVersion());
+        String now =
+                checked(slice.getMetadata() == null ? null : slice.getMetadata().getResourceVersion());
         return switch (changed.action()) {
             case ADDED, MODIFIED -> {
                 Map<String, EndpointSlice> more = new TreeMap<>(byName);

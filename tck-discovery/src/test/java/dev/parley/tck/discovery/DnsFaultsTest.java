@@ -3,6 +3,7 @@ package dev.parley.tck.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.CallException;
 import dev.parley.discovery.DnsProvider;
 import dev.parley.discovery.RegistryOptions;
 import dev.parley.discovery.RegistryUri;
@@ -10,7 +11,6 @@ import dev.parley.discovery.ServiceInstance;
 import dev.parley.discovery.ServiceRegistry;
 import dev.parley.discovery.ServiceSnapshot;
 import dev.parley.discovery.Watch;
-import dev.parley.CallException;
 import dev.parley.discovery.spi.RegistryBackend;
 import java.io.IOException;
 import java.time.Duration;
@@ -187,7 +187,9 @@ class DnsFaultsTest {
             Thread.onSpinWait();
         }
         backend.close();
-        assertThat(ended.get(60, TimeUnit.SECONDS)).isInstanceOf(IOException.class).hasMessageContaining("closed");
+        assertThat(ended.get(60, TimeUnit.SECONDS))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("closed");
     }
 
     @Test

@@ -3,13 +3,13 @@ package dev.parley.tck.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.CallException;
+import dev.parley.Code;
 import dev.parley.discovery.DnsProvider;
 import dev.parley.discovery.RegistryOptions;
 import dev.parley.discovery.RegistryUri;
 import dev.parley.discovery.ServiceInstance;
 import dev.parley.discovery.ServiceRegistry;
-import dev.parley.CallException;
-import dev.parley.Code;
 import dev.parley.discovery.spi.RegistryBackend;
 import java.io.IOException;
 import java.time.Duration;
@@ -276,7 +276,8 @@ class DnsRegistryTest {
             wanted.add(address + ":80");
         }
         server.set("shop.test", records.toArray(String[]::new));
-        assertThat(server.ask("big.shop.test", Type.A).getSection(Section.ANSWER)).hasSize(400);
+        assertThat(server.ask("big.shop.test", Type.A).getSection(Section.ANSWER))
+                .hasSize(400);
 
         List<String> ids = ids(ask("big.shop.test:80", ""));
         assertThat(ids).doesNotHaveDuplicates();
@@ -284,9 +285,7 @@ class DnsRegistryTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                 inventory.shop.test        | must have a port
                 inventory.shop.test:0      | between 1 and 65535, but is "0"
                 inventory.shop.test:65536  | between 1 and 65535, but is "65536"
@@ -305,9 +304,7 @@ class DnsRegistryTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                 dns:///?ttl=5            | [family, port] only
                 dns:///?family=6         | ipv4, ipv6 or both, but is "6"
                 dns:///?port=0           | between 1 and 65535, but is "0"

@@ -101,7 +101,8 @@ final class NameServer implements AutoCloseable {
         for (String zone : List.of(SHOP, SHOP + 'x', OTHER)) {
             Message answer = resolver(port, false)
                     .send(Message.newQuery(Record.newRecord(Name.fromString(zone + '.'), Type.SOA, DClass.IN)));
-            if (!answer.getHeader().getFlag(Flags.AA) || answer.getSection(Section.ANSWER).isEmpty()) {
+            if (!answer.getHeader().getFlag(Flags.AA)
+                    || answer.getSection(Section.ANSWER).isEmpty()) {
                 return false;
             }
         }
@@ -166,7 +167,8 @@ final class NameServer implements AutoCloseable {
     private void send(Update update) throws IOException {
         Message answer = resolver(port(), true).send(update);
         if (answer.getRcode() != Rcode.NOERROR) {
-            throw new IOException("the update was refused: " + Rcode.string(answer.getRcode()) + "\n" + process.output());
+            throw new IOException(
+                    "the update was refused: " + Rcode.string(answer.getRcode()) + "\n" + process.output());
         }
     }
 

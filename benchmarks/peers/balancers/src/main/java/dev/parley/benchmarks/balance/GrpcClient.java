@@ -48,7 +48,7 @@ final class GrpcClient implements Client {
     @Override
     public void run(Duration left) {
         try {
-            var unused = stub.withDeadlineAfter(Math.max(1, left.toNanos()), TimeUnit.NANOSECONDS)
+            var _ = stub.withDeadlineAfter(Math.max(1, left.toNanos()), TimeUnit.NANOSECONDS)
                     .echo(request);
         } catch (StatusRuntimeException e) {
             throw new CallException(
