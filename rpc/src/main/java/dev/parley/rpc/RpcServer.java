@@ -269,9 +269,9 @@ public final class RpcServer implements AutoCloseable {
         public RpcServer start() {
             Arrivals arrivals = new Arrivals();
             RpcHandler answers = handler.build();
-            Handler<HttpRequest, HttpResponse> counted =
-                    planned.isEmpty() ? answers : arrivals.countedBefore(answers);
-            HttpServer listening = http.handler(counted).timeout(answers::timeout).start();
+            Handler<HttpRequest, HttpResponse> counted = planned.isEmpty() ? answers : arrivals.countedBefore(answers);
+            HttpServer listening =
+                    http.handler(counted).timeout(answers::timeout).start();
             try {
                 return new RpcServer(
                         listening, answers.health(), Registrations.open(planned, listening.port(), arrivals));

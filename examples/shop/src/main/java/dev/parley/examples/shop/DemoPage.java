@@ -20,7 +20,9 @@ final class DemoPage {
         out.printf("  %-23s %s  order in your browser%n%n", "its page", shop.pageUrl());
         for (Part part : Part.values()) {
             out.printf("  %-23s %s  %-45s %s%n", part.id(), shop.url(part), part.fullName(), restExample(part));
-            shop.urls(part).stream().skip(1).forEach(url -> out.printf("  %-23s %s  once more, of the same stock%n", "", url));
+            shop.urls(part).stream()
+                    .skip(1)
+                    .forEach(url -> out.printf("  %-23s %s  once more, of the same stock%n", "", url));
         }
         out.println();
         out.println("Users: u-1, u-2 (u-slow, u-failing misbehave). Products: sku-1 .. sku-3 (sku-slow, sku-empty).");

@@ -40,26 +40,24 @@ final class FleetPage {
         List<Member> inventories = fleet.members(Part.INVENTORY.id());
         String orders = fleet.members(Part.ORDER.id()).getFirst().url();
         out.println();
-        out.println("The shop is open; its page is " + fleet.pageUrl() + ". What a service prints comes behind its name.");
-        out.println("They find each other at " + fleet.registryUri() + ", a registry as `./parley registry` serves it.");
+        out.println(
+                "The shop is open; its page is " + fleet.pageUrl() + ". What a service prints comes behind its name.");
+        out.println(
+                "They find each other at " + fleet.registryUri() + ", a registry as `./parley registry` serves it.");
         out.println("registry-1 speaks Consul's HTTP API: see who is there, and as what:");
-        out.printf(
-                """
+        out.printf("""
 
                      curl -s '%s/v1/health/service/%s?passing'
 
-                """,
-                fleet.registryMember().url(), Part.INVENTORY.id());
+                """, fleet.registryMember().url(), Part.INVENTORY.id());
         out.println("Order a teapot, kill one of the inventories, and order again: no order fails.");
-        out.printf(
-                """
+        out.printf("""
 
                      curl -i %s/api/orders \\
                        -H 'Content-Type: application/json' -d '{"userId": "u-1", "productId": "sku-1", "quantity": 1}'
                      kill -9 %d
 
-                """,
-                orders, inventories.getFirst().pid());
+                """, orders, inventories.getFirst().pid());
         out.println("Nothing is started again by itself. Stop all with Ctrl-C.");
         out.flush();
     }

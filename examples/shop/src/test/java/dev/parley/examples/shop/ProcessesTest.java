@@ -51,12 +51,15 @@ class ProcessesTest {
         try (Fleet fleet = Fleet.of(FleetSettings.defaults().withPatience(Duration.ofSeconds(10)))) {
             fleet.start();
             pids = fleet.members().stream().map(Member::pid).toList();
-            assertThat(pids).hasSize(MEMBERS).doesNotHaveDuplicates().doesNotContain(ProcessHandle.current()
-                    .pid());
+            assertThat(pids)
+                    .hasSize(MEMBERS)
+                    .doesNotHaveDuplicates()
+                    .doesNotContain(ProcessHandle.current().pid());
 
             try (Channel orders = Channel.builder(fleet.target("order-service")).build();
-                    Channel first = Channel.builder(
-                                    fleet.members("inventory-service").getFirst().url())
+                    Channel first = Channel.builder(fleet.members("inventory-service")
+                                    .getFirst()
+                                    .url())
                             .build();
                     Channel second = Channel.builder(
                                     fleet.members("inventory-service").getLast().url())
@@ -68,8 +71,12 @@ class ProcessesTest {
                                 .setQuantity(3)
                                 .build());
                 assertThat(order.getCustomerName()).isEqualTo("Ada Lovelace");
-                assertThat(available(first)).as("as either instance sees the one stock").isEqualTo(197);
-                assertThat(available(second)).as("as either instance sees the one stock").isEqualTo(197);
+                assertThat(available(first))
+                        .as("as either instance sees the one stock")
+                        .isEqualTo(197);
+                assertThat(available(second))
+                        .as("as either instance sees the one stock")
+                        .isEqualTo(197);
             }
             assertThat(servicesOnThePage(fleet.pageUrl()))
                     .contains("\"inventory-service\":", "\"order-service\":")
@@ -91,7 +98,8 @@ class ProcessesTest {
     private static String servicesOnThePage(String page) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(
-                            HttpRequest.newBuilder(URI.create(page + "services.json")).build(),
+                            HttpRequest.newBuilder(URI.create(page + "services.json"))
+                                    .build(),
                             HttpResponse.BodyHandlers.ofString())
                     .body();
         }

@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class Fleet implements AutoCloseable {
 
     /** On a busy machine a JVM takes its time. */
-    private static final Duration STARTING = Duration.ofSeconds(120);
+    private static final Duration STARTING = Duration.ofSeconds(180);
 
     private static final Duration STOPPING = Duration.ofSeconds(15);
+    private static final Duration RETIRING = Duration.ofSeconds(60);
     private static final int PAUSE_MILLIS = 20;
     private static final String REGISTRY = "registry";
 
@@ -150,7 +151,7 @@ public final class Fleet implements AutoCloseable {
 
     /** Stops one gracefully: it takes itself out, answers what it has, and ends. Whether it did in time. */
     public boolean retire(Member member) {
-        boolean inTime = member.stop(STOPPING);
+        boolean inTime = member.stop(RETIRING);
         forget(member);
         return inTime;
     }

@@ -17,11 +17,7 @@ final class Jvm {
      * otherwise.
      */
     private static final List<String> TAKEN_OVER = List.of(
-            "-XX:AOTCache=",
-            "-XX:AOTMode=",
-            "-Xlog:",
-            "--enable-native-access",
-            "--sun-misc-unsafe-memory-access");
+            "-XX:AOTCache=", "-XX:AOTMode=", "-Xlog:", "--enable-native-access", "--sun-misc-unsafe-memory-access");
 
     private Jvm() {}
 

@@ -20,8 +20,7 @@ public final class Rehearsal {
         try (RegistryServer registry = RegistryServer.builder().start()) {
             Directory directory = new Directory("consul://127.0.0.1:" + registry.port(), Map.of());
             String name = Part.USER.id();
-            try (Single users =
-                            Single.open(ShopSettings.defaults().withDirectory(directory), name, name + "-1", 0, 0);
+            try (Single users = Single.open(ShopSettings.defaults().withDirectory(directory), name, name + "-1", 0, 0);
                     Channel channel =
                             Channel.builder(users.directory().target(name)).build()) {
                 UserService.client(channel)

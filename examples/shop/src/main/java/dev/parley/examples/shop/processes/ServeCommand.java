@@ -13,10 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What {@code demo --processes} runs in each of its processes. */
-@Command(
-        name = "serve",
-        hidden = true,
-        description = "Runs one service of the shop; ends with its standard input.")
+@Command(name = "serve", hidden = true, description = "Runs one service of the shop; ends with its standard input.")
 public final class ServeCommand implements Callable<Integer> {
 
     /** Streams without an end are cut off after this; their readers resume elsewhere. */

@@ -7,6 +7,7 @@ import dev.parley.examples.shop.inventory.v1.CheckStockRequest;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
 import dev.parley.examples.shop.processes.Member;
 import dev.parley.examples.shop.servers.Part;
+import dev.parley.rpc.CallOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 /** Two instances of the inventory, of which one is killed, is slow, or fails. */
 final class Instances {
 
-    private static final int PER_SECOND = 30;
+    private static final int PER_SECOND = 40;
 
     static final List<Step<Town>> STEPS = List.of(
-            new Step<>("an inventory is killed (-9) while orders come in, and none fails", Instances::killed),
+            // First, while both are as old as the other: what is new or has been ejected gets less work at first
+            // anyway.
             new Step<>("an inventory that answers slowly gets less work", Instances::slow),
-            new Step<>("an inventory that answers errors is ejected, and comes back", Instances::failing));
+            new Step<>("an inventory that answers errors is ejected, and comes back", Instances::failing),
+            new Step<>("an inventory is killed (-9) while orders come in, and none fails", Instances::killed));
 
     private Instances() {}
 
@@ -35,7 +38,7 @@ final class Instances {
             Expect.that(town.calls(victim) > 0, victim.id() + " has been asked before it is killed");
             town.fleet.kill(victim);
             Expect.that(!victim.isAlive(), victim.id() + " is dead");
-            traffic.await(5 * PER_SECOND);
+            traffic.await(4 * PER_SECOND);
             orders = traffic.stop().expectAllGood("orders");
         }
         int sold = before - town.available("sku-2");
@@ -47,33 +50,44 @@ final class Instances {
     }
 
     private static String slow(Town town) throws InterruptedException {
-        Duration delay = Duration.ofMillis(300);
+        // Far more than what a busy machine adds to a call to the other one.
+        Duration delay = Duration.ofSeconds(1);
         Member slow = town.of(Part.INVENTORY).getFirst();
         Member quick = town.of(Part.INVENTORY).getLast();
-        // What is new is called less at first: both are to be known.
-        Traffic.Report orders;
-        long slowCalls;
-        long quickCalls;
         try (Traffic traffic = Traffic.of(PER_SECOND, () -> town.buy("sku-2"))) {
-            long known = town.calls(quick);
-            Town.await(quick.id() + " is called", () -> town.calls(quick) > known);
+            traffic.await(PER_SECOND);
+            Shares before = Shares.during(town, slow, quick, traffic);
             town.misbehave(slow, delay, false);
-            long slowBefore = town.calls(slow);
-            long quickBefore = town.calls(quick);
-            traffic.await(5 * PER_SECOND);
-            slowCalls = town.calls(slow) - slowBefore;
-            quickCalls = town.calls(quick) - quickBefore;
-            orders = traffic.stop().expectAllGood("orders");
-        } finally {
-            town.behave(slow);
+            Shares after;
+            try {
+                after = Shares.during(town, slow, quick, traffic);
+            } finally {
+                town.behave(slow);
+            }
+            Traffic.Report orders = traffic.stop().expectAllGood("orders");
+            Expect.that(
+                    after.ofFirst() * 2 < after.ofSecond(),
+                    "the slow one gets less than half of what the quick one gets, but it got " + after);
+            return slow.id() + " got " + before + " calls, and then, " + delay.toSeconds() + " s slower, " + after
+                    + "; " + orders.calls() + " orders, " + orders.failed() + " failed";
         }
-        Expect.that(
-                slowCalls * 2 < quickCalls,
-                "the slow one gets less than half of what the quick one gets, but it is " + slowCalls + " and "
-                        + quickCalls);
-        return slow.id() + ", " + delay.toMillis() + " ms slower, got " + slowCalls + " of "
-                + (slowCalls + quickCalls) + " calls (" + 100 * slowCalls / (slowCalls + quickCalls) + " %); "
-                + orders.calls() + " orders, " + orders.failed() + " failed";
+    }
+
+    /** What two instances were asked for, while a number of orders came in. */
+    private record Shares(long ofFirst, long ofSecond) {
+
+        static Shares during(Town town, Member first, Member second, Traffic traffic) throws InterruptedException {
+            long firstBefore = town.calls(first);
+            long secondBefore = town.calls(second);
+            traffic.await(3 * PER_SECOND);
+            return new Shares(town.calls(first) - firstBefore, town.calls(second) - secondBefore);
+        }
+
+        @Override
+        public String toString() {
+            return ofFirst + " of " + (ofFirst + ofSecond) + " (" + 100 * ofFirst / Math.max(1, ofFirst + ofSecond)
+                    + " %)";
+        }
     }
 
     private static String failing(Town town) throws InterruptedException {
@@ -84,7 +98,8 @@ final class Instances {
         ClusterPolicy policy = ClusterPolicy.defaults()
                 .withOutliers(OutlierPolicy.defaults().withTimes(ejection, ejection.multipliedBy(10)))
                 .withListener(events::add);
-        InventoryService client = InventoryService.client(town.channel(Part.INVENTORY.id(), policy));
+        InventoryService client = InventoryService.client(town.channel(Part.INVENTORY.id(), policy))
+                .with(CallOptions.defaults().withTimeout(Town.LONGEST_ORDER));
         CheckStockRequest asked =
                 CheckStockRequest.newBuilder().setProductId("sku-2").build();
         Traffic.Report orders;

@@ -21,9 +21,8 @@ public final class Scenario {
             .flatMap(List::stream)
             .toList();
 
-    private static final List<Step<Town>> IN_PROCESSES = Stream.of(Instances.STEPS, Restarts.STEPS)
-            .flatMap(List::stream)
-            .toList();
+    private static final List<Step<Town>> IN_PROCESSES =
+            Stream.of(Instances.STEPS, Restarts.STEPS).flatMap(List::stream).toList();
 
     private final PrintStream out;
     private int played;

@@ -1,10 +1,16 @@
 package dev.parley.examples.shop.scenario;
 
+import dev.parley.CallException;
+import dev.parley.chain.Chain;
+import dev.parley.chain.ClientPolicies;
+import dev.parley.chain.ClientResilience;
+import dev.parley.chain.DefaultChains;
 import dev.parley.discovery.ClusterPolicy;
 import dev.parley.examples.shop.inventory.v1.CheckStockRequest;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
 import dev.parley.examples.shop.member.v1.GetMemberRequest;
 import dev.parley.examples.shop.member.v1.MemberService;
+import dev.parley.examples.shop.member.v1.MemberState;
 import dev.parley.examples.shop.member.v1.MisbehaveRequest;
 import dev.parley.examples.shop.order.v1.OrderService;
 import dev.parley.examples.shop.order.v1.OrderStatus;
@@ -12,7 +18,9 @@ import dev.parley.examples.shop.processes.Fleet;
 import dev.parley.examples.shop.processes.FleetSettings;
 import dev.parley.examples.shop.processes.Member;
 import dev.parley.examples.shop.servers.Part;
+import dev.parley.rpc.CallOptions;
 import dev.parley.rpc.Channel;
+import dev.parley.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,14 +38,18 @@ final class Town implements AutoCloseable {
     private static final int MOST_LINES = 200;
     private static final int PATIENCE_SECONDS = 60;
     private static final int PAUSE_MILLIS = 10;
+    private static final int WARM_ORDERS = 30;
+    private static final Duration WARM_UP = Duration.ofSeconds(120);
+
+    /** Longer than any machine should need: what is to be seen is whether an order fails, not how long it takes. */
+    static final Duration LONGEST_ORDER = Duration.ofSeconds(60);
 
     private final Deque<Channel> channels = new ArrayDeque<>();
     private final Map<Member, Channel> members = new HashMap<>(); // guarded by itself
     private final Deque<String> lines = new ArrayDeque<>(); // guarded by itself
     /** What is shown is that no order fails, not how busy the machine is: nine JVMs on it may take their time. */
-    final Fleet fleet = Fleet.of(FleetSettings.defaults()
-            .withPatience(Duration.ofSeconds(10))
-            .telling((member, took) -> {}, this::note));
+    final Fleet fleet = Fleet.of(
+            FleetSettings.defaults().withPatience(Duration.ofSeconds(30)).telling((member, took) -> {}, this::note));
 
     private final AtomicReference<OrderService> orders = new AtomicReference<>();
     private final AtomicReference<InventoryService> inventory = new AtomicReference<>();
@@ -49,12 +61,32 @@ final class Town implements AutoCloseable {
         Town town = new Town();
         try {
             town.fleet.start();
-            town.orders.set(OrderService.client(town.channel(Part.ORDER.id(), ClusterPolicy.defaults())));
+            town.orders.set(OrderService.client(town.channel(Part.ORDER.id(), ClusterPolicy.defaults()))
+                    .with(CallOptions.defaults().withTimeout(LONGEST_ORDER)));
             town.inventory.set(InventoryService.client(town.channel(Part.INVENTORY.id(), ClusterPolicy.defaults())));
+            town.warmUp();
             return town;
         } catch (InterruptedException | RuntimeException e) {
             town.close();
             throw e;
+        }
+    }
+
+    /** What has just started is slow: the steps begin once orders go through, one after the other. */
+    private void warmUp() throws InterruptedException {
+        int inARow = 0;
+        long until = System.nanoTime() + WARM_UP.toNanos();
+        while (inARow < WARM_ORDERS) {
+            try {
+                buy("sku-2");
+                inARow++;
+            } catch (CallException e) {
+                inARow = 0;
+                if (System.nanoTime() - until > 0) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
         }
     }
 
@@ -76,10 +108,23 @@ final class Town implements AutoCloseable {
 
     /** A channel to a service by its name. */
     Channel channel(String name, ClusterPolicy policy) {
-        Channel channel =
-                Channel.builder(fleet.target(name)).balancing(policy).build();
+        Channel channel = Channel.builder(fleet.target(name)).balancing(policy).build();
         channels.push(channel);
         return channel;
+    }
+
+    /**
+     * Without a breaker: a stream without an end that its server cuts off as it goes counts as failed, and five of them at once
+     * would keep the others from being resumed for half a minute.
+     */
+    InventoryService inventoryWithoutBreaker() {
+        Chain chain = DefaultChains.client(
+                        new ClientResilience(Part.INVENTORY.id(), ClientPolicies.defaults()), Telemetry.off())
+                .without("breaker");
+        Channel channel =
+                Channel.builder(fleet.target(Part.INVENTORY.id())).chain(chain).build();
+        channels.push(channel);
+        return InventoryService.client(channel);
     }
 
     OrderService orders() {
@@ -99,7 +144,8 @@ final class Town implements AutoCloseable {
 
     int available(String productId) {
         return inventory()
-                .checkStock(CheckStockRequest.newBuilder().setProductId(productId).build())
+                .checkStock(
+                        CheckStockRequest.newBuilder().setProductId(productId).build())
                 .getAvailable();
     }
 
@@ -118,7 +164,7 @@ final class Town implements AutoCloseable {
     }
 
     /** What an instance says of itself. */
-    dev.parley.examples.shop.member.v1.Member stateOf(Member member) {
+    MemberState stateOf(Member member) {
         return conduct(member).getMember(GetMemberRequest.getDefaultInstance());
     }
 

@@ -44,7 +44,8 @@ final class Traffic implements AutoCloseable {
 
         /** That none has failed. */
         Report expectAllGood(String what) {
-            Expect.equal(0, failed, "the number of failed " + what + " of " + calls + " (the first: " + firstFailure + ")");
+            Expect.equal(
+                    0, failed, "the number of failed " + what + " of " + calls + " (the first: " + firstFailure + ")");
             return this;
         }
     }

@@ -4,8 +4,8 @@ import dev.parley.Call;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.examples.shop.member.v1.GetMemberRequest;
-import dev.parley.examples.shop.member.v1.Member;
 import dev.parley.examples.shop.member.v1.MemberService;
+import dev.parley.examples.shop.member.v1.MemberState;
 import dev.parley.examples.shop.member.v1.MisbehaveRequest;
 import dev.parley.examples.shop.member.v1.MisbehaveResponse;
 import dev.parley.examples.shop.simulation.Simulation;
@@ -44,8 +44,8 @@ final class Conduct implements Interceptor, MemberService {
     }
 
     @Override
-    public Member getMember(GetMemberRequest request) {
-        return Member.newBuilder()
+    public MemberState getMember(GetMemberRequest request) {
+        return MemberState.newBuilder()
                 .setCalls(calls.get())
                 .setRunning(running.get())
                 .setConnections(connections.getAsInt())

@@ -19,7 +19,8 @@ public record Directory(String registry, Map<String, String> environment) {
 
     /** What a channel to {@code service} is pointed at. */
     public String target(String service) {
-        String given = environment.getOrDefault(ServiceAddress.variable(service), "").strip();
+        String given =
+                environment.getOrDefault(ServiceAddress.variable(service), "").strip();
         if (!given.isEmpty()) {
             return given;
         }

@@ -126,8 +126,10 @@ public final class Shop implements AutoCloseable {
             String id = part.id() + "-" + number;
             int port = ShopSettings.port(settings.basePort(), part, number);
             RpcServer.Builder described = describe(port);
-            described.register(registry, got -> ServiceInstance.of(part.id(), settings.reachedAt(), got)
-                    .withId(id));
+            described.register(
+                    registry,
+                    got -> ServiceInstance.of(part.id(), settings.reachedAt(), got)
+                            .withId(id));
             implementation.accept(described);
             started.add(listen(described, port));
         }

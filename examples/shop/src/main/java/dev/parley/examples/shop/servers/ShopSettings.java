@@ -60,8 +60,7 @@ public record ShopSettings(
 
     /** At another address. */
     public ShopSettings at(String newHost, int newBasePort) {
-        return new ShopSettings(
-                newHost, newBasePort, directory, patience, grace, maxEntries, interceptors, telemetry);
+        return new ShopSettings(newHost, newBasePort, directory, patience, grace, maxEntries, interceptors, telemetry);
     }
 
     /** With services registered elsewhere. */

@@ -70,7 +70,10 @@ public final class Single implements AutoCloseable {
     private void start(String name, String id, int port, int pagePort) {
         ServiceRegistry registry = ServiceRegistry.connect(directory.registry());
         closing.push(registry::close);
-        Conduct conduct = new Conduct(name.equals(STOCK) ? InventoryService.DEFINITION.descriptor().getFullName() : Part.of(name).fullName());
+        Conduct conduct = new Conduct(
+                name.equals(STOCK)
+                        ? InventoryService.DEFINITION.descriptor().getFullName()
+                        : Part.of(name).fullName());
         RpcServer.Builder described = RpcServer.builder()
                 .host(settings.host())
                 .port(port)
