@@ -72,6 +72,40 @@ class CallTest {
     }
 
     @Test
+    void whatWasDecidedIsExplained() throws Exception {
+        int dead;
+        try (ServerSocket gone = new ServerSocket(0)) {
+            dead = gone.getLocalPort();
+        }
+        String endpoints = "static:127.0.0.1:" + dead + ",127.0.0.1:" + server.port();
+        boolean retried = false;
+        for (int i = 0; i < 50 && !retried; i++) { // by chance the one that is gone is picked first or not
+            Parley.Result result = Parley.run(
+                    "call", "--explain", "--schema", schema().toString(), endpoints, TALK + "Say", "{\"text\": \"a\"}");
+            assertThat(result.status()).as(result.err()).isZero();
+            assertThat(result.out()).contains("\"a\"");
+            assertThat(result.err()).contains("* balance: attempt 1 to 127.0.0.1:", "    -> 127.0.0.1:", "* call: ended after");
+            retried = result.err().contains("* retry: attempt 2 in ");
+            if (retried) {
+                assertThat(result.err()).contains("* balance: attempt 2 to 127.0.0.1:" + server.port(), "could not connect");
+            }
+        }
+        assertThat(retried).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "consull://127.0.0.1:8500/talk | no registry for scheme 'consull' | consul, dns, etcd, k8s, local, static",
+                "static:127.0.0.1:70000        | 127.0.0.1:70000                  | 65535",
+                "consul://127.0.0.1:8500       | names no service                 | /user-service",
+            })
+    void aRegistryThatCannotBeIsRefused(String target, String word, String other) {
+        fails(Parley.run("call", target, TALK + "Say"), 2, word, other);
+    }
+
+    @Test
     void restFailsWithTheSameCode() {
         Parley.Result result =
                 Parley.run("call", "--protocol", "rest", url, TALK + "Say", "{\"text\": \"a\", \"failWith\": 5}");

@@ -13,6 +13,10 @@ import dev.parley.chain.Chain;
 import dev.parley.chain.ClientPolicies;
 import dev.parley.chain.ClientResilience;
 import dev.parley.chain.DefaultChains;
+import dev.parley.discovery.ClusterPolicy;
+import dev.parley.discovery.Endpoint;
+import dev.parley.discovery.LoadBalancer;
+import dev.parley.discovery.PickRequest;
 import dev.parley.http.HttpClient;
 import dev.parley.http.HttpVersion;
 import dev.parley.resilience.RetryPolicy;
@@ -154,6 +158,53 @@ class TracingTest {
         });
         assertThat(attribute(innerServer, "rpc.system.name"))
                 .isEqualTo(second == RpcProtocol.CONNECT ? "connectrpc" : "grpc");
+    }
+
+    @Test
+    void anAttemptTellsWhereItWentAndTheCallWhatWasDecided() throws Exception {
+        Telemetry told = Telemetry.of(recorded.sdk, TelemetryOptions.defaults().withRecordDecisions(true));
+        RpcServer server = serve(new Echo());
+        int dead;
+        try (java.net.ServerSocket gone = new java.net.ServerSocket(0)) {
+            dead = gone.getLocalPort();
+        }
+        EchoService client = EchoService.client(
+                Channel.builder("static://127.0.0.1:" + dead + ",127.0.0.1:" + server.port() + "/echo-service")
+                        .client(http)
+                        .balancing(ClusterPolicy.defaults().withBalancer(FirstUntried::new))
+                        .telemetry(told)
+                        .build());
+        assertThat(client.echo(text("a")).getText()).isEqualTo("a");
+        Tree tree = Tree.of(recorded.spans(4));
+        SpanData call = tree.root();
+        assertThat(attribute(call, "server.address")).isEqualTo("echo-service");
+        assertThat(call.getEvents())
+                .extracting(event -> event.getName() + ": "
+                        + event.getAttributes().get(AttributeKey.stringKey("parley.decision")))
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("balance: attempt 1 to 127.0.0.1:" + dead),
+                        second -> assertThat(second).startsWith("retry: attempt 2 in "),
+                        third -> assertThat(third).startsWith("balance: attempt 2 to 127.0.0.1:" + server.port()));
+        assertThat(tree.spans().stream()
+                        .filter(span -> span.getKind() == SpanKind.CLIENT && !span.equals(call))
+                        .map(span -> span.getAttributes().get(AttributeKey.longKey("network.peer.port"))))
+                .containsExactlyInAnyOrder((long) dead, (long) server.port());
+    }
+
+    /** In the order of the list. */
+    private static final class FirstUntried implements LoadBalancer {
+        @Override
+        public Endpoint pick(List<Endpoint> available, PickRequest request) {
+            return available.stream()
+                    .filter(endpoint -> !request.avoids(endpoint))
+                    .findFirst()
+                    .orElse(available.getFirst());
+        }
+
+        @Override
+        public String why(Endpoint picked, List<Endpoint> available, PickRequest request) {
+            return "the first that was not tried";
+        }
     }
 
     @Test
