@@ -177,7 +177,7 @@ final class ConsulApi {
             return found;
         });
         blocking(routes, "/v1/health/node/{name}", request -> Scope.ALL, request -> allChecks().stream()
-                .filter(each -> each.get("Node").equals(request.path("name")))
+                .filter(each -> request.path("name").equals(each.get("Node")))
                 .toList());
         blocking(routes, "/v1/health/state/{state}", request -> Scope.ALL, request -> {
             String state = request.path("state");
@@ -185,7 +185,7 @@ final class ConsulApi {
                 throw ConsulError.bad("state must be any, passing, warning or critical, but is \"" + state + '"');
             }
             return allChecks().stream()
-                    .filter(each -> state.equals("any") || each.get("Status").equals(state))
+                    .filter(each -> state.equals("any") || state.equals(each.get("Status")))
                     .toList();
         });
     }

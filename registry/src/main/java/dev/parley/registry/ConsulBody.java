@@ -198,14 +198,16 @@ final class ConsulBody {
     void refuse(String... names) {
         for (String name : names) {
             JsonNode found = get(name);
-            boolean nothing = found == null
-                    || (found.isString() && found.stringValue().isEmpty())
-                    || (found.isBoolean() && !found.booleanValue())
-                    || (found.isNumber() && found.doubleValue() == 0)
-                    || (found.isContainer() && found.isEmpty());
-            if (!nothing) {
+            if (found != null && !isNothing(found)) {
                 throw ConsulError.bad(what + name + " is not supported by this registry, but is " + shown(found));
             }
         }
+    }
+
+    private static boolean isNothing(JsonNode found) {
+        return (found.isString() && found.stringValue().isEmpty())
+                || (found.isBoolean() && !found.booleanValue())
+                || (found.isNumber() && found.doubleValue() == 0)
+                || (found.isContainer() && found.isEmpty());
     }
 }
