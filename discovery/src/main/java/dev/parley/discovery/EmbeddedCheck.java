@@ -106,8 +106,7 @@ public record EmbeddedCheck(
             return probe(url, method, headers, body);
         }
 
-        private static HealthProbe probe(
-                String url, String method, Map<String, List<String>> headers, String body) {
+        private static HealthProbe probe(String url, String method, Map<String, List<String>> headers, String body) {
             HealthProbe probe = HealthProbe.of(url);
             if (method.equals("GET") && headers.isEmpty() && body.isEmpty()) {
                 return probe;

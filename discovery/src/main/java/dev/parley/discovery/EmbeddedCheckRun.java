@@ -25,8 +25,7 @@ final class EmbeddedCheckRun {
     private Timer.@Nullable Scheduled reaper;
     private Timer.@Nullable Scheduled probe;
 
-    EmbeddedCheckRun(
-            EmbeddedCheck check, String node, @Nullable EmbeddedSlot owner, HealthStatus status, long index) {
+    EmbeddedCheckRun(EmbeddedCheck check, String node, @Nullable EmbeddedSlot owner, HealthStatus status, long index) {
         this.check = check;
         this.node = node;
         this.owner = owner;

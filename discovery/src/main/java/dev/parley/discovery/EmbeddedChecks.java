@@ -22,7 +22,8 @@ final class EmbeddedChecks {
 
     /** Gives {@code slot} its checks, those of {@code before} that go on among them. */
     void take(EmbeddedSlot slot, @Nullable EmbeddedSlot before, List<EmbeddedCheck> with, boolean replace) {
-        Map<String, EmbeddedCheckRun> left = before == null ? new LinkedHashMap<>() : new LinkedHashMap<>(before.checks);
+        Map<String, EmbeddedCheckRun> left =
+                before == null ? new LinkedHashMap<>() : new LinkedHashMap<>(before.checks);
         for (EmbeddedCheck each : with) {
             EmbeddedCheckRun old = left.remove(each.id());
             if (old != null && old.check.equals(each)) {
@@ -30,13 +31,16 @@ final class EmbeddedChecks {
                 slot.checks.put(each.id(), old);
                 each.initial().ifPresent(status -> begin(old, status, slot));
             } else {
-                HealthStatus status =
-                        each.initial().orElse(old == null ? HealthStatus.CRITICAL : old.status);
+                HealthStatus status = each.initial().orElse(old == null ? HealthStatus.CRITICAL : old.status);
                 if (old != null) {
                     stop(old);
                 }
                 start(new EmbeddedCheckRun(
-                        each, slot.service.node(), slot, status, registry.catalog().next()));
+                        each,
+                        slot.service.node(),
+                        slot,
+                        status,
+                        registry.catalog().next()));
                 registry.catalog().touched(slot.service.name());
             }
         }
@@ -95,8 +99,8 @@ final class EmbeddedChecks {
         if (old != null) {
             stop(old);
         }
-        EmbeddedCheckRun run =
-                new EmbeddedCheckRun(check, node, slot, status, registry.catalog().next());
+        EmbeddedCheckRun run = new EmbeddedCheckRun(
+                check, node, slot, status, registry.catalog().next());
         start(run);
         changed(run, "");
         return true;
@@ -188,12 +192,16 @@ final class EmbeddedChecks {
 
     private void expire(EmbeddedCheckRun run, Duration ttl) {
         long now = ++run.said;
-        run.expiry(options.timer().schedule(ttl.toNanos(), () -> ifThere(run, () -> {
-            if (run.said == now) {
-                String before = run.output.isEmpty() ? "" : " (last output before it: " + run.output + ')';
-                set(run, HealthStatus.CRITICAL, "TTL expired" + before);
-            }
-        })));
+        run.expiry(options.timer()
+                .schedule(
+                        ttl.toNanos(),
+                        () -> ifThere(run, () -> {
+                            if (run.said == now) {
+                                String before =
+                                        run.output.isEmpty() ? "" : " (last output before it: " + run.output + ')';
+                                set(run, HealthStatus.CRITICAL, "TTL expired" + before);
+                            }
+                        })));
     }
 
     /** Counts while it is critical. */
@@ -203,14 +211,18 @@ final class EmbeddedChecks {
         } else if (!run.isReaped()) {
             run.check
                     .deregisterAfter()
-                    .ifPresent(after -> run.reaper(options.timer().schedule(after.toNanos(), () -> ifThere(run, () -> {
-                        EmbeddedSlot owner = run.owner;
-                        if (run.status == HealthStatus.CRITICAL && run.isReaped() && owner != null) {
-                            registry.remove(
-                                    owner,
-                                    "check " + run.check.id() + " was critical for " + HealthProbe.shown(after));
-                        }
-                    }))));
+                    .ifPresent(after -> run.reaper(options.timer()
+                            .schedule(
+                                    after.toNanos(),
+                                    () -> ifThere(run, () -> {
+                                        EmbeddedSlot owner = run.owner;
+                                        if (run.status == HealthStatus.CRITICAL && run.isReaped() && owner != null) {
+                                            registry.remove(
+                                                    owner,
+                                                    "check " + run.check.id() + " was critical for "
+                                                            + HealthProbe.shown(after));
+                                        }
+                                    }))));
         }
     }
 
@@ -224,9 +236,11 @@ final class EmbeddedChecks {
 
     private void probeIn(EmbeddedCheckRun run, EmbeddedCheck.Active how, HealthProbe probe, Duration pause) {
         run.probe(options.timer()
-                .schedule(pause.toNanos(), () -> Thread.ofVirtual()
-                        .name("parley-check-" + run.check.id())
-                        .start(() -> probe(run, how, probe))));
+                .schedule(
+                        pause.toNanos(),
+                        () -> Thread.ofVirtual()
+                                .name("parley-check-" + run.check.id())
+                                .start(() -> probe(run, how, probe))));
     }
 
     private void probe(EmbeddedCheckRun run, EmbeddedCheck.Active how, HealthProbe probe) {

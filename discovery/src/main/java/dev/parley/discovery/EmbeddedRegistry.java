@@ -391,9 +391,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
             EmbeddedCatalog.Node node = catalog.node(name);
             return node == null
                     ? List.of()
-                    : node.checks.values().stream()
-                            .map(EmbeddedCheckRun::state)
-                            .toList();
+                    : node.checks.values().stream().map(EmbeddedCheckRun::state).toList();
         });
     }
 
@@ -454,8 +452,12 @@ public final class EmbeddedRegistry implements AutoCloseable {
             state.nodeChecks().forEach((node, all) -> all.forEach(each -> checks.add(node, "", kept(each))));
             for (EmbeddedEntry each : state.instances()) {
                 EmbeddedSlot slot = put(
-                        each.service(), each.checks().stream().map(EmbeddedRegistry::kept).toList(), true);
-                each.checks().forEach(check -> checks.output(slot.checks.get(check.check().id()), check.output()));
+                        each.service(),
+                        each.checks().stream().map(EmbeddedRegistry::kept).toList(),
+                        true);
+                each.checks()
+                        .forEach(check ->
+                                checks.output(slot.checks.get(check.check().id()), check.output()));
             }
             return true;
         });

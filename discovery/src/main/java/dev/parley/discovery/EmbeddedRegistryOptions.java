@@ -27,8 +27,8 @@ public record EmbeddedRegistryOptions(
         int maxProbes,
         Timer timer) {
 
-    private static final EmbeddedRegistryOptions DEFAULTS = new EmbeddedRegistryOptions(
-            10_000, 100_000, 10_000, 32, 64, 512, 10_000, 256, Timer.system());
+    private static final EmbeddedRegistryOptions DEFAULTS =
+            new EmbeddedRegistryOptions(10_000, 100_000, 10_000, 32, 64, 512, 10_000, 256, Timer.system());
 
     /** Checks that each is positive. */
     public EmbeddedRegistryOptions {
@@ -57,15 +57,7 @@ public record EmbeddedRegistryOptions(
     /** With other limits for services, and instances of all of them. */
     public EmbeddedRegistryOptions withInstances(int services, int instances) {
         return new EmbeddedRegistryOptions(
-                services,
-                instances,
-                maxNodes,
-                maxChecks,
-                maxMetadata,
-                maxMetadataChars,
-                maxWaiters,
-                maxProbes,
-                timer);
+                services, instances, maxNodes, maxChecks, maxMetadata, maxMetadataChars, maxWaiters, maxProbes, timer);
     }
 
     /** With other limits for what waits for a change, and for checks that are made at a time. */

@@ -40,8 +40,7 @@ final class EmbeddedWaiters {
     /**
      * Waits until {@code index} is behind {@code since}, the time is over, or {@code owner} is stopped.
      */
-    void await(String what, Owner owner, long since, LongSupplier index, Duration wait)
-            throws InterruptedException {
+    void await(String what, Owner owner, long since, LongSupplier index, Duration wait) throws InterruptedException {
         Timer timer = options.timer();
         long until = timer.nanoTime() + wait.toNanos();
         while (true) {

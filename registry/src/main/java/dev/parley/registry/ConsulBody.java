@@ -59,7 +59,8 @@ final class ConsulBody {
     }
 
     private ConsulError wrong(String name, String expected, JsonNode found) {
-        return ConsulError.bad("Request decode failed: " + what + name + " must be " + expected + ", but is " + shown(found));
+        return ConsulError.bad(
+                "Request decode failed: " + what + name + " must be " + expected + ", but is " + shown(found));
     }
 
     boolean has(String name) {
@@ -108,8 +109,8 @@ final class ConsulBody {
                 : found.isIntegralNumber() && found.canConvertToLong() && found.longValue() >= 0
                         ? Optional.of(Duration.ofNanos(found.longValue()))
                         : Optional.empty();
-        return Optional.of(parsed.orElseThrow(
-                () -> wrong(name, "a time of at most a year, such as \"10s\" or \"1m30s\"", found)));
+        return Optional.of(
+                parsed.orElseThrow(() -> wrong(name, "a time of at most a year, such as \"10s\" or \"1m30s\"", found)));
     }
 
     Optional<ConsulBody> object(String name) {
