@@ -134,10 +134,14 @@ final class RegistryCommand implements Callable<Integer> {
             line.put("instances", known);
             terminal.out().println(GSON.toJson(line));
         } else {
-            terminal.out().println("registry listening on " + url + " (Consul's HTTP API); Ctrl-C ends it"
-                    + (data == null ? "" : "; data in " + data + ", " + known + (known == 1 ? " instance" : " instances")));
-            terminal.out().println("  register:  curl -X PUT " + url
-                    + "/v1/agent/service/register -d '{\"Name\": \"hello\", \"Port\": 8080}'");
+            terminal.out()
+                    .println("registry listening on " + url + " (Consul's HTTP API); Ctrl-C ends it"
+                            + (data == null
+                                    ? ""
+                                    : "; data in " + data + ", " + known + (known == 1 ? " instance" : " instances")));
+            terminal.out()
+                    .println("  register:  curl -X PUT " + url
+                            + "/v1/agent/service/register -d '{\"Name\": \"hello\", \"Port\": 8080}'");
             terminal.out().println("  look up:   curl '" + url + "/v1/health/service/hello?pretty'");
         }
         terminal.out().flush();

@@ -43,7 +43,12 @@ class RegistryTest {
     void tellsWhatComesAndGoesAndEndsGracefully() throws Exception {
         for (int round = 0; round < 2; round++) {
             Process process = Parley.process(
-                            "registry", "--port", "0", "--json", "--data", folder.resolve("data").toString())
+                            "registry",
+                            "--port",
+                            "0",
+                            "--json",
+                            "--data",
+                            folder.resolve("data").toString())
                     .start();
             try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
                 JsonObject listening = next(out);
@@ -61,7 +66,8 @@ class RegistryTest {
                     put(url, "/v1/agent/service/deregister/b", "");
                     for (String event : new String[] {"came a", "critical a", "recovered a", "came b", "gone b"}) {
                         JsonObject line = next(out);
-                        assertThat(line.get("event").getAsString() + ' '
+                        assertThat(line.get("event").getAsString()
+                                        + ' '
                                         + line.get("id").getAsString())
                                 .isEqualTo(event);
                         if (event.equals("critical a")) {
@@ -80,8 +86,7 @@ class RegistryTest {
     @Test
     void aPortThatIsTakenIsNamed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Parley.Result result =
-                    Parley.runProcess("", "registry", "--port", Integer.toString(taken.getLocalPort()));
+            Parley.Result result = Parley.runProcess("", "registry", "--port", Integer.toString(taken.getLocalPort()));
             assertThat(result.status()).isEqualTo(ExitCode.USAGE);
             assertThat(result.err())
                     .contains("cannot listen on 127.0.0.1:" + taken.getLocalPort())

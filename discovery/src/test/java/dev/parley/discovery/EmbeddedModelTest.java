@@ -52,9 +52,11 @@ class EmbeddedModelTest {
     Arbitrary<List<Step>> steps() {
         Arbitrary<Integer> few = Arbitraries.integers().between(0, 2);
         Arbitrary<Step> step = Arbitraries.oneOf(
-                Combinators.combine(few, few, Arbitraries.integers().between(1, 2)).as(Register::new),
+                Combinators.combine(few, few, Arbitraries.integers().between(1, 2))
+                        .as(Register::new),
                 Combinators.combine(few, few).as(Deregister::new),
-                Combinators.combine(few, few, Arbitraries.of(HealthStatus.class)).as(Report::new),
+                Combinators.combine(few, few, Arbitraries.of(HealthStatus.class))
+                        .as(Report::new),
                 Arbitraries.integers().between(1, 25).map(Pass::new));
         return step.list().ofMinSize(1).ofMaxSize(60);
     }
@@ -91,7 +93,8 @@ class EmbeddedModelTest {
                 case Deregister(int service, int id) -> {
                     // By its id alone, as an agent does: whatever its name.
                     boolean known = model.keySet().removeIf(key -> key.endsWith("/i" + id));
-                    assertThat(registry.deregister(EmbeddedRegistry.NODE, "i" + id)).isEqualTo(known);
+                    assertThat(registry.deregister(EmbeddedRegistry.NODE, "i" + id))
+                            .isEqualTo(known);
                     assertThat(service).isNotNegative();
                 }
                 case Report(int service, int id, HealthStatus status) -> {
@@ -114,10 +117,12 @@ class EmbeddedModelTest {
                 }
             }
             Map<String, String> after = shown(registry);
-            assertThat(after).isEqualTo(model.entrySet().stream()
-                    .collect(Collectors.toMap(
-                            Map.Entry::getKey,
-                            each -> each.getValue().port() + " " + each.getValue().status())));
+            assertThat(after)
+                    .isEqualTo(model.entrySet().stream()
+                            .collect(Collectors.toMap(
+                                    Map.Entry::getKey,
+                                    each -> each.getValue().port() + " "
+                                            + each.getValue().status())));
             assertThat(registry.services().keySet())
                     .isEqualTo(model.keySet().stream()
                             .map(key -> key.substring(0, 2))

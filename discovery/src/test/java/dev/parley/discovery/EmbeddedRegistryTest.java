@@ -70,7 +70,8 @@ class EmbeddedRegistryTest {
         EmbeddedService web = EmbeddedService.of("web-1", "web", "127.0.0.1", 80);
         registry.register(web, List.of(ttl("lease", MINUTE, MINUTE.multipliedBy(2))), true);
         timer.advance(Duration.ofSeconds(59));
-        assertThat(registry.report(EmbeddedRegistry.NODE, "lease", HealthStatus.PASSING, "fine")).isTrue();
+        assertThat(registry.report(EmbeddedRegistry.NODE, "lease", HealthStatus.PASSING, "fine"))
+                .isTrue();
         timer.advance(Duration.ofSeconds(59));
         assertThat(status(registry)).isEqualTo(HealthStatus.PASSING);
         timer.advance(Duration.ofSeconds(1));
@@ -86,8 +87,7 @@ class EmbeddedRegistryTest {
         assertThat(registry.instances()).isEmpty();
         assertThat(registry.services()).isEmpty();
         assertThat(timer.waiting()).isZero();
-        assertThat(events)
-                .containsExactly(Kind.CAME, Kind.CRITICAL, Kind.RECOVERED, Kind.CRITICAL, Kind.GONE);
+        assertThat(events).containsExactly(Kind.CAME, Kind.CRITICAL, Kind.RECOVERED, Kind.CRITICAL, Kind.GONE);
     }
 
     @Test
@@ -215,8 +215,7 @@ class EmbeddedRegistryTest {
         ServiceInstance web = ServiceInstance.of("web", "127.0.0.1", 80).withId("web-1");
         RegistryBackend.Lease old = backend.register(web, RegistrationOptions.defaults());
         assertThat(old.renew(true)).isTrue();
-        RegistryBackend.Lease young =
-                backend.register(web.withZone("b"), RegistrationOptions.defaults());
+        RegistryBackend.Lease young = backend.register(web.withZone("b"), RegistrationOptions.defaults());
         assertThatThrownBy(() -> old.renew(true))
                 .isInstanceOf(CallException.class)
                 .hasMessageContaining("another has registered instance web-1 of web");
@@ -328,16 +327,16 @@ class EmbeddedRegistryTest {
             assertThat(lease.renew(true)).isTrue();
         }
         for (int s = 0; s < 200; s++) {
-            assertThat(backend.query("service-" + s, "", Duration.ZERO).instances()).hasSize(20);
+            assertThat(backend.query("service-" + s, "", Duration.ZERO).instances())
+                    .hasSize(20);
         }
         EmbeddedState state = large.state();
         EmbeddedRegistry again = new EmbeddedRegistry(EmbeddedRegistryOptions.defaults());
         again.restore(state);
         assertThat(again.instances())
                 .extracting(EmbeddedEntry::service)
-                .isEqualTo(large.instances().stream()
-                        .map(EmbeddedEntry::service)
-                        .toList());
+                .isEqualTo(
+                        large.instances().stream().map(EmbeddedEntry::service).toList());
         for (RegistryBackend.Lease lease : leases) {
             lease.release();
         }
@@ -358,8 +357,8 @@ class EmbeddedRegistryTest {
                 .isThrownBy(() -> EmbeddedService.of("a", "a", "", 65_536))
                 .withMessageContaining("65536");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EmbeddedService(
-                        "n", "a", "a", "", 1, List.of(), Map.of(), -1, 1, Optional.empty()))
+                .isThrownBy(
+                        () -> new EmbeddedService("n", "a", "a", "", 1, List.of(), Map.of(), -1, 1, Optional.empty()))
                 .withMessageContaining("Weights.Passing");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EmbeddedCheck.Ttl(Duration.ZERO))

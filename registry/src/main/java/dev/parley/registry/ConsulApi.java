@@ -31,9 +31,26 @@ final class ConsulApi {
     private static final int MOST_BODY = 1 << 20;
     private static final String JSON = "application/json";
     private static final Set<String> OTHERS = Set.of(
-            "acl", "config", "connect", "coordinate", "event", "exported-services", "imported-services", "internal", "kv",
-            "namespace", "namespaces", "operator", "partition", "partitions", "peering", "peerings", "query", "session",
-            "snapshot", "txn");
+            "acl",
+            "config",
+            "connect",
+            "coordinate",
+            "event",
+            "exported-services",
+            "imported-services",
+            "internal",
+            "kv",
+            "namespace",
+            "namespaces",
+            "operator",
+            "partition",
+            "partitions",
+            "peering",
+            "peerings",
+            "query",
+            "session",
+            "snapshot",
+            "txn");
 
     private final EmbeddedRegistry registry;
     private final EmbeddedWaits waits;
@@ -71,7 +88,8 @@ final class ConsulApi {
     private static HttpResponse nothing(String path) {
         String[] parts = path.split("/", 4);
         return parts.length > 2 && parts[1].equals("v1") && OTHERS.contains(parts[2])
-                ? HttpResponse.text(501, "this registry has Consul's agent, catalog, health and status APIs; not /v1/" + parts[2])
+                ? HttpResponse.text(
+                        501, "this registry has Consul's agent, catalog, health and status APIs; not /v1/" + parts[2])
                 : HttpResponse.text(404, "Invalid URL path: not a recognized HTTP API endpoint");
     }
 
@@ -93,7 +111,10 @@ final class ConsulApi {
                         "pass", HealthStatus.PASSING, "warn", HealthStatus.WARNING, "fail", HealthStatus.CRITICAL)
                 .entrySet()) {
             put(routes, "/v1/agent/check/" + each.getKey() + "/{id}", request -> {
-                report(request.path("id"), each.getValue(), request.query("note").orElse(""));
+                report(
+                        request.path("id"),
+                        each.getValue(),
+                        request.query("note").orElse(""));
                 return null;
             });
         }
@@ -144,9 +165,13 @@ final class ConsulApi {
             registry.nodes().forEach((name, address) -> nodes.add(ConsulJson.node(name, address)));
             return nodes;
         });
-        blocking(routes, "/v1/catalog/service/{name}", ConsulApi::named, request -> instances(request).stream()
-                .map(ConsulJson::catalogService)
-                .toList());
+        blocking(
+                routes,
+                "/v1/catalog/service/{name}",
+                ConsulApi::named,
+                request -> instances(request).stream()
+                        .map(ConsulJson::catalogService)
+                        .toList());
         blocking(routes, "/v1/catalog/node/{name}", request -> Scope.ALL, request -> {
             String address = registry.nodes().get(request.path("name"));
             Map<String, Object> services = new LinkedHashMap<>();
@@ -172,20 +197,25 @@ final class ConsulApi {
             List<Object> found = new ArrayList<>();
             for (EmbeddedEntry entry : registry.instances(request.path("name"))) {
                 entry.checks()
-                        .forEach(each -> found.add(ConsulJson.check(entry.service().node(), entry.service(), each)));
+                        .forEach(each ->
+                                found.add(ConsulJson.check(entry.service().node(), entry.service(), each)));
             }
             return found;
         });
-        blocking(routes, "/v1/health/node/{name}", request -> Scope.ALL, request -> allChecks().stream()
-                .filter(each -> each.get("Node").equals(request.path("name")))
-                .toList());
+        blocking(
+                routes,
+                "/v1/health/node/{name}",
+                request -> Scope.ALL,
+                request -> allChecks().stream()
+                        .filter(each -> request.path("name").equals(each.get("Node")))
+                        .toList());
         blocking(routes, "/v1/health/state/{state}", request -> Scope.ALL, request -> {
             String state = request.path("state");
             if (!state.equals("any") && ConsulDefinition.status(state).isEmpty()) {
                 throw ConsulError.bad("state must be any, passing, warning or critical, but is \"" + state + '"');
             }
             return allChecks().stream()
-                    .filter(each -> state.equals("any") || each.get("Status").equals(state))
+                    .filter(each -> state.equals("any") || state.equals(each.get("Status")))
                     .toList();
         });
     }
@@ -197,9 +227,7 @@ final class ConsulApi {
         EmbeddedService service = ConsulDefinition.ofAgent(body);
         registry.deregisterOthers(service);
         registry.register(
-                service,
-                ConsulDefinition.checks(service, body),
-                ConsulQuery.isSet(request, "replace-existing-checks"));
+                service, ConsulDefinition.checks(service, body), ConsulQuery.isSet(request, "replace-existing-checks"));
         return null;
     }
 
@@ -321,7 +349,8 @@ final class ConsulApi {
             registry.nodeChecks(node).forEach(each -> all.add(ConsulJson.check(node, null, each)));
         }
         for (EmbeddedEntry entry : registry.instances()) {
-            entry.checks().forEach(each -> all.add(ConsulJson.check(entry.service().node(), entry.service(), each)));
+            entry.checks()
+                    .forEach(each -> all.add(ConsulJson.check(entry.service().node(), entry.service(), each)));
         }
         return all;
     }
@@ -329,20 +358,24 @@ final class ConsulApi {
     // ---- how it is answered
 
     private void put(Routes.Builder routes, String template, Answer answer) {
-        routes.add(Route.put(template).maxBodyBytes(MOST_BODY).handle(request -> guarded(() -> {
-            ConsulQuery query = ConsulQuery.of(request);
-            Object value = answer.answer(request);
-            durable.await();
-            return value == null ? HttpResponse.of(200) : json(value, query);
-        })));
+        routes.add(Route.put(template)
+                .maxBodyBytes(MOST_BODY)
+                .handle(request -> guarded(() -> {
+                    ConsulQuery query = ConsulQuery.of(request);
+                    Object value = answer.answer(request);
+                    durable.await();
+                    return value == null ? HttpResponse.of(200) : json(value, query);
+                })));
     }
 
     private void get(Routes.Builder routes, String template, Answer answer) {
-        routes.get(template, request -> guarded(() -> {
-            ConsulQuery query = ConsulQuery.of(request);
-            Object value = answer.answer(request);
-            return json(value, query);
-        }));
+        routes.get(
+                template,
+                request -> guarded(() -> {
+                    ConsulQuery query = ConsulQuery.of(request);
+                    Object value = answer.answer(request);
+                    return json(value, query);
+                }));
     }
 
     private void blocking(
@@ -350,18 +383,21 @@ final class ConsulApi {
             String template,
             java.util.function.Function<RestRequest, Scope> scope,
             Answer answer) {
-        routes.get(template, request -> guarded(() -> {
-            ConsulQuery query = ConsulQuery.of(request);
-            // Before the answer is made: if something changes in between, the next question is answered at once.
-            long index = waits.await(scope.apply(request), query.index(), query.most());
-            HttpResponse response = json(answer.answer(request), query);
-            response.headers()
-                    .add("x-consul-index", Long.toString(index))
-                    .add("x-consul-knownleader", "true")
-                    .add("x-consul-lastcontact", "0")
-                    .add("x-consul-effective-consistency", "leader");
-            return response;
-        }));
+        routes.get(
+                template,
+                request -> guarded(() -> {
+                    ConsulQuery query = ConsulQuery.of(request);
+                    // Before the answer is made: if something changes in between, the next question is answered at
+                    // once.
+                    long index = waits.await(scope.apply(request), query.index(), query.most());
+                    HttpResponse response = json(answer.answer(request), query);
+                    response.headers()
+                            .add("x-consul-index", Long.toString(index))
+                            .add("x-consul-knownleader", "true")
+                            .add("x-consul-lastcontact", "0")
+                            .add("x-consul-effective-consistency", "leader");
+                    return response;
+                }));
     }
 
     private static HttpResponse json(@Nullable Object value, ConsulQuery query) {

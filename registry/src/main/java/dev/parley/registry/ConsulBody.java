@@ -59,7 +59,8 @@ final class ConsulBody {
     }
 
     private ConsulError wrong(String name, String expected, JsonNode found) {
-        return ConsulError.bad("Request decode failed: " + what + name + " must be " + expected + ", but is " + shown(found));
+        return ConsulError.bad(
+                "Request decode failed: " + what + name + " must be " + expected + ", but is " + shown(found));
     }
 
     boolean has(String name) {
@@ -108,8 +109,8 @@ final class ConsulBody {
                 : found.isIntegralNumber() && found.canConvertToLong() && found.longValue() >= 0
                         ? Optional.of(Duration.ofNanos(found.longValue()))
                         : Optional.empty();
-        return Optional.of(parsed.orElseThrow(
-                () -> wrong(name, "a time of at most a year, such as \"10s\" or \"1m30s\"", found)));
+        return Optional.of(
+                parsed.orElseThrow(() -> wrong(name, "a time of at most a year, such as \"10s\" or \"1m30s\"", found)));
     }
 
     Optional<ConsulBody> object(String name) {
@@ -198,14 +199,16 @@ final class ConsulBody {
     void refuse(String... names) {
         for (String name : names) {
             JsonNode found = get(name);
-            boolean nothing = found == null
-                    || (found.isString() && found.stringValue().isEmpty())
-                    || (found.isBoolean() && !found.booleanValue())
-                    || (found.isNumber() && found.doubleValue() == 0)
-                    || (found.isContainer() && found.isEmpty());
-            if (!nothing) {
+            if (found != null && !isNothing(found)) {
                 throw ConsulError.bad(what + name + " is not supported by this registry, but is " + shown(found));
             }
         }
+    }
+
+    private static boolean isNothing(JsonNode found) {
+        return (found.isString() && found.stringValue().isEmpty())
+                || (found.isBoolean() && !found.booleanValue())
+                || (found.isNumber() && found.doubleValue() == 0)
+                || (found.isContainer() && found.isEmpty());
     }
 }

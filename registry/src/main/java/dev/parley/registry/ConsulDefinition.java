@@ -103,8 +103,9 @@ final class ConsulDefinition {
     private static EmbeddedCheck check(String id, String name, ConsulBody body, boolean passive) {
         Optional<HealthStatus> status = body.text("Status").isEmpty()
                 ? Optional.empty()
-                : Optional.of(status(body.text("Status")).orElseThrow(() -> ConsulError.bad("Bad check status: Status must"
-                        + " be passing, warning or critical, but is \"" + body.text("Status") + '"')));
+                : Optional.of(status(body.text("Status"))
+                        .orElseThrow(() -> ConsulError.bad("Bad check status: Status must"
+                                + " be passing, warning or critical, but is \"" + body.text("Status") + '"')));
         Optional<Duration> reaped = body.duration("DeregisterCriticalServiceAfter")
                 .filter(time -> !time.isZero())
                 .map(time -> time.compareTo(LEAST_REAPED) < 0 ? LEAST_REAPED : time);
@@ -143,7 +144,10 @@ final class ConsulDefinition {
         String tcp = body.text("TCP");
         String grpc = body.text("GRPC");
         Optional<Duration> ttl = body.duration("TTL").filter(time -> !time.isZero());
-        long kinds = List.of(http, tcp, grpc).stream().filter(each -> !each.isEmpty()).count() + (ttl.isPresent() ? 1 : 0);
+        long kinds = List.of(http, tcp, grpc).stream()
+                        .filter(each -> !each.isEmpty())
+                        .count()
+                + (ttl.isPresent() ? 1 : 0);
         if (kinds > 1) {
             throw ConsulError.bad("Invalid check: a check has one of HTTP, TCP, GRPC and TTL, but this has " + kinds);
         }
@@ -158,12 +162,19 @@ final class ConsulDefinition {
         }
         Duration interval = body.duration("Interval")
                 .filter(time -> !time.isZero())
-                .orElseThrow(() -> ConsulError.bad("Invalid check: Interval must be > 0 for HTTP, TCP and GRPC checks"));
-        Duration timeout = body.duration("Timeout").filter(time -> !time.isZero()).orElse(TIMEOUT);
+                .orElseThrow(
+                        () -> ConsulError.bad("Invalid check: Interval must be > 0 for HTTP, TCP and GRPC checks"));
+        Duration timeout =
+                body.duration("Timeout").filter(time -> !time.isZero()).orElse(TIMEOUT);
         if (!http.isEmpty()) {
             String method = body.text("Method");
             return new EmbeddedCheck.Active(
-                    http, method.isEmpty() ? "GET" : method, body.lists("Header"), body.text("Body"), interval, timeout);
+                    http,
+                    method.isEmpty() ? "GET" : method,
+                    body.lists("Header"),
+                    body.text("Body"),
+                    interval,
+                    timeout);
         }
         String url = !tcp.isEmpty() ? "tcp://" + tcp : (body.flag("GRPCUseTLS") ? "grpcs://" : "grpc://") + grpc;
         return EmbeddedCheck.Active.of(url, interval, timeout);

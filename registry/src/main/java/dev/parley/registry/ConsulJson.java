@@ -26,20 +26,30 @@ final class ConsulJson {
 
     /** The same for a name each time. */
     static String nodeId(String node) {
-        return java.util.UUID.nameUUIDFromBytes(("parley:" + node).getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        return java.util
+                .UUID
+                .nameUUIDFromBytes(("parley:" + node).getBytes(java.nio.charset.StandardCharsets.UTF_8))
                 .toString();
     }
 
     static Map<String, Object> node(String name, String address) {
         return object(
-                "ID", nodeId(name),
-                "Node", name,
-                "Address", address,
-                "Datacenter", DATACENTER,
-                "TaggedAddresses", object("lan", address, "wan", address),
-                "Meta", Map.of(),
-                "CreateIndex", 1,
-                "ModifyIndex", 1);
+                "ID",
+                nodeId(name),
+                "Node",
+                name,
+                "Address",
+                address,
+                "Datacenter",
+                DATACENTER,
+                "TaggedAddresses",
+                object("lan", address, "wan", address),
+                "Meta",
+                Map.of(),
+                "CreateIndex",
+                1,
+                "ModifyIndex",
+                1);
     }
 
     private static Map<String, Object> weights(EmbeddedService service) {
@@ -98,8 +108,7 @@ final class ConsulJson {
                 "Node", node(entry.service().node(), entry.nodeAddress()), "Service", service(entry), "Checks", checks);
     }
 
-    static Map<String, Object> check(
-            String node, @Nullable EmbeddedService service, EmbeddedEntry.CheckState state) {
+    static Map<String, Object> check(String node, @Nullable EmbeddedService service, EmbeddedEntry.CheckState state) {
         EmbeddedCheck check = state.check();
         Map<String, Object> definition = object();
         String type = "";
@@ -117,7 +126,8 @@ final class ConsulJson {
                 // Without its query, in which there may be a token, and without headers.
                 definition.put(
                         type.toUpperCase(java.util.Locale.ROOT),
-                        (type.equals("http") ? active.url() : active.url().substring(scheme + 3)).replaceFirst("\\?.*", ""));
+                        (type.equals("http") ? active.url() : active.url().substring(scheme + 3))
+                                .replaceFirst("\\?.*", ""));
                 definition.put("Interval", interval);
                 definition.put("Timeout", timeout);
             }
@@ -125,22 +135,38 @@ final class ConsulJson {
         check.deregisterAfter()
                 .ifPresent(after -> definition.put("DeregisterCriticalServiceAfter", GoDuration.print(after)));
         return object(
-                "Node", node,
-                "CheckID", check.id(),
-                "Name", check.name(),
-                "Status", state.status().word(),
-                "Notes", check.notes(),
-                "Output", state.output(),
-                "ServiceID", service == null ? "" : service.id(),
-                "ServiceName", service == null ? "" : service.name(),
-                "ServiceTags", service == null ? List.of() : service.tags(),
-                "Type", type,
-                "Interval", interval,
-                "Timeout", timeout,
-                "ExposedPort", 0,
-                "Definition", definition,
-                "CreateIndex", state.createIndex(),
-                "ModifyIndex", state.modifyIndex());
+                "Node",
+                node,
+                "CheckID",
+                check.id(),
+                "Name",
+                check.name(),
+                "Status",
+                state.status().word(),
+                "Notes",
+                check.notes(),
+                "Output",
+                state.output(),
+                "ServiceID",
+                service == null ? "" : service.id(),
+                "ServiceName",
+                service == null ? "" : service.name(),
+                "ServiceTags",
+                service == null ? List.of() : service.tags(),
+                "Type",
+                type,
+                "Interval",
+                interval,
+                "Timeout",
+                timeout,
+                "ExposedPort",
+                0,
+                "Definition",
+                definition,
+                "CreateIndex",
+                state.createIndex(),
+                "ModifyIndex",
+                state.modifyIndex());
     }
 
     /** What a Consul server says of itself, as far as clients look. */
@@ -148,13 +174,20 @@ final class ConsulJson {
         return object(
                 "Config",
                 object(
-                        "Datacenter", DATACENTER,
-                        "PrimaryDatacenter", DATACENTER,
-                        "NodeName", EmbeddedRegistry.NODE,
-                        "NodeID", nodeId(EmbeddedRegistry.NODE),
-                        "Revision", "",
-                        "Server", true,
-                        "Version", "0.1.0+parley"),
+                        "Datacenter",
+                        DATACENTER,
+                        "PrimaryDatacenter",
+                        DATACENTER,
+                        "NodeName",
+                        EmbeddedRegistry.NODE,
+                        "NodeID",
+                        nodeId(EmbeddedRegistry.NODE),
+                        "Revision",
+                        "",
+                        "Server",
+                        true,
+                        "Version",
+                        "0.1.0+parley"),
                 "Member",
                 member(),
                 "Meta",

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /** Times as Go writes them, and with it Consul: {@code 10s}, {@code 1m30s}, {@code 1.5h}, {@code 250ms}. */
 final class GoDuration {
 
-    private static final Pattern PART = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{0,9})?|\\.[0-9]{1,9})(ns|us|\u00b5s|ms|s|m|h)");
+    private static final Pattern PART =
+            Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{0,9})?|\\.[0-9]{1,9})(ns|us|\u00b5s|ms|s|m|h)");
     private static final Map<String, Long> NANOS = Map.of(
             "ns", 1L,
             "us", 1_000L,
@@ -19,7 +20,8 @@ final class GoDuration {
             "s", 1_000_000_000L,
             "m", 60_000_000_000L,
             "h", 3_600_000_000_000L);
-    private static final BigDecimal MOST = BigDecimal.valueOf(Duration.ofDays(365).toNanos());
+    private static final BigDecimal MOST =
+            BigDecimal.valueOf(Duration.ofDays(365).toNanos());
 
     private GoDuration() {}
 

@@ -26,7 +26,8 @@ record LocalOnly(boolean loopback) implements ExchangeFilter {
             return refused("requests of web pages from elsewhere are refused: Sec-Fetch-Site is cross-site");
         }
         if (loopback && !isLoopback(host(exchange.authority()))) {
-            return refused("this registry listens on loopback and is called by its address or localhost; Host is another");
+            return refused(
+                    "this registry listens on loopback and is called by its address or localhost; Host is another");
         }
         return Verdict.proceed();
     }
@@ -53,7 +54,8 @@ record LocalOnly(boolean loopback) implements ExchangeFilter {
         }
         boolean literal = host.startsWith("[") || host.matches("[0-9.]+");
         try {
-            return literal && InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
+            return literal
+                    && InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
         } catch (IllegalArgumentException e) {
             return false;
         }

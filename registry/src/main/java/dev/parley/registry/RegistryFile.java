@@ -62,8 +62,7 @@ final class RegistryFile implements ConsulApi.Durable, AutoCloseable {
         FileChannel channel = null;
         try {
             Files.createDirectories(folder);
-            channel = FileChannel.open(
-                    folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             lock(folder, channel);
             RegistryFile file = new RegistryFile(folder, channel, registry);
             file.load().ifPresentOrElse(told, () -> {});
@@ -127,10 +126,7 @@ final class RegistryFile implements ConsulApi.Durable, AutoCloseable {
     private void write(EmbeddedState state) throws IOException {
         Path fresh = folder.resolve(NAME + ".new");
         try (FileChannel channel = FileChannel.open(
-                fresh,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer bytes = ByteBuffer.wrap(StateJson.write(state));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -207,7 +203,8 @@ final class RegistryFile implements ConsulApi.Durable, AutoCloseable {
                 IOException wrong = failure;
                 if (failures != before && wrong != null) {
                     throw new ConsulError(
-                            500, "the change is made, but could not be written to the data folder: " + wrong.getMessage());
+                            500,
+                            "the change is made, but could not be written to the data folder: " + wrong.getMessage());
                 }
                 if (closed) {
                     return;

@@ -136,8 +136,7 @@ public final class RegistryServer implements AutoCloseable {
          */
         public RegistryServer start() {
             EmbeddedRegistry given = registry;
-            EmbeddedRegistry served =
-                    given == null ? new EmbeddedRegistry(EmbeddedRegistryOptions.defaults()) : given;
+            EmbeddedRegistry served = given == null ? new EmbeddedRegistry(EmbeddedRegistryOptions.defaults()) : given;
             EmbeddedWaits waits = served.waits();
             List<String> warnings = new ArrayList<>();
             RegistryFile file = null;

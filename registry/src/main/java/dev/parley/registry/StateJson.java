@@ -99,8 +99,7 @@ final class StateJson {
     static EmbeddedState read(byte[] bytes) {
         JsonNode root = Json.standard().read(bytes, JsonNode.class);
         if (root.required("version").intValue() != VERSION) {
-            throw new IllegalArgumentException(
-                    "version must be " + VERSION + ", but is " + root.required("version"));
+            throw new IllegalArgumentException("version must be " + VERSION + ", but is " + root.required("version"));
         }
         TreeMap<String, String> nodes = new TreeMap<>(texts(root.required("nodes")));
         Map<String, List<EmbeddedEntry.CheckState>> nodeChecks = new TreeMap<>();
@@ -121,7 +120,8 @@ final class StateJson {
 
     private static Map<String, String> texts(JsonNode object) {
         Map<String, String> texts = new LinkedHashMap<>();
-        object.properties().forEach(each -> texts.put(each.getKey(), each.getValue().stringValue()));
+        object.properties()
+                .forEach(each -> texts.put(each.getKey(), each.getValue().stringValue()));
         return texts;
     }
 

@@ -91,8 +91,7 @@ class ConsulApiTest {
                 "GET | /v2                                | 404 | not a recognized HTTP API endpoint"
             })
     void aBadQuestionIsToldWhatIsWrong(String method, String target, int status, String expected) throws Exception {
-        HttpResponse<String> answer =
-                method.equals("GET") ? Http.get(server, target) : Http.put(server, target, "");
+        HttpResponse<String> answer = method.equals("GET") ? Http.get(server, target) : Http.put(server, target, "");
         assertThat(answer.body()).contains(expected);
         assertThat(answer.statusCode()).isEqualTo(status);
     }
@@ -122,15 +121,18 @@ class ConsulApiTest {
         JsonNode found = json("/v1/health/service/web").path(0);
         assertThat(found.path("Service").path("Address").asString()).isEqualTo("10.0.0.1");
         assertThat(found.path("Service").path("Tags").toString()).isEqualTo("[\"b\",\"a\"]");
-        assertThat(found.path("Service").path("Meta").path("version").asString()).isEqualTo("\u00fc");
+        assertThat(found.path("Service").path("Meta").path("version").asString())
+                .isEqualTo("\u00fc");
         assertThat(found.path("Checks")).hasSize(2);
         JsonNode own = json("/v1/agent/checks").path("own");
         assertThat(own.path("Status").asString()).isEqualTo("warning");
         assertThat(own.path("ServiceName").asString()).isEqualTo("web");
         assertThat(own.path("Type").asString()).isEqualTo("ttl");
         // Consul's least time.
-        assertThat(own.path("Definition").path("DeregisterCriticalServiceAfter").asString()).isEqualTo("1m0s");
-        assertThat(json("/v1/agent/checks").path("service:web-1:1").path("Name").asString()).isEqualTo("lease");
+        assertThat(own.path("Definition").path("DeregisterCriticalServiceAfter").asString())
+                .isEqualTo("1m0s");
+        assertThat(json("/v1/agent/checks").path("service:web-1:1").path("Name").asString())
+                .isEqualTo("lease");
         assertThat(json("/v1/health/service/web?passing")).isEmpty(); // a warning does not pass
         assertThat(json("/v1/health/service/web?tag=a&tag=b")).hasSize(1);
         assertThat(json("/v1/health/service/web?tag=c")).isEmpty();
@@ -183,24 +185,31 @@ class ConsulApiTest {
         assertThat(server.registry().waiting()).isEqualTo(1);
         Http.put(server, "/v1/agent/check/fail/service:a", "");
         assertThat(waiting.get().body()).isEqualTo("[]");
-        assertThat(Long.parseLong(waiting.get().headers().firstValue("x-consul-index").orElseThrow()))
+        assertThat(Long.parseLong(
+                        waiting.get().headers().firstValue("x-consul-index").orElseThrow()))
                 .isGreaterThan(Long.parseLong(index));
         // What waits for long enough is answered with what there is; what comes from another registry at once.
-        assertThat(Http.get(server, "/v1/catalog/services?wait=10ms&index="
-                                + Http.get(server, "/v1/catalog/services")
-                                        .headers()
-                                        .firstValue("x-consul-index")
-                                        .orElseThrow())
+        assertThat(Http.get(
+                                server,
+                                "/v1/catalog/services?wait=10ms&index="
+                                        + Http.get(server, "/v1/catalog/services")
+                                                .headers()
+                                                .firstValue("x-consul-index")
+                                                .orElseThrow())
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(Http.get(server, "/v1/health/service/a?wait=10m&index=18446744073709551615").statusCode())
+        assertThat(Http.get(server, "/v1/health/service/a?wait=10m&index=18446744073709551615")
+                        .statusCode())
                 .isEqualTo(200);
     }
 
     @Test
     void aServerThatEndsAnswersWhatWaits() throws Exception {
         RegistryServer other = RegistryServer.builder().start();
-        String index = Http.get(other, "/v1/catalog/services").headers().firstValue("x-consul-index").orElseThrow();
+        String index = Http.get(other, "/v1/catalog/services")
+                .headers()
+                .firstValue("x-consul-index")
+                .orElseThrow();
         CompletableFuture<HttpResponse<String>> waiting = CompletableFuture.supplyAsync(() -> {
             try {
                 return Http.get(other, "/v1/catalog/services?wait=5m&index=" + index);
@@ -217,9 +226,11 @@ class ConsulApiTest {
 
     @Test
     void webPagesFromElsewhereAreRefused() throws Exception {
-        assertThat(Http.put(server, REGISTER, "{\"Name\": \"a\"}", "Origin", "http://evil.example").statusCode())
+        assertThat(Http.put(server, REGISTER, "{\"Name\": \"a\"}", "Origin", "http://evil.example")
+                        .statusCode())
                 .isEqualTo(403);
-        assertThat(Http.get(server, "/v1/agent/services", "Sec-Fetch-Site", "cross-site").statusCode())
+        assertThat(Http.get(server, "/v1/agent/services", "Sec-Fetch-Site", "cross-site")
+                        .statusCode())
                 .isEqualTo(403);
         assertThat(Http.get(server, "/v1/agent/services", "Origin", "http://127.0.0.1:" + server.port())
                         .statusCode())

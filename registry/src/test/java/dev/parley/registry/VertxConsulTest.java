@@ -70,7 +70,9 @@ class VertxConsulTest {
         get(consul.registerService(service(2)));
         ServiceEntryList found = get(consul.healthServiceNodes("order-service", true));
         assertThat(found.getIndex()).isPositive();
-        assertThat(found.getList()).extracting(each -> each.getService().getId()).containsExactly("order-1", "order-2");
+        assertThat(found.getList())
+                .extracting(each -> each.getService().getId())
+                .containsExactly("order-1", "order-2");
         ServiceEntry first = found.getList().getFirst();
         assertThat(first.getService().getAddress()).isEqualTo("127.0.0.1");
         assertThat(first.getService().getPort()).isEqualTo(7001);
@@ -79,8 +81,10 @@ class VertxConsulTest {
         assertThat(first.aggregatedStatus()).isEqualTo(CheckStatus.PASSING);
 
         get(consul.failCheckWithNote("service:order-1", "broken"));
-        assertThat(get(consul.healthServiceNodes("order-service", true)).getList()).hasSize(1);
-        assertThat(get(consul.healthServiceNodes("order-service", false)).getList()).hasSize(2);
+        assertThat(get(consul.healthServiceNodes("order-service", true)).getList())
+                .hasSize(1);
+        assertThat(get(consul.healthServiceNodes("order-service", false)).getList())
+                .hasSize(2);
         assertThat(get(consul.healthChecks("order-service")).getList())
                 .anySatisfy(check -> assertThat(check.getOutput()).isEqualTo("broken"));
         assertThat(get(consul.healthServiceNodesWithOptions(
@@ -97,7 +101,9 @@ class VertxConsulTest {
         assertThat(get(consul.localServices())).hasSize(2);
         assertThat(get(consul.localChecks())).hasSize(2);
         assertThat(get(consul.leaderStatus())).startsWith("127.0.0.1:");
-        assertThat(get(consul.healthState(io.vertx.ext.consul.HealthState.CRITICAL)).getList()).hasSize(1);
+        assertThat(get(consul.healthState(io.vertx.ext.consul.HealthState.CRITICAL))
+                        .getList())
+                .hasSize(1);
 
         get(consul.deregisterService("order-1"));
         assertThat(get(consul.localServices())).hasSize(1);
@@ -112,7 +118,9 @@ class VertxConsulTest {
                 "order-service",
                 true,
                 new ServiceQueryOptions()
-                        .setBlockingOptions(new BlockingQueryOptions().setIndex(before.getIndex()).setWait("5m")));
+                        .setBlockingOptions(new BlockingQueryOptions()
+                                .setIndex(before.getIndex())
+                                .setWait("5m")));
         while (server.registry().waiting() == 0) {
             Thread.sleep(5);
         }
@@ -121,7 +129,8 @@ class VertxConsulTest {
         ServiceEntryList after = get(waiting);
         assertThat(after.getList()).hasSizeGreaterThanOrEqualTo(1);
         assertThat(after.getIndex()).isGreaterThan(before.getIndex());
-        assertThat(get(consul.healthChecksWithOptions("order-service", new CheckQueryOptions())).getList())
+        assertThat(get(consul.healthChecksWithOptions("order-service", new CheckQueryOptions()))
+                        .getList())
                 .hasSize(2);
     }
 
