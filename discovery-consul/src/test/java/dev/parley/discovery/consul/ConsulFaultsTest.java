@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A network and processes that fail, between the adapter and our own registry server. */
@@ -183,6 +184,7 @@ class ConsulFaultsTest {
     }
 
     @Test
+    @Tag("long")
     void twoHundredServicesOfTwentyInstancesAreFollowed() throws Exception {
         int services = 200;
         List<Registration> all = new ArrayList<>();
