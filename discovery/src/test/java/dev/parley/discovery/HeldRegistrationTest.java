@@ -152,7 +152,8 @@ class HeldRegistrationTest {
         backend.onRenew = () -> true;
         timer.advance(Duration.ofMillis(100));
         await(registration, Registration.State.REGISTERED);
-        backend.awaitSaid("register a ready", "renew a ready", "renew a ready");
+        assertThat(backend.said.stream().filter("register a ready"::equals)).hasSize(1);
+        awaitSaid("renew a ready", 2);
     }
 
     @Test
