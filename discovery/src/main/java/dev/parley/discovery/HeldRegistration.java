@@ -190,14 +190,7 @@ final class HeldRegistration implements Registration {
                     "the registration of " + instance.id(),
                     options.answerTimeout(),
                     () -> backend.register(instance, how.withReady(wanted)),
-                    late -> {
-                        // Nobody would renew it, so that it would run out, but only after others were sent there.
-                        try {
-                            late.release();
-                        } catch (Exception e) {
-                            LOG.log(System.Logger.Level.DEBUG, "a late registration runs out by itself", e);
-                        }
-                    });
+                    this::late);
             registered();
             return false;
         }
@@ -212,6 +205,26 @@ final class HeldRegistration implements Registration {
         pending(lost);
         LOG.log(System.Logger.Level.WARNING, lost);
         return true;
+    }
+
+    /**
+     * Nobody renews it. While this is open another takes its place, and a release might take that one out, in a registry that cannot
+     * tell them apart; once it is closing others would be sent there until it ran out.
+     */
+    private void late(Lease found) {
+        lock.lock();
+        try {
+            if (!closing) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        try {
+            found.release();
+        } catch (Exception e) {
+            LOG.log(System.Logger.Level.DEBUG, "a late registration runs out by itself", e);
+        }
     }
 
     /** A renewal that hangs is to be tried again before the lease is over. */

@@ -3,6 +3,7 @@ package dev.parley.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.Timer;
 import dev.parley.testing.FakeTimer;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,13 +22,35 @@ class HeldRegistrationTest {
     private static final Duration SOONEST = Duration.ofSeconds(4);
 
     private final FakeTimer timer = new FakeTimer();
+    private final AtomicInteger alarms = new AtomicInteger();
     private final Scripted backend = new Scripted();
     private final List<CountDownLatch> held = new ArrayList<>();
     private final ServiceRegistry registry = ServiceRegistry.of(
             backend,
             RegistryOptions.defaults()
                     .withBackoff(Duration.ofMillis(100), Duration.ofMillis(400))
-                    .withTimer(timer));
+                    .withTimer(counting()));
+
+    /** Each attempt sets two alarms: its limit, and behind it when to speak next. */
+    private Timer counting() {
+        return new Timer() {
+            @Override
+            public long nanoTime() {
+                return timer.nanoTime();
+            }
+
+            @Override
+            public Scheduled schedule(long delayNanos, Runnable task) {
+                Scheduled made = timer.schedule(delayNanos, task);
+                alarms.incrementAndGet();
+                return made;
+            }
+        };
+    }
+
+    private void awaitAttempts(int count) throws InterruptedException {
+        Scripted.await(count + " attempts to be over, but " + backend.said, () -> alarms.get() >= 2 * count);
+    }
 
     @AfterEach
     void close() {
@@ -49,7 +72,7 @@ class HeldRegistrationTest {
     private Registration registered() throws InterruptedException {
         Registration registration = register();
         await(registration, Registration.State.REGISTERED);
-        timer.awaitWaiting(1);
+        awaitAttempts(1);
         return registration;
     }
 
@@ -61,14 +84,16 @@ class HeldRegistrationTest {
 
     @Test
     void itIsRenewedThreeTimesInItsLife() throws Exception {
+        List<Long> times = new java.util.concurrent.CopyOnWriteArrayList<>();
+        backend.onRenew = () -> times.add(timer.nanoTime());
         registered();
         for (int n = 1; n <= 10; n++) {
-            int before = backend.said.size();
-            timer.advance(SOONEST.minusNanos(1));
-            assertThat(backend.said).as("nothing is said early").hasSize(before);
-            timer.advance(THIRD.minus(SOONEST).plusNanos(1));
+            timer.advance(THIRD);
             awaitSaid("renew a ready", n);
-            timer.awaitWaiting(1);
+            awaitAttempts(1 + n);
+        }
+        for (int n = 1; n < 10; n++) {
+            assertThat(times.get(n) - times.get(n - 1)).as("not early").isGreaterThanOrEqualTo(SOONEST.toNanos());
         }
         assertThat(backend.said.stream().filter("register a ready"::equals)).hasSize(1);
     }
@@ -105,13 +130,13 @@ class HeldRegistrationTest {
         Scripted.await("a problem", () -> registration.problem().isPresent());
         assertThat(registration.problem()).contains("the registry scripted://here does not take a: connection refused");
         for (int n = 2; n <= 6; n++) {
-            timer.awaitWaiting(1);
+            awaitAttempts(n - 1);
             timer.advance(Duration.ofMillis(400));
             awaitSaid("register a ready", n);
             assertThat(registration.state()).isEqualTo(Registration.State.PENDING);
         }
         backend.onRegister = () -> {};
-        Scripted.await("the last failure", () -> timer.waiting() == 1);
+        awaitAttempts(6);
         timer.advance(Duration.ofMillis(400));
         await(registration, Registration.State.REGISTERED);
         assertThat(registration.problem()).isEmpty();
@@ -125,11 +150,12 @@ class HeldRegistrationTest {
         };
         timer.advance(THIRD);
         await(registration, Registration.State.PENDING);
-        timer.awaitWaiting(1);
+        awaitAttempts(2);
         backend.onRenew = () -> true;
         timer.advance(Duration.ofMillis(100));
         await(registration, Registration.State.REGISTERED);
-        backend.awaitSaid("register a ready", "renew a ready", "renew a ready");
+        assertThat(backend.said.stream().filter("register a ready"::equals)).hasSize(1);
+        awaitSaid("renew a ready", 2);
     }
 
     @Test
@@ -153,7 +179,7 @@ class HeldRegistrationTest {
         await(registration, Registration.State.PENDING);
         assertThat(registration.problem().orElse("")).contains("renewal of a has not been answered within 5 s");
         backend.onRenew = () -> true;
-        timer.awaitWaiting(1);
+        awaitAttempts(2);
         timer.advance(Duration.ofMillis(400));
         await(registration, Registration.State.REGISTERED);
     }
@@ -266,7 +292,7 @@ class HeldRegistrationTest {
     }
 
     @Test
-    void aRegistrationThatComesLateIsTakenBack() throws Exception {
+    void aRegistrationThatComesLateTakesNothingBack() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         held.add(go);
         AtomicInteger registrations = new AtomicInteger();
@@ -280,12 +306,27 @@ class HeldRegistrationTest {
         timer.awaitWaiting(1);
         timer.advance(Duration.ofSeconds(10));
         Scripted.await("it hangs", () -> registration.problem().isPresent());
-        timer.awaitWaiting(1);
+        awaitAttempts(1);
         timer.advance(Duration.ofMillis(400));
         await(registration, Registration.State.REGISTERED);
         go.countDown();
+        Scripted.await("the late one ends", () -> Threads.named("parley-register-call-a").isEmpty());
+        assertThat(backend.said).doesNotContain("release a");
+        registration.close();
+        assertThat(backend.said).endsWith("release a");
+    }
+
+    @Test
+    void aRegistrationThatComesWhenItIsClosedIsTakenBack() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        held.add(go);
+        backend.onRegister = () -> Scripted.ignoreInterrupts(go);
+        Registration registration = register();
+        awaitSaid("register a ready", 1);
+        registration.close();
+        assertThat(backend.said).doesNotContain("release a");
+        go.countDown();
         awaitSaid("release a", 1);
-        assertThat(registration.state()).isEqualTo(Registration.State.REGISTERED);
     }
 
     @Test

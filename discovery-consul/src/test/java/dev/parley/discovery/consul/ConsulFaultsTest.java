@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A network and processes that fail, between the adapter and our own registry server. */
@@ -91,7 +92,9 @@ class ConsulFaultsTest {
         awaitTold("the first", fresh(1));
         // Nothing comes through any more, in either direction, and nobody says so.
         proxy.inject(new Fault.Blackhole(true));
-        awaitTold("that nothing comes", found -> !found.isFresh() && found.instances().size() == 1);
+        awaitTold(
+                "that nothing comes",
+                found -> !found.isFresh() && found.instances().size() == 1);
         register(direct, 2);
         Registration apart = behind.register(instance(3), LASTING);
         Mocked.await("that it is not taken", () -> apart.problem().isPresent());
@@ -183,6 +186,7 @@ class ConsulFaultsTest {
     }
 
     @Test
+    @Tag("long")
     void twoHundredServicesOfTwentyInstancesAreFollowed() throws Exception {
         int services = 200;
         List<Registration> all = new ArrayList<>();
@@ -192,7 +196,9 @@ class ConsulFaultsTest {
             for (int s = 0; s < services; s++) {
                 all.add((n == 1 ? first : others)
                         .register(
-                                ServiceInstance.of("many-" + s, "127.0.0.1", 7000 + n).withId("copy-" + n), LASTING));
+                                ServiceInstance.of("many-" + s, "127.0.0.1", 7000 + n)
+                                        .withId("copy-" + n),
+                                LASTING));
             }
         }
         for (Registration each : all) {

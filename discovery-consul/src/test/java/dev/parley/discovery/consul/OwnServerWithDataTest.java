@@ -6,16 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** One that remembers what was registered when it is started again. */
 class OwnServerWithDataTest extends OwnServerSuite {
 
     @TempDir
-    @Nullable Path folder;
+    @Nullable
+    Path folder;
 
     private @Nullable Served served;
 

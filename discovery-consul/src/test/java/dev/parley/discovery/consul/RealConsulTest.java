@@ -10,7 +10,8 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 @EnabledIfEnvironmentVariable(
         named = "CONSUL_HTTP_ADDR",
         matches = ".+",
-        disabledReason = "Consul itself runs only where CONSUL_HTTP_ADDR names one; OwnServerTest runs the same kit everywhere")
+        disabledReason =
+                "Consul itself runs only where CONSUL_HTTP_ADDR names one; OwnServerTest runs the same kit everywhere")
 class RealConsulTest extends RegistrySuite {
 
     @Override

@@ -13,7 +13,8 @@ final class Registering {
     public static void main(String[] arguments) throws Exception {
         ServiceRegistry registry = ServiceRegistry.connect(arguments[0]);
         registry.register(
-                        ServiceInstance.of("inventory-service", "127.0.0.1", 7002).withId("killed"),
+                        ServiceInstance.of("inventory-service", "127.0.0.1", 7002)
+                                .withId("killed"),
                         RegistrationOptions.defaults().withTtl(Duration.ofSeconds(2)))
                 .awaitRegistered(Duration.ofMinutes(1));
         Thread.currentThread().join();

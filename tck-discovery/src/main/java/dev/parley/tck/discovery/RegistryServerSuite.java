@@ -37,7 +37,8 @@ public abstract class RegistryServerSuite extends RegistrySuite {
         String service = freshService();
         List<ServiceInstance> placed = instances(service, 1, 3);
         // So short that those who had registered are soon back in a server that has forgotten them.
-        RegistrationOptions brief = RegistrationOptions.defaults().withTtl(shortTtl().multipliedBy(3));
+        RegistrationOptions brief =
+                RegistrationOptions.defaults().withTtl(shortTtl().multipliedBy(3));
         ServiceRegistry owner = connect();
         placed.forEach(each -> owner.register(each, brief));
         ServiceRegistry registry = connect(options().withKeepEmpty(Duration.ofMinutes(5)));
