@@ -215,7 +215,8 @@ class ClusterTest {
                 watched.end(Outcome.failed(end));
                 assertThat(endpoint.latencyNanos(timer.nanoTime())).isLessThan(201e6);
             }
-            assertThat(cluster.snapshot().endpoints().getFirst().consecutiveFailures()).isOne();
+            assertThat(cluster.snapshot().endpoints().getFirst().consecutiveFailures())
+                    .isOne();
         }
     }
 

@@ -190,8 +190,7 @@ class BalancedChannelTest {
         ServerSocket hung =
                 new ServerSocket(0, 50, InetAddress.getLoopbackAddress()); // takes connections, says nothing
         opened.add(hung);
-        EchoService.Client client =
-                client(RpcProtocol.CONNECT, POLICY, first, hung.getLocalPort(), third);
+        EchoService.Client client = client(RpcProtocol.CONNECT, POLICY, first, hung.getLocalPort(), third);
         int failed = 0;
         for (int i = 0; i < 1_000 && ejections() == 0; i++) {
             try {
