@@ -74,7 +74,8 @@ public final class Fleet implements AutoCloseable {
             try {
                 awaitRegistered(each.get());
             } catch (ExecutionException e) {
-                throw new IllegalStateException(String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()), e);
+                throw new IllegalStateException(
+                        String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()), e);
             }
         }
     }

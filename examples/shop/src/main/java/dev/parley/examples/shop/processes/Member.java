@@ -124,7 +124,8 @@ public final class Member {
         try {
             authority.get(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()), e);
+            throw new IllegalStateException(
+                    String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()), e);
         } catch (TimeoutException e) {
             throw new IllegalStateException(
                     id + " did not begin to listen within " + most.toSeconds() + " s; it said: " + lastLines(), e);
