@@ -75,7 +75,9 @@ public final class Fleet implements AutoCloseable {
                 awaitRegistered(each.get());
             } catch (ExecutionException e) {
                 throw new IllegalStateException(
-                        String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()), e);
+                        String.valueOf(
+                                Objects.requireNonNullElse(e.getCause(), e).getMessage()),
+                        e);
             }
         }
     }
