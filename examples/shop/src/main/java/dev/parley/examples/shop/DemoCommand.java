@@ -127,7 +127,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             fleet.start();
         } catch (IllegalStateException e) {
-            complain(e.getMessage());
+            complain(String.valueOf(e.getMessage()));
             return 1;
         }
         page.print(fleet);

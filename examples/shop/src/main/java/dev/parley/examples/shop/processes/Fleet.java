@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class Fleet implements AutoCloseable {
 
     /** On a busy machine a JVM takes its time. */
-    private static final Duration STARTING = Duration.ofSeconds(180);
+    private static final Duration STARTING = Duration.ofMinutes(3);
 
     private static final Duration STOPPING = Duration.ofSeconds(15);
-    private static final Duration RETIRING = Duration.ofSeconds(60);
+    private static final Duration RETIRING = Duration.ofMinutes(1);
     private static final int PAUSE_MILLIS = 20;
     private static final String REGISTRY = "registry";
 
@@ -73,7 +74,10 @@ public final class Fleet implements AutoCloseable {
             try {
                 awaitRegistered(each.get());
             } catch (ExecutionException e) {
-                throw new IllegalStateException(e.getCause().getMessage(), e);
+                throw new IllegalStateException(
+                        String.valueOf(
+                                Objects.requireNonNullElse(e.getCause(), e).getMessage()),
+                        e);
             }
         }
     }

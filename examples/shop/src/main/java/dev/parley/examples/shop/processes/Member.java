@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -123,7 +124,8 @@ public final class Member {
         try {
             authority.get(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause().getMessage(), e);
+            throw new IllegalStateException(
+                    String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()), e);
         } catch (TimeoutException e) {
             throw new IllegalStateException(
                     id + " did not begin to listen within " + most.toSeconds() + " s; it said: " + lastLines(), e);

@@ -39,10 +39,10 @@ final class Town implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
     private static final int PAUSE_MILLIS = 10;
     private static final int WARM_ORDERS = 30;
-    private static final Duration WARM_UP = Duration.ofSeconds(120);
+    private static final Duration WARM_UP = Duration.ofMinutes(2);
 
     /** Longer than any machine should need: what is to be seen is whether an order fails, not how long it takes. */
-    static final Duration LONGEST_ORDER = Duration.ofSeconds(60);
+    static final Duration LONGEST_ORDER = Duration.ofMinutes(1);
 
     private final Deque<Channel> channels = new ArrayDeque<>();
     private final Map<Member, Channel> members = new HashMap<>(); // guarded by itself
