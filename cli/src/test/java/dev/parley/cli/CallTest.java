@@ -84,10 +84,12 @@ class CallTest {
                     "call", "--explain", "--schema", schema().toString(), endpoints, TALK + "Say", "{\"text\": \"a\"}");
             assertThat(result.status()).as(result.err()).isZero();
             assertThat(result.out()).contains("\"a\"");
-            assertThat(result.err()).contains("* balance: attempt 1 to 127.0.0.1:", "    -> 127.0.0.1:", "* call: ended after");
+            assertThat(result.err())
+                    .contains("* balance: attempt 1 to 127.0.0.1:", "    -> 127.0.0.1:", "* call: ended after");
             retried = result.err().contains("* retry: attempt 2 in ");
             if (retried) {
-                assertThat(result.err()).contains("* balance: attempt 2 to 127.0.0.1:" + server.port(), "could not connect");
+                assertThat(result.err())
+                        .contains("* balance: attempt 2 to 127.0.0.1:" + server.port(), "could not connect");
             }
         }
         assertThat(retried).isTrue();

@@ -310,7 +310,9 @@ class HeldRegistrationTest {
         timer.advance(Duration.ofMillis(400));
         await(registration, Registration.State.REGISTERED);
         go.countDown();
-        Scripted.await("the late one ends", () -> Threads.named("parley-register-call-a").isEmpty());
+        Scripted.await(
+                "the late one ends",
+                () -> Threads.named("parley-register-call-a").isEmpty());
         assertThat(backend.said).doesNotContain("release a");
         registration.close();
         assertThat(backend.said).endsWith("release a");

@@ -74,8 +74,8 @@ class EndpointTest {
                 .handler((call, request) -> HttpResponse.text(200, request.authority()))
                 .start();
         opened.add(server);
-        HttpClient client = HttpClient.create(
-                ClientLimits.defaults(), ClientTls.defaults().withTrust(certificates.trust()));
+        HttpClient client =
+                HttpClient.create(ClientLimits.defaults(), ClientTls.defaults().withTrust(certificates.trust()));
         opened.add(client);
         assertThat(text(client.handle(to(server.port()), secure("localhost")))).isEqualTo("localhost");
         CallException refused = Talk.failure(() -> client.handle(to(server.port()), secure("inventory-service")));

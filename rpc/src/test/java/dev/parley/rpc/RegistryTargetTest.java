@@ -149,9 +149,12 @@ class RegistryTargetTest {
                 .filter(Pick.class::isInstance)
                 .map(Pick.class::cast)
                 .toList();
-        assertThat(picks).extracting(pick -> pick.chosen().authority()).containsExactly("127.0.0.1:" + dead, "127.0.0.1:" + live);
+        assertThat(picks)
+                .extracting(pick -> pick.chosen().authority())
+                .containsExactly("127.0.0.1:" + dead, "127.0.0.1:" + live);
         assertThat(picks.getFirst().considered()).hasSize(2);
-        assertThat(decided.stream().map(Explanation.Decision::by)).containsExactly("balance", "retry", "balance", "call");
+        assertThat(decided.stream().map(Explanation.Decision::by))
+                .containsExactly("balance", "retry", "balance", "call");
         assertThat(decided.get(1).what()).contains("attempt 2", "UNAVAILABLE", "could not connect");
         assertThat(decided.getLast().what()).contains("OK");
     }
@@ -164,10 +167,13 @@ class RegistryTargetTest {
                 CallException.class,
                 () -> client.with(CallOptions.defaults().withExplanation(why)).echo(text()));
         assertThat(error.code()).isEqualTo(Code.UNAVAILABLE);
-        assertThat(why.decisions()).filteredOn(RetryStopped.class::isInstance).singleElement().satisfies(stopped -> {
-            assertThat(stopped.by()).isEqualTo("retry");
-            assertThat(stopped.what()).contains("third", "all attempts are used up", "could not connect");
-        });
+        assertThat(why.decisions())
+                .filteredOn(RetryStopped.class::isInstance)
+                .singleElement()
+                .satisfies(stopped -> {
+                    assertThat(stopped.by()).isEqualTo("retry");
+                    assertThat(stopped.what()).contains("third", "all attempts are used up", "could not connect");
+                });
         assertThat(why.decisions().getLast().what()).contains("UNAVAILABLE");
     }
 
@@ -215,7 +221,8 @@ class RegistryTargetTest {
 
     @Test
     void targetsThatLeadNowhereAreRefusedAtOnce() {
-        assertThatThrownBy(() -> Channel.builder("consull://127.0.0.1:8500/echo-service").build())
+        assertThatThrownBy(() ->
+                        Channel.builder("consull://127.0.0.1:8500/echo-service").build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("consull")
                 .hasMessageContaining("static");
@@ -225,9 +232,8 @@ class RegistryTargetTest {
         assertThatThrownBy(() -> Channel.builder("dns:///").build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("names no service");
-        assertThatThrownBy(() -> Channel.builder("echo-service")
-                        .environment(Map.of())
-                        .build())
+        assertThatThrownBy(() ->
+                        Channel.builder("echo-service").environment(Map.of()).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("ECHO_SERVICE_URL");
     }

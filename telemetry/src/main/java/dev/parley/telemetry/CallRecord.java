@@ -123,8 +123,8 @@ final class CallRecord implements Consumer<Outcome>, MessageListener {
         }
         Explanation decided = explanation;
         if (decided != null) {
-            decided.decisions().forEach(each ->
-                    span.addEvent(each.by(), Attributes.of(Conventions.DECISION, each.what())));
+            decided.decisions()
+                    .forEach(each -> span.addEvent(each.by(), Attributes.of(Conventions.DECISION, each.what())));
         }
         span.end(); // last: who has the span finds the measures
     }

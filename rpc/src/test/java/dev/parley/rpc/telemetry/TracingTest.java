@@ -179,8 +179,8 @@ class TracingTest {
         SpanData call = tree.root();
         assertThat(attribute(call, "server.address")).isEqualTo("echo-service");
         assertThat(call.getEvents())
-                .extracting(event -> event.getName() + ": "
-                        + event.getAttributes().get(AttributeKey.stringKey("parley.decision")))
+                .extracting(event ->
+                        event.getName() + ": " + event.getAttributes().get(AttributeKey.stringKey("parley.decision")))
                 .satisfiesExactly(
                         first -> assertThat(first).startsWith("balance: attempt 1 to 127.0.0.1:" + dead),
                         second -> assertThat(second).startsWith("retry: attempt 2 in "),

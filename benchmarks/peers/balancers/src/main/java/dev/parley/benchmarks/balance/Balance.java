@@ -121,8 +121,7 @@ final class Balance {
             System.out.printf(
                     "| goodput, ours / %s | %s | 1.0 | 1.0 |%n",
                     peer, ratio(peer, rounds, OpenLoop.Result::goodPerSecond));
-            System.out.printf(
-                    "| p99, ours / %s | %s | 1.0 | 0.5 |%n", peer, ratio(peer, rounds, Balance::p99Millis));
+            System.out.printf("| p99, ours / %s | %s | 1.0 | 0.5 |%n", peer, ratio(peer, rounds, Balance::p99Millis));
         }
         System.out.printf(
                 "%n%d rounds of %d s, behind %d s that do not count.%n",

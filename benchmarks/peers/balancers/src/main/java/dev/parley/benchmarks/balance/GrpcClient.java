@@ -52,7 +52,9 @@ final class GrpcClient implements Client {
                     .echo(request);
         } catch (StatusRuntimeException e) {
             throw new CallException(
-                    Code.ofNumber(e.getStatus().getCode().value()).orElse(Code.UNKNOWN), e.getStatus().toString(), e);
+                    Code.ofNumber(e.getStatus().getCode().value()).orElse(Code.UNKNOWN),
+                    e.getStatus().toString(),
+                    e);
         }
     }
 
