@@ -147,7 +147,9 @@ final class ConnectionOptions {
                     ? "; say http:// or https:// in front"
                     : "";
             throw new CommandException(
-                    ExitCode.USAGE, "URL" + String.valueOf(e.getMessage()).replaceFirst("^base URL", "") + scheme, e);
+                    ExitCode.USAGE,
+                    "URL: ".concat(String.valueOf(e.getMessage())).replaceFirst("^URL: base URL", "URL") + scheme,
+                    e);
         }
     }
 

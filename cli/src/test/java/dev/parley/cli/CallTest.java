@@ -99,7 +99,7 @@ class CallTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "consull://127.0.0.1:8500/talk | no registry for scheme 'consull' | consul, dns, etcd, k8s, local, static",
+                "consull://127.0.0.1:8500/talk | no registry for scheme 'consull' | consul+https, dns, etcd, k8s, local, static",
                 "static:127.0.0.1:70000        | 127.0.0.1:70000                  | 65535",
                 "consul://127.0.0.1:8500       | names no service                 | /user-service",
             })

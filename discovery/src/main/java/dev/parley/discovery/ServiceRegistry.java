@@ -2,10 +2,9 @@ package dev.parley.discovery;
 
 import dev.parley.discovery.spi.RegistryBackend;
 import dev.parley.discovery.spi.RegistryProvider;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -82,21 +81,22 @@ public interface ServiceRegistry extends AutoCloseable {
 
     /** As {@link #connect(String, RegistryOptions)}, of a URI that has been read. */
     static ServiceRegistry open(RegistryUri parsed, RegistryOptions options) {
-        Set<String> known = new TreeSet<>();
-        List<RegistryProvider> found = new ArrayList<>();
         for (RegistryProvider provider : ServiceLoader.load(RegistryProvider.class)) {
-            known.addAll(provider.schemes());
             if (provider.schemes().contains(parsed.scheme())) {
-                found.add(provider);
+                return new BackedRegistry(
+                        provider.open(parsed, options), parsed.registry().toString(), options);
             }
         }
-        if (found.isEmpty()) {
-            throw new IllegalArgumentException("no registry for scheme '" + parsed.scheme() + "' of " + parsed
-                    + " on the class path; known are " + String.join(", ", known)
-                    + " (consul, etcd and k8s need parley-discovery-consul, -etcd, -kubernetes)");
-        }
-        return new BackedRegistry(
-                found.getFirst().open(parsed, options), parsed.registry().toString(), options);
+        throw new IllegalArgumentException("no registry for scheme '" + parsed.scheme() + "' of " + parsed
+                + " on the class path; known are " + String.join(", ", schemes())
+                + " (consul, etcd and k8s need parley-discovery-consul, -etcd, -kubernetes)");
+    }
+
+    /** The schemes of the registries that are on the class path or module path. */
+    static SortedSet<String> schemes() {
+        SortedSet<String> known = new TreeSet<>();
+        ServiceLoader.load(RegistryProvider.class).forEach(provider -> known.addAll(provider.schemes()));
+        return known;
     }
 
     /** A registry over an adapter of one's own, which error messages name by {@link Object#toString}. */

@@ -67,6 +67,11 @@ public record ServiceTarget(ServiceAddress address, Optional<RegistryUri> regist
         if (service.isEmpty() && uri.scheme().equals("static")) {
             service = UNNAMED;
         }
+        if (service.isEmpty() && !ServiceRegistry.schemes().contains(uri.scheme())) {
+            throw new IllegalArgumentException("base URL must be a URL such as http://host:port, or a service in a registry ("
+                    + String.join(", ", ServiceRegistry.schemes()) + "), but is \"" + uri.scheme() + "://"
+                    + uri.authority() + '"');
+        }
         if (service.isEmpty()) {
             throw new IllegalArgumentException(
                     "target " + uri + " names no service; expected one behind the registry, such as " + uri.scheme()

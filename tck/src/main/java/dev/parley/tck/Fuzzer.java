@@ -25,7 +25,7 @@ public final class Fuzzer {
     public static final String LONG_SECONDS = "parley.fuzz.seconds";
 
     private static final String JAZZER = "com.code_intelligence.jazzer.Jazzer";
-    private static final int SHORT_SECONDS = 5;
+    private static final int SHORT_SECONDS = 3;
     private static final int SHORT_RUNS = 30_000;
     private static final int INPUT_BYTES = 4096;
 
