@@ -131,7 +131,6 @@ class FloodTest {
         long before = direct();
         try (Frames frames = Frames.connect(server.port())) {
             frames.socket.setSendBufferSize(64 << 10);
-            frames.socket.setReceiveBufferSize(16 << 10); // the less the kernel holds, the sooner ours are full
             byte[] payload = new byte[type == Frames.PING ? 8 : 0];
             FutureTask<Boolean> flooder = Talk.start(() -> {
                 try {
