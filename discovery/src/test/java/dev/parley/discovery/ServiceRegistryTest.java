@@ -78,9 +78,13 @@ class ServiceRegistryTest {
         assertThat(ServiceTarget.url("static:a:1,b:2").registry().orElseThrow().service())
                 .isEqualTo("static");
         assertThat(ServiceTarget.url("http://h:1").registry()).isEmpty();
-        assertThatThrownBy(() -> ServiceTarget.url("consul://h:8500"))
+        assertThatThrownBy(() -> ServiceTarget.url("dns://h:53"))
                 .hasMessageContaining("names no service")
-                .hasMessageContaining("consul://h:8500/user-service");
+                .hasMessageContaining("dns://h:53/user-service");
+        assertThatThrownBy(() -> ServiceTarget.url("ftp://h"))
+                .hasMessageContaining("http://host:port")
+                .hasMessageContaining("dns, local, static")
+                .hasMessageContaining("ftp://h");
         assertThatThrownBy(() -> ServiceTarget.url("consul://h/s?tls=yes")).hasMessageContaining("\"yes\"");
     }
 
