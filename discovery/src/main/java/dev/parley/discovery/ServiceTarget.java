@@ -68,9 +68,10 @@ public record ServiceTarget(ServiceAddress address, Optional<RegistryUri> regist
             service = UNNAMED;
         }
         if (service.isEmpty() && !ServiceRegistry.schemes().contains(uri.scheme())) {
-            throw new IllegalArgumentException("base URL must be a URL such as http://host:port, or a service in a registry ("
-                    + String.join(", ", ServiceRegistry.schemes()) + "), but is \"" + uri.scheme() + "://"
-                    + uri.authority() + '"');
+            throw new IllegalArgumentException(
+                    "base URL must be a URL such as http://host:port, or a service in a registry ("
+                            + String.join(", ", ServiceRegistry.schemes()) + "), but is \"" + uri.scheme() + "://"
+                            + uri.authority() + '"');
         }
         if (service.isEmpty()) {
             throw new IllegalArgumentException(

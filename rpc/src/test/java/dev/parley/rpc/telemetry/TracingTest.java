@@ -182,8 +182,8 @@ class TracingTest {
         // The policies' own events are there as well.
         assertThat(call.getEvents().stream()
                         .filter(event -> event.getAttributes().get(decision) != null)
-                        .map(event -> event.getName() + ": "
-                                + event.getAttributes().get(decision)))
+                        .map(event ->
+                                event.getName() + ": " + event.getAttributes().get(decision)))
                 .satisfiesExactly(
                         first -> assertThat(first).startsWith("balance: attempt 1 to 127.0.0.1:" + dead),
                         second -> assertThat(second).startsWith("retry: attempt 2 in "),
