@@ -46,7 +46,7 @@ final class DnsBackend implements RegistryBackend {
             }
         }
         try {
-            DnsRound round = new DnsRound(servers(), options.family(), timeout, waiting);
+            DnsRound round = new DnsRound(servers(), options.family(), timeout, waiting, () -> closed);
             List<ServiceInstance> found = switch (question) {
                 case DnsQuestion.Host(String host, int port) ->
                     round.addresses(DnsQuestion.name(host)).stream()

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.Name;
@@ -21,6 +22,7 @@ final class DnsRound {
     private final DnsServers servers;
     private final DnsOptions.Family family;
     private final Set<Runnable> waiting;
+    private final BooleanSupplier closed;
     private final Duration timeout;
     private final long start = System.nanoTime();
     private long ttl = Long.MAX_VALUE;
@@ -28,11 +30,17 @@ final class DnsRound {
     /**
      * @param waiting where what ends a wait is kept while it lasts
      */
-    DnsRound(DnsServers servers, DnsOptions.Family family, Duration timeout, Set<Runnable> waiting) {
+    DnsRound(
+            DnsServers servers,
+            DnsOptions.Family family,
+            Duration timeout,
+            Set<Runnable> waiting,
+            BooleanSupplier closed) {
         this.servers = servers;
         this.family = family;
         this.timeout = timeout;
         this.waiting = waiting;
+        this.closed = closed;
     }
 
     /** For how many seconds all that was found holds. */
@@ -92,6 +100,9 @@ final class DnsRound {
     private DnsFound await(CompletableFuture<DnsFound> asked) throws IOException, InterruptedException {
         Runnable end = () -> asked.cancel(true);
         waiting.add(end);
+        if (closed.getAsBoolean()) {
+            end.run(); // whoever closed it has not seen this one
+        }
         try {
             long left = timeout.toNanos() - (System.nanoTime() - start);
             DnsFound found = asked.get(Math.max(0, left), TimeUnit.NANOSECONDS);
