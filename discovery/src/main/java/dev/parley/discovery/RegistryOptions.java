@@ -2,6 +2,7 @@ package dev.parley.discovery;
 
 import dev.parley.Timer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -24,25 +25,18 @@ public record RegistryOptions(
         Duration minBackoff,
         Duration maxBackoff,
         Duration keepEmpty,
-        java.util.Map<String, String> environment,
+        Map<String, String> environment,
         Timer timer) {
 
     /** Checks the ranges and copies. */
     public RegistryOptions {
-        between("maxWait", maxWait, Duration.ofMillis(10), Duration.ofMinutes(10));
-        between("answerTimeout", answerTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
-        between("minBackoff", minBackoff, Duration.ofMillis(1), Duration.ofMinutes(10));
-        between("maxBackoff", maxBackoff, minBackoff, Duration.ofMinutes(10));
-        between("keepEmpty", keepEmpty, Duration.ZERO, Duration.ofDays(1));
-        environment = java.util.Map.copyOf(environment);
+        Settings.between("maxWait", maxWait, Duration.ofMillis(10), Duration.ofMinutes(10));
+        Settings.between("answerTimeout", answerTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
+        Settings.between("minBackoff", minBackoff, Duration.ofMillis(1), Duration.ofMinutes(10));
+        Settings.between("maxBackoff", maxBackoff, minBackoff, Duration.ofMinutes(10));
+        Settings.between("keepEmpty", keepEmpty, Duration.ZERO, Duration.ofDays(1));
+        environment = Map.copyOf(environment);
         Objects.requireNonNull(timer, "timer");
-    }
-
-    private static void between(String name, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new IllegalArgumentException(
-                    name + " must be between " + least + " and " + most + ", but is " + value);
-        }
     }
 
     /** The values named above. */
@@ -78,7 +72,7 @@ public record RegistryOptions(
     }
 
     /** With another environment. */
-    public RegistryOptions withEnvironment(java.util.Map<String, String> other) {
+    public RegistryOptions withEnvironment(Map<String, String> other) {
         return new RegistryOptions(maxWait, answerTimeout, minBackoff, maxBackoff, keepEmpty, other, timer);
     }
 

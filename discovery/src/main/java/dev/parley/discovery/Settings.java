@@ -2,7 +2,7 @@ package dev.parley.discovery;
 
 import java.time.Duration;
 
-/** Checks of a policy's settings; each message names the setting, its value and what was expected. */
+/** Checks of settings; each message names the setting, its value and what was expected. */
 final class Settings {
 
     private Settings() {}
