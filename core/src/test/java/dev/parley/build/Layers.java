@@ -36,20 +36,22 @@ final class Layers {
                     "discovery-consul",
                     "discovery-etcd",
                     "discovery-kubernetes",
+                    "messaging-store",
                     "messaging-rabbitmq",
                     "messaging-kafka",
                     "messaging-redis",
                     "messaging-nats",
                     "messaging-sqs",
+                    "events",
                     "jobs"),
             Set.of("rest", "saga"),
             Set.of("rpc", "codegen", "registry"),
-            Set.of("traffic", "grpc-java"),
+            Set.of("traffic", "grpc-java", "broker"),
             Set.of("gateway", "console"),
             Set.of("cli"));
 
     /** Modules that serve tests: a library may name them in test scope only. */
-    private static final Set<String> TEST_SUPPORT = Set.of("testing", "tck", "tck-discovery");
+    private static final Set<String> TEST_SUPPORT = Set.of("testing", "testing-servers", "tck", "tck-discovery", "tck-messaging");
 
     private static final String EXAMPLES = "examples/";
     private static final String BENCHMARKS = "benchmarks";

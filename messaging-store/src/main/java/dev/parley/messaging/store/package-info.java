@@ -1,0 +1,5 @@
+/** Brokers in SQLite and PostgreSQL. */
+@NullMarked
+package dev.parley.messaging.store;
+
+import org.jspecify.annotations.NullMarked;
