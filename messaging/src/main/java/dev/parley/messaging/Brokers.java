@@ -23,6 +23,7 @@ final class Brokers {
                 "scheme \"%s\" of %s is unknown; known on this class path: %s".formatted(uri.scheme(), uri, known));
     }
 
+    @SuppressWarnings("DoNotCallSuggester") // until the engine is there
     static MessageBroker of(BrokerBackend backend, BrokerOptions options) {
         throw new UnsupportedOperationException("the engine follows");
     }
