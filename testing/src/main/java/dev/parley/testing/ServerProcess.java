@@ -2,7 +2,6 @@ package dev.parley.testing;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -18,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +53,7 @@ public final class ServerProcess implements AutoCloseable {
     private static final Duration STOPPING = Duration.ofSeconds(10);
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(ServerProcess::abandon), "parley-servers"));
+        Runtime.getRuntime().addShutdownHook(new Thread(ServerProcess::endAll, "parley-servers"));
     }
 
     private final Builder how;
@@ -69,6 +69,11 @@ public final class ServerProcess implements AutoCloseable {
         this.how = how;
         this.program = program;
         this.folder = Files.createTempDirectory("parley-" + how.name() + "-");
+        if (how.changesUser()) {
+            Files.setOwner(
+                    folder,
+                    folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(how.user));
+        }
         this.place = new Place(folder, FreePorts.choose(how.ports));
     }
 
@@ -131,6 +136,11 @@ public final class ServerProcess implements AutoCloseable {
         private final String program;
         private final List<String> ports = new ArrayList<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
+        private final List<String> withoutEnvironment = new ArrayList<>();
+        private Function<Place, Map<String, String>> environmentOfPlace = place -> Map.of();
+        private String name;
+        private String user = "";
+        private String stopSignal = "TERM";
         private String debianPackage = "";
         private Arguments arguments = place -> List.of();
         private Duration startTimeout = Duration.ofSeconds(60);
@@ -138,10 +148,17 @@ public final class ServerProcess implements AutoCloseable {
 
         private Builder(String program) {
             this.program = Objects.requireNonNull(program, "program");
+            this.name = Path.of(program).getFileName().toString();
+        }
+
+        /** What it is called in messages, threads and the name of its folder; without this the name of the program's file. */
+        public Builder name(String said) {
+            name = Objects.requireNonNull(said, "said");
+            return this;
         }
 
         private String name() {
-            return Path.of(program).getFileName().toString();
+            return name;
         }
 
         /** The Debian package that has the program, for the message that it is missing. */
@@ -165,6 +182,33 @@ public final class ServerProcess implements AutoCloseable {
         /** A variable of its environment, beside those of this process. */
         public Builder environment(String name, String value) {
             environment.put(name, value);
+            return this;
+        }
+
+        /** Variables of its environment that depend on where it lives, asked at each start. */
+        public Builder environment(Function<Place, Map<String, String>> variables) {
+            environmentOfPlace = Objects.requireNonNull(variables, "variables");
+            return this;
+        }
+
+        /** Keeps those variables of this process from it whose names begin like this, so that a developer's settings do not reach it. */
+        public Builder withoutEnvironment(String prefix) {
+            withoutEnvironment.add(prefix);
+            return this;
+        }
+
+        /**
+         * Whom it runs as if this process runs as root, for servers that refuse root; its folder belongs to that user then. Without
+         * this, and for everybody but root, the user of this process. Needs {@code setpriv} (Debian: util-linux).
+         */
+        public Builder user(String account) {
+            user = Objects.requireNonNull(account, "account");
+            return this;
+        }
+
+        /** The signal that makes it end in order, by its name without SIG; {@code TERM}. */
+        public Builder stopSignal(String signal) {
+            stopSignal = Objects.requireNonNull(signal, "signal");
             return this;
         }
 
@@ -199,6 +243,10 @@ public final class ServerProcess implements AutoCloseable {
                 server.close();
                 throw e;
             }
+        }
+
+        private boolean changesUser() {
+            return !user.isEmpty() && "root".equals(System.getProperty("user.name"));
         }
 
         private Path find() {
@@ -318,7 +366,13 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private void run() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(program.toString()));
+        List<String> command = new ArrayList<>();
+        if (how.changesUser()) {
+            // It becomes the program, so that the id of the process is the program's.
+            String become = "exec setpriv --reuid \"$0\" --regid \"$(id -g \"$0\")\" --init-groups -- \"$@\"";
+            command.addAll(List.of("/bin/sh", "-c", become, how.user));
+        }
+        command.add(program.toString());
         try {
             command.addAll(how.arguments.of(place));
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -330,7 +384,11 @@ public final class ServerProcess implements AutoCloseable {
                 .directory(folder.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectErrorStream(true);
+        builder.environment()
+                .keySet()
+                .removeIf(each -> how.withoutEnvironment.stream().anyMatch(each::startsWith));
         builder.environment().putAll(how.environment);
+        builder.environment().putAll(how.environmentOfPlace.apply(place));
         OPEN.add(this);
         Process now = builder.start();
         process = now;
@@ -387,16 +445,21 @@ public final class ServerProcess implements AutoCloseable {
 
     // ---- ending
 
-    /** Ends it with SIGKILL, as a crash does, and waits for that; nothing if it does not run. */
+    /** Ends it and all that it has started with SIGKILL, as a crash does, and waits for that; nothing if it does not run. */
     public synchronized void kill() throws InterruptedException {
         Process now = process;
         if (now != null) {
-            abandon();
+            ProcessTree tree = ProcessTree.of(now);
+            tree.kill();
+            tree.awaitEnd(STOPPING);
             now.waitFor();
         }
     }
 
-    /** Ends it with SIGTERM, and with SIGKILL if it has not ended 10 s later; nothing if it does not run. */
+    /**
+     * Ends it with SIGTERM (or {@linkplain Builder#stopSignal what its builder says}), and with SIGKILL if it has not ended 10 s
+     * later; nothing if it does not run. What it has started ends with it.
+     */
     public synchronized void stop() throws InterruptedException {
         Process now = process;
         if (now == null || !now.isAlive()) {
@@ -405,40 +468,46 @@ public final class ServerProcess implements AutoCloseable {
         if (paused) {
             resume();
         }
-        List<ProcessHandle> children = now.descendants().toList();
-        now.destroy();
-        if (!now.waitFor(STOPPING.toMillis(), TimeUnit.MILLISECONDS)) {
-            now.destroyForcibly().waitFor();
-        }
-        children.forEach(ProcessHandle::destroyForcibly);
+        ProcessTree tree = ProcessTree.of(now);
+        tree.signal(how.stopSignal);
+        now.waitFor(STOPPING.toMillis(), TimeUnit.MILLISECONDS);
+        tree.kill();
+        tree.awaitEnd(STOPPING);
+        now.waitFor();
     }
 
     /** Kills without waiting. */
     private void abandon() {
         Process now = process;
         if (now != null) {
-            List<ProcessHandle> children = now.descendants().toList();
-            now.destroyForcibly();
-            children.forEach(ProcessHandle::destroyForcibly);
+            ProcessTree.of(now).kill();
+        }
+    }
+
+    private static void endAll() {
+        OPEN.forEach(ServerProcess::abandon);
+        for (ServerProcess each : OPEN) {
+            try {
+                Process now = each.process;
+                if (now != null && now.waitFor(STOPPING.toMillis(), TimeUnit.MILLISECONDS)) {
+                    each.clear();
+                    Files.deleteIfExists(each.folder);
+                }
+            } catch (IOException | InterruptedException | RuntimeException e) {
+                // A child of it still writes; the folder is a temporary one, and nobody is left to be told.
+            }
         }
     }
 
     /**
-     * Stops the clock for it, with SIGSTOP: it keeps its connections and does not answer, until {@link #resume}. Waits until it has
-     * stopped.
+     * Stops the clock for it and all that it has started, with SIGSTOP: it keeps its connections and does not answer, until {@link
+     * #resume}. Waits until it has stopped.
      *
      * @throws IllegalStateException if it does not run
      */
     public synchronized void pause() throws InterruptedException {
-        signal("STOP");
         paused = true;
-        long until = System.nanoTime() + STOPPING.toNanos();
-        while (!isStopped()) {
-            if (System.nanoTime() - until > 0) {
-                throw new IllegalStateException(how.program + " runs on after SIGSTOP");
-            }
-            Thread.sleep(1);
-        }
+        ProcessTree.pause(running(), STOPPING);
     }
 
     /**
@@ -447,44 +516,16 @@ public final class ServerProcess implements AutoCloseable {
      * @throws IllegalStateException if it does not run
      */
     public synchronized void resume() throws InterruptedException {
-        signal("CONT");
+        ProcessTree.resume(running());
         paused = false;
     }
 
-    private void signal(String name) throws InterruptedException {
-        if (!isRunning()) {
+    private Process running() {
+        Process now = process;
+        if (now == null || !now.isAlive()) {
             throw new IllegalStateException(how.program + " does not run");
         }
-        try {
-            Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " \"$0\"", Long.toString(pid()))
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(kill.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-            if (kill.waitFor() != 0) {
-                throw new IllegalStateException("could not send SIG" + name + " to " + this + ": " + said.strip());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Whether each of its threads has stopped, where the system can tell. */
-    private boolean isStopped() {
-        Path tasks = Path.of("/proc", Long.toString(pid()), "task");
-        if (!Files.isDirectory(tasks)) {
-            return true;
-        }
-        try (Stream<Path> threads = Files.list(tasks)) {
-            for (Path thread : threads.toList()) {
-                String stat = Files.readString(thread.resolve("stat"));
-                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
-                    return false;
-                }
-            }
-            return true;
-        } catch (IOException e) {
-            return false; // a thread has just ended
-        }
+        return now;
     }
 
     /**
