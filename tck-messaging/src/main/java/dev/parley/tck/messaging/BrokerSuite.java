@@ -15,4 +15,4 @@ package dev.parley.tck.messaging;
  * <p>Tests that take long have the tag {@code long}. The others together take less than 40 s. Topics and groups have names of their own, so
  * one server serves all tests, and what they leave behind is deleted.
  */
-public abstract class BrokerSuite extends LeasePart {}
+public abstract class BrokerSuite extends StormPart {}
