@@ -66,7 +66,8 @@ final class DoneRanges {
         StringBuilder text = new StringBuilder();
         long at = frontier;
         for (var range : ranges.entrySet()) {
-            String pair = Long.toString(range.getKey() - at, RADIX) + '+'
+            String pair = Long.toString(range.getKey() - at, RADIX)
+                    + '+'
                     + Long.toString(range.getValue() - range.getKey() + 1, RADIX);
             if (PREFIX.length() + text.length() + 1 + pair.length() > MAX_TEXT) {
                 break;

@@ -103,7 +103,8 @@ final class GroupConsumer implements BackendConsumer {
     private ProducerRecord<byte[], byte[]> again(
             ConsumerRecord<byte[], byte[]> record, Origin origin, Settlement.Retry retry) {
         Instant due = clock.instant().plus(retry.after());
-        Origin next = origin.again(origin.attempt() + 1, Optional.of(retry.failure().first()), due);
+        Origin next =
+                origin.again(origin.attempt() + 1, Optional.of(retry.failure().first()), due);
         return new ProducerRecord<>(
                 KafkaNames.retry(spec.queue()),
                 RetryTier.of(retry.after()),

@@ -51,8 +51,8 @@ final class InFlight {
     private final Condition settled = lock.newCondition();
 
     private final ArrayDeque<Held> ready = new ArrayDeque<>();
-    private final PriorityQueue<Held> waiting =
-            new PriorityQueue<>(Comparator.comparing((Held held) -> held.origin().due()));
+    private final PriorityQueue<Held> waiting = new PriorityQueue<>(
+            Comparator.comparing((Held held) -> held.origin().due()));
     private final Map<TopicPartition, PartitionProgress> partitions = new HashMap<>();
     private long readyBytes;
     private int taken;
@@ -179,7 +179,8 @@ final class InFlight {
                 }
             }
             waiting.removeIf(held -> of.contains(held.partition.partition));
-            of.forEach(partition -> Optional.ofNullable(partitions.get(partition)).ifPresent(PartitionProgress::withhold));
+            of.forEach(
+                    partition -> Optional.ofNullable(partitions.get(partition)).ifPresent(PartitionProgress::withhold));
             long nanos = atMost.toNanos();
             while (nanos > 0 && !ended && of.stream().anyMatch(this::isTaken)) {
                 nanos = settled.awaitNanos(nanos);
@@ -394,7 +395,9 @@ final class InFlight {
         return waiting.isEmpty()
                 ? Long.MAX_VALUE
                 : Math.min(
-                                Duration.between(clock.instant(), waiting.peek().origin().due())
+                                Duration.between(
+                                                clock.instant(),
+                                                waiting.peek().origin().due())
                                         .toMillis(),
                                 3_600_000)
                         * 1_000_000;

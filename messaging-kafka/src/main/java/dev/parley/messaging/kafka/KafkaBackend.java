@@ -122,8 +122,8 @@ final class KafkaBackend implements BrokerBackend {
             bound.put(queue, group);
         }
         topics.ensureRetry(queue);
-        boolean made = !known
-                && offsets.begin(group, spec, partitions, topics.partitions(List.of(KafkaNames.retry(queue))));
+        boolean made =
+                !known && offsets.begin(group, spec, partitions, topics.partitions(List.of(KafkaNames.retry(queue))));
         // Only a group with a member is safe from another consumer that takes it for a new one, too.
         return started(spec, member(group), new Membership.OfGroup(queue, names), made);
     }
@@ -146,7 +146,7 @@ final class KafkaBackend implements BrokerBackend {
         config.put("group.protocol", "classic");
         config.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
         config.put("session.timeout.ms", (int) session);
-        config.put("heartbeat.interval.ms", (int) Math.clamp(session / 4, 100, 1000));
+        config.put("heartbeat.interval.ms", Math.clamp(session / 4, 100, 1000));
         config.put("max.poll.interval.ms", 60_000);
         return config;
     }
@@ -158,7 +158,8 @@ final class KafkaBackend implements BrokerBackend {
         all.put("metadata.max.age.ms", 30_000);
         KafkaConsumer<byte[], byte[]> client = clients.consumer(all);
         InFlight inFlight = new InFlight(spec, options.clock());
-        PollLoop loop = new PollLoop(client, membership, inFlight, settings, spec.queue().toString());
+        PollLoop loop = new PollLoop(
+                client, membership, inFlight, settings, spec.queue().toString());
         GroupConsumer consumer =
                 new GroupConsumer(spec, inFlight, loop, topics, publisher, options.clock(), consumers::remove);
         consumers.add(consumer);

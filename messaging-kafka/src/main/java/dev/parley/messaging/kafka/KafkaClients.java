@@ -45,8 +45,9 @@ final class KafkaClients implements AutoCloseable {
     synchronized Producer<byte[], byte[]> producer() {
         checkOpen();
         if (producer == null) {
-            producer = made("a producer", () -> new KafkaProducer<>(
-                    producerConfig(), new ByteArraySerializer(), new ByteArraySerializer()));
+            producer = made(
+                    "a producer",
+                    () -> new KafkaProducer<>(producerConfig(), new ByteArraySerializer(), new ByteArraySerializer()));
         }
         return producer;
     }
@@ -87,8 +88,9 @@ final class KafkaClients implements AutoCloseable {
         config.put("request.timeout.ms", 10_000);
         config.put("fetch.max.bytes", 8 << 20);
         config.putAll(more);
-        return made("a consumer", () -> new KafkaConsumer<>(
-                config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        return made(
+                "a consumer",
+                () -> new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
     /** What the broker answers. */
@@ -136,7 +138,8 @@ final class KafkaClients implements AutoCloseable {
         try {
             return maker.get();
         } catch (RuntimeException e) {
-            // Such as a host's name that nobody knows at present; the constructors' own message says less than their cause.
+            // Such as a host's name that nobody knows at present; the constructors' own message says less than their
+            // cause.
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new CallException(
                     Code.UNAVAILABLE,

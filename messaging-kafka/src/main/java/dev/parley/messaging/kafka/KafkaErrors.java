@@ -15,7 +15,6 @@ import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** Kafka's errors in the field's codes. */
 final class KafkaErrors {
@@ -62,7 +61,6 @@ final class KafkaErrors {
             case InvalidReplicationFactorException e -> Code.FAILED_PRECONDITION;
             case InvalidPartitionsException e -> Code.FAILED_PRECONDITION;
             case InvalidConfigurationException e -> Code.FAILED_PRECONDITION;
-            case UnsupportedVersionException e -> Code.FAILED_PRECONDITION;
             default -> Code.UNAVAILABLE;
         };
     }

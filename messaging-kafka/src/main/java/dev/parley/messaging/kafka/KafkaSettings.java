@@ -49,8 +49,7 @@ record KafkaSettings(
         connection.put(
                 "bootstrap.servers",
                 String.join(
-                        ",",
-                        uri.hosts().stream().map(KafkaSettings::withPort).toList()));
+                        ",", uri.hosts().stream().map(KafkaSettings::withPort).toList()));
         security(uri, connection);
         return new KafkaSettings(
                 uri.toString(),
@@ -68,8 +67,7 @@ record KafkaSettings(
                 PROTOCOL,
                 known ? "SASL_PLAINTEXT" : "PLAINTEXT",
                 List.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"));
-        String mechanism =
-                oneOf(uri, MECHANISM, "PLAIN", List.of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"));
+        String mechanism = oneOf(uri, MECHANISM, "PLAIN", List.of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"));
         boolean sasl = protocol.startsWith("SASL");
         if (sasl != known) {
             throw new IllegalArgumentException("%s of %s is %s: it needs %s"

@@ -93,7 +93,8 @@ final class Letters {
     long count(QueueName queue) throws Exception {
         TopicPartition partition = new TopicPartition(KafkaNames.deadLetters(queue), 0);
         try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Map.of())) {
-            return live(new LogReader(consumer, partition, clients.answerMillis(), settings)).size();
+            return live(new LogReader(consumer, partition, clients.answerMillis(), settings))
+                    .size();
         } catch (RuntimeException e) {
             throw KafkaErrors.translated(e, "reading " + partition.topic(), settings);
         }
@@ -218,7 +219,8 @@ final class Letters {
                 } else if (now - progress > patienceMillis * 1_000_000) {
                     throw new CallException(
                             Code.UNAVAILABLE,
-                            "reading %s at %s: nothing came for %d ms".formatted(partition.topic(), settings, patienceMillis));
+                            "reading %s at %s: nothing came for %d ms"
+                                    .formatted(partition.topic(), settings, patienceMillis));
                 }
             }
         }

@@ -97,7 +97,8 @@ final class PartitionProgress {
             now = new OffsetAndMetadata(frontier, doneFrom(next).text(frontier));
         }
         OffsetAndMetadata last = committed;
-        boolean same = last != null && last.offset() == now.offset() && last.metadata().equals(now.metadata());
+        boolean same =
+                last != null && last.offset() == now.offset() && last.metadata().equals(now.metadata());
         return same ? Optional.empty() : Optional.of(now);
     }
 

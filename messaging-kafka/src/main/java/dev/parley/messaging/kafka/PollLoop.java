@@ -184,7 +184,8 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
             connectedAt = now;
         } else if (now - connectedAt >= AWAY) {
             throw new CallException(
-                    Code.UNAVAILABLE, "consuming %s at %s: no broker can be reached".formatted(queue, settings.shown()));
+                    Code.UNAVAILABLE,
+                    "consuming %s at %s: no broker can be reached".formatted(queue, settings.shown()));
         }
     }
 

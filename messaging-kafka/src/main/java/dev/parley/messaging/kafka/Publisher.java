@@ -43,7 +43,8 @@ final class Publisher {
             }
         } catch (Exception e) {
             noteFailure(producer, e, records);
-            throw KafkaErrors.translated(e, "publishing to " + records.getFirst().topic(), settings);
+            throw KafkaErrors.translated(
+                    e, "publishing to " + records.getFirst().topic(), settings);
         }
     }
 
@@ -60,7 +61,8 @@ final class Publisher {
 
     private void noteFailure(
             Producer<byte[], byte[]> producer, Exception thrown, List<ProducerRecord<byte[], byte[]>> records) {
-        Throwable cause = thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause =
+                thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         switch (cause) {
             // Whoever made it anew might have been quicker; and it may be gone for good.
             case UnknownTopicOrPartitionException e -> records.forEach(record -> topics.forget(record.topic()));

@@ -113,8 +113,9 @@ final class QueueDepths {
         partitions.addAll(topics.partitions(names));
         List<TopicPartition> list = List.copyOf(partitions);
         Map<TopicPartition, Long> ends = offsets.offsets(list, OffsetSpec.latest());
-        List<TopicPartition> unknown =
-                list.stream().filter(partition -> committed.get(partition) == null).toList();
+        List<TopicPartition> unknown = list.stream()
+                .filter(partition -> committed.get(partition) == null)
+                .toList();
         Map<TopicPartition, Long> begins = offsets.offsets(unknown, OffsetSpec.earliest());
         long lag = 0;
         for (TopicPartition partition : list) {
@@ -133,7 +134,8 @@ final class QueueDepths {
         if (behind.isEmpty()) {
             return Optional.empty();
         }
-        Set<TopicPartition> unread = new HashSet<>(behind.keySet().stream().limit(MAX_READ).toList());
+        Set<TopicPartition> unread =
+                new HashSet<>(behind.keySet().stream().limit(MAX_READ).toList());
         Instant oldest = Instant.MAX;
         try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Map.of("max.partition.fetch.bytes", 16 << 10))) {
             consumer.assign(unread);
@@ -159,8 +161,7 @@ final class QueueDepths {
         return Optional.of(age.isNegative() ? Duration.ZERO : age);
     }
 
-    private static OptionalLong members(KafkaFuture<ConsumerGroupDescription> description)
-            throws InterruptedException {
+    private static OptionalLong members(KafkaFuture<ConsumerGroupDescription> description) throws InterruptedException {
         try {
             return OptionalLong.of(description.get().members().size());
         } catch (ExecutionException e) {

@@ -52,7 +52,12 @@ final class Records {
         return event != null
                 ? new Received(
                         origin.topic(), event, origin.attempt(), origin.firstFailure(), origin.position(), receipt)
-                : new Received(foreign(record, record.key(), origin), origin.attempt(), origin.firstFailure(), origin.position(), receipt);
+                : new Received(
+                        foreign(record, record.key(), origin),
+                        origin.attempt(),
+                        origin.firstFailure(),
+                        origin.position(),
+                        receipt);
     }
 
     /** The message of a dead letter, whatever it is; the letter's own key is another than the message's was. */
@@ -98,8 +103,7 @@ final class Records {
         return text.isPresent() ? message.withKey(text.get()) : message;
     }
 
-    private static ForeignMessage foreign(
-            ConsumerRecord<byte[], byte[]> record, byte @Nullable [] key, Origin origin) {
+    private static ForeignMessage foreign(ConsumerRecord<byte[], byte[]> record, byte @Nullable [] key, Origin origin) {
         Map<String, String> headers = new LinkedHashMap<>();
         for (Header header : record.headers()) {
             if (header.value() != null && !header.key().startsWith(Origin.PREFIX)) {

@@ -124,13 +124,15 @@ final class StartOffsets {
         try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Map.of("max.poll.records", 1))) {
             consumer.assign(List.of(partition));
             consumer.seek(partition, offset);
-            long deadline = System.nanoTime() + Duration.ofMillis(clients.answerMillis()).toNanos();
+            long deadline = System.nanoTime()
+                    + Duration.ofMillis(clients.answerMillis()).toNanos();
             while (System.nanoTime() < deadline) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                     return Math.max(0, record.timestamp());
                 }
                 if (consumer.position(partition) > offset
-                        && consumer.position(partition) >= consumer.endOffsets(List.of(partition)).get(partition)) {
+                        && consumer.position(partition)
+                                >= consumer.endOffsets(List.of(partition)).get(partition)) {
                     return System.currentTimeMillis();
                 }
             }
@@ -152,7 +154,8 @@ final class StartOffsets {
                 clients.answer(clients.admin().listOffsets(question).all(), "asking for offsets");
         Map<TopicPartition, Long> offsets = new HashMap<>();
         new ArrayList<>(answers.entrySet())
-                .forEach(answer -> offsets.put(answer.getKey(), answer.getValue().offset()));
+                .forEach(
+                        answer -> offsets.put(answer.getKey(), answer.getValue().offset()));
         return offsets;
     }
 }
