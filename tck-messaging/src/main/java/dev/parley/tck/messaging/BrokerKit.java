@@ -189,13 +189,11 @@ abstract class BrokerKit {
 
     /** What is asked of a broker that lacks a capability is refused with its name. */
     static void assertRefused(Capability capability, ThrowingCallable asked) {
-        assertThatThrownBy(asked)
-                .as("what needs %s", capability)
-                .isInstanceOfSatisfying(CallException.class, e -> {
-                    if (e.code() != Code.UNIMPLEMENTED || !e.message().contains(capability.name())) {
-                        throw new AssertionError("refused, but not as UNIMPLEMENTED naming " + capability, e);
-                    }
-                });
+        assertThatThrownBy(asked).as("what needs %s", capability).isInstanceOfSatisfying(CallException.class, e -> {
+            if (e.code() != Code.UNIMPLEMENTED || !e.message().contains(capability.name())) {
+                throw new AssertionError("refused, but not as UNIMPLEMENTED naming " + capability, e);
+            }
+        });
     }
 
     @AfterEach

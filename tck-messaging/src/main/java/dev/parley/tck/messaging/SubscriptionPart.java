@@ -117,7 +117,9 @@ abstract class SubscriptionPart extends CapabilityPart {
             publish(topic, "after" + n);
             String wanted = "after" + n;
             seen.await(wanted, patience(), all -> seen.payloads().contains(wanted));
-            assertThat(seen.payloads()).as("of a group that begins with the latest").containsOnly(wanted);
+            assertThat(seen.payloads())
+                    .as("of a group that begins with the latest")
+                    .containsOnly(wanted);
         }
     }
 

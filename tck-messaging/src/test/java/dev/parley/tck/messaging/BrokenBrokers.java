@@ -118,7 +118,9 @@ final class BrokenBrokers {
             return new ForwardingConsumer(sound) {
                 @Override
                 public List<Received> receive(int max, Duration wait) throws Exception {
-                    return sound.receive(max, wait).stream().map(Faulty.this::broken).toList();
+                    return sound.receive(max, wait).stream()
+                            .map(Faulty.this::broken)
+                            .toList();
                 }
 
                 @Override
@@ -217,8 +219,7 @@ final class BrokenBrokers {
             for (int n = 0; n < payload.length; n++) {
                 payload[n] &= 0x7f;
             }
-            return List.of(
-                    new Outgoing(message.topic(), message.message().withPayload(payload), message.deliverAt()));
+            return List.of(new Outgoing(message.topic(), message.message().withPayload(payload), message.deliverAt()));
         }
     }
 
@@ -272,8 +273,7 @@ final class BrokenBrokers {
         ConsumerSpec broken(ConsumerSpec spec) {
             return spec(
                     spec,
-                    new QueueName(
-                            spec.queue().topic(), spec.queue().group() + count.incrementAndGet()),
+                    new QueueName(spec.queue().topic(), spec.queue().group() + count.incrementAndGet()),
                     spec.ordered(),
                     spec.start());
         }
@@ -516,7 +516,9 @@ final class BrokenBrokers {
     static final class DropsDeadLetters extends Faulty {
         @Override
         Settlement broken(BrokerBackend backend, Settlement settlement) {
-            return settlement instanceof Settlement.DeadLettered dead ? new Settlement.Ack(dead.received()) : settlement;
+            return settlement instanceof Settlement.DeadLettered dead
+                    ? new Settlement.Ack(dead.received())
+                    : settlement;
         }
     }
 
@@ -567,7 +569,8 @@ final class BrokenBrokers {
 
                 @Override
                 Settlement broken(Settlement settlement) {
-                    if (settlement instanceof Settlement.Retry retry && retry.after().toSeconds() > 10) {
+                    if (settlement instanceof Settlement.Retry retry
+                            && retry.after().toSeconds() > 10) {
                         blocked.set(true);
                     }
                     return settlement;

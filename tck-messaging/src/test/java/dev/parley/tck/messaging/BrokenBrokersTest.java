@@ -79,8 +79,8 @@ class BrokenBrokersTest {
     })
     void suiteFindsIt(String fault, String test) {
         Set<String> failed = EngineTestKit.engine("junit-jupiter")
-                .selectors(DiscoverySelectors.selectMethod(
-                        "dev.parley.tck.messaging.BrokenBrokers$" + fault + "#" + test))
+                .selectors(
+                        DiscoverySelectors.selectMethod("dev.parley.tck.messaging.BrokenBrokers$" + fault + "#" + test))
                 .execute()
                 .testEvents()
                 .failed()

@@ -1,7 +1,7 @@
 package dev.parley.tck.messaging;
 
-import dev.parley.Handler;
 import dev.parley.CallException;
+import dev.parley.Handler;
 import dev.parley.messaging.Capability;
 import dev.parley.messaging.Confirm;
 import dev.parley.messaging.DeadLetters;
