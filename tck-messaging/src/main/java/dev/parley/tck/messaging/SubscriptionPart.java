@@ -255,7 +255,7 @@ abstract class SubscriptionPart extends CapabilityPart {
         AtomicInteger most = new AtomicInteger();
         Seen<String> seen = Seen.of((call, delivery) -> {
             most.accumulateAndGet(running.incrementAndGet(), Math::max);
-            Thread.yield();
+            Thread.sleep(1);
             running.decrementAndGet();
             return Disposition.ack();
         });
