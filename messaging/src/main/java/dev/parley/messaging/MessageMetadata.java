@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param source who made it, a URI reference ({@code source}); empty until it is published, when the broker's own is set
  * @param timestamp when it was made ({@code time})
- * @param correlationId what belongs together ({@code correlationid})
+ * @param correlationId what belongs together (an attribute of this name in lower case)
  * @param version of the payload's schema ({@code dataschema}: a version that is no URI is written as {@code
  *     urn:parley:schema:TYPE:VERSION})
  * @param key what orders ({@code partitionkey})
