@@ -202,7 +202,7 @@ final class ServedConsumer {
     private void settle(Settle request) throws Exception {
         BrokerApi.checkCount("settlements", request.getSettlementsCount());
         List<Settlement> settlements = new ArrayList<>(request.getSettlementsCount());
-        Map<Received, Long> ofReceived = new IdentityHashMap<>();
+        IdentityHashMap<Received, Long> ofReceived = new IdentityHashMap<>();
         List<Long> stale = new ArrayList<>();
         for (dev.parley.broker.v1.Settlement each : request.getSettlementsList()) {
             Received received = held.remove(each.getDelivery());
