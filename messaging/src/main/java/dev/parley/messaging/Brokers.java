@@ -1,9 +1,7 @@
 package dev.parley.messaging;
 
+import dev.parley.messaging.spi.Backends;
 import dev.parley.messaging.spi.BrokerBackend;
-import dev.parley.messaging.spi.BrokerProvider;
-import java.util.ServiceLoader;
-import java.util.TreeSet;
 
 /** Finds the backend of a URI. */
 final class Brokers {
@@ -11,16 +9,7 @@ final class Brokers {
     private Brokers() {}
 
     static MessageBroker connect(String text, BrokerOptions options) {
-        BrokerUri uri = BrokerUri.parse(text);
-        TreeSet<String> known = new TreeSet<>();
-        for (BrokerProvider provider : ServiceLoader.load(BrokerProvider.class, Brokers.class.getClassLoader())) {
-            if (provider.schemes().contains(uri.scheme())) {
-                return of(provider.open(uri, options), options);
-            }
-            known.addAll(provider.schemes());
-        }
-        throw new IllegalArgumentException(
-                "scheme \"%s\" of %s is unknown; known on this class path: %s".formatted(uri.scheme(), uri, known));
+        return of(Backends.open(text, options), options);
     }
 
     @SuppressWarnings("DoNotCallSuggester") // until the engine is there

@@ -21,6 +21,7 @@ import java.util.UUID;
  * @param position in the topic, which names it for ever if nothing else does; may be empty
  * @param body what it says
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and copying a body would cost
 public record ForeignMessage(
         String topic,
         Map<String, String> headers,

@@ -27,9 +27,9 @@ public record Redelivery(
     public Redelivery {
         check("maxAttempts", maxAttempts, 1, 1000);
         check("immediate", immediate, 0, 10);
-        check("initial (ms)", initial.toMillis(), 1, Duration.ofHours(1).toMillis());
+        checkMillis("initial", initial, Duration.ofHours(1));
         check("multiplier", multiplier, 1, 10);
-        check("max (ms)", max.toMillis(), 1, Duration.ofDays(7).toMillis());
+        checkMillis("max", max, Duration.ofDays(7));
         check("jitter", jitter, 0, 1);
     }
 
@@ -65,8 +65,16 @@ public record Redelivery(
      * @param random 0 (included) to 1 (excluded)
      */
     public Duration backoff(int failed, double random) {
-        double bound = Math.min(initial.toMillis() * Math.pow(multiplier, Math.max(0, failed - 1)), max.toMillis());
+        double longest = (double) max.toMillis();
+        double bound = Math.min(initial.toMillis() * Math.pow(multiplier, Math.max(0, failed - 1)), longest);
         return Duration.ofMillis(Math.round(bound * (1 - jitter * random)));
+    }
+
+    private static void checkMillis(String name, Duration value, Duration max) {
+        if (value.toMillis() < 1 || value.compareTo(max) > 0) {
+            throw new IllegalArgumentException(
+                    "%s of a redelivery must be 1 ms to %s, but is %s".formatted(name, max, value));
+        }
     }
 
     private static void check(String name, double value, double min, double max) {
