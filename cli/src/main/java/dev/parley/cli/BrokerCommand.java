@@ -67,8 +67,9 @@ final class BrokerCommand implements Callable<Integer> {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "Callers must have the token in the first line of this file: parley://:TOKEN@HOST:PORT, or the"
-                    + " environment's PARLEY_BROKER_TOKEN.")
+            description =
+                    "Callers must have the token in the first line of this file: parley://:TOKEN@HOST:PORT, or the"
+                            + " environment's PARLEY_BROKER_TOKEN.")
     private @Nullable Path tokenFile;
 
     @Option(names = "--json", description = "One JSON object a line, for programs.")
@@ -140,7 +141,8 @@ final class BrokerCommand implements Callable<Integer> {
             terminal.out().println(GSON.toJson(line));
         } else {
             terminal.out()
-                    .println("broker listening on " + url + "; messages in " + Plain.line(server.backend().toString())
+                    .println("broker listening on " + url + "; messages in "
+                            + Plain.line(server.backend().toString())
                             + (data == null && store == null ? ", which die with it (--data keeps them)" : "")
                             + "; Ctrl-C ends it");
             terminal.out().println("  in Java:     MessageBroker.connect(\"" + url + "\")");

@@ -11,7 +11,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The program {@code parley}: what talks to servers, the registry, and the broker. */
-@Command(name = "parley", description = "Calls services without generated code, and runs a registry and a broker for them.")
+@Command(
+        name = "parley",
+        description = "Calls services without generated code, and runs a registry and a broker for them.")
 public final class Main implements Runnable {
 
     @Spec
@@ -58,6 +60,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: call, list, describe, registry, broker or queues");
+        throw new ParameterException(
+                spec.commandLine(), "Missing command: call, list, describe, registry, broker or queues");
     }
 }

@@ -17,8 +17,8 @@ final class QueueTable {
 
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
-    private static final List<String> QUEUES = List.of(
-            "QUEUE", "DEPTH", "DELAYED", "IN FLIGHT", "OLDEST", "REDELIVERED", "DEAD LETTERS", "CONSUMERS");
+    private static final List<String> QUEUES =
+            List.of("QUEUE", "DEPTH", "DELAYED", "IN FLIGHT", "OLDEST", "REDELIVERED", "DEAD LETTERS", "CONSUMERS");
     private static final List<String> LETTERS =
             List.of("LETTER", "TOPIC", "TYPE", "ATTEMPTS", "FIRST FAILURE", "LAST FAILURE", "CAUSE");
 

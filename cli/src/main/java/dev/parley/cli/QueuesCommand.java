@@ -8,7 +8,6 @@ import dev.parley.messaging.MessageBroker;
 import dev.parley.messaging.QueueName;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -53,7 +52,10 @@ final class QueuesCommand implements Callable<Integer> {
     @Option(names = "--redrive", paramLabel = "QUEUE", description = "Put dead letters back to their group.")
     private @Nullable String redrive;
 
-    @Option(names = "--discard", paramLabel = "QUEUE", description = "Remove dead letters for good; needs --id or --type.")
+    @Option(
+            names = "--discard",
+            paramLabel = "QUEUE",
+            description = "Remove dead letters for good; needs --id or --type.")
     private @Nullable String discard;
 
     @Option(names = "--id", paramLabel = "ID", description = "Only the letter, or the message, with this id.")
@@ -68,10 +70,7 @@ final class QueuesCommand implements Callable<Integer> {
             description = "Redrive so many a second at most. Default: ${DEFAULT-VALUE}.")
     private int rate = 1000;
 
-    @Option(
-            names = "--max",
-            paramLabel = "N",
-            description = "List so many letters at most. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max", paramLabel = "N", description = "List so many letters at most. Default: ${DEFAULT-VALUE}.")
     private int max = 100;
 
     @Option(names = "--json", description = "One JSON object a line, for programs.")
@@ -98,12 +97,12 @@ final class QueuesCommand implements Callable<Integer> {
             QueueTable table = new QueueTable(terminal.out(), json);
             if (letters != null) {
                 table.letters(broker.deadLetters(queue(letters)).list(max).stream()
-                        .filter(wanted())
+                        .filter(this::wanted)
                         .toList());
             } else if (redrive != null) {
-                say("redriven", broker.deadLetters(queue(redrive)).redrive(wanted(), rate));
+                say("redriven", broker.deadLetters(queue(redrive)).redrive(this::wanted, rate));
             } else if (discard != null) {
-                say("discarded", broker.deadLetters(queue(discard)).discard(wanted()));
+                say("discarded", broker.deadLetters(queue(discard)).discard(this::wanted));
             } else {
                 show(broker, table);
             }
@@ -154,8 +153,8 @@ final class QueuesCommand implements Callable<Integer> {
         } while (!end.await(watch));
     }
 
-    private Predicate<DeadLetter> wanted() {
-        return letter -> (id == null || letter.id().equals(id) || letter.message().id().equals(id))
+    private boolean wanted(DeadLetter letter) {
+        return (id == null || letter.id().equals(id) || letter.message().id().equals(id))
                 && (type == null || letter.message().type().equals(type));
     }
 
