@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,12 @@ class MockServerTest extends DiscoverySuite {
     static void stop() {
         client.close();
         server.shutdown();
+    }
+
+    /** Longer than the mock may block itself. */
+    @Override
+    protected Duration patience() {
+        return Duration.ofMinutes(3);
     }
 
     @Override
