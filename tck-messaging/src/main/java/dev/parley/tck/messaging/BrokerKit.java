@@ -6,7 +6,6 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Handler;
 import dev.parley.messaging.BrokerOptions;
-import dev.parley.messaging.BrokerUri;
 import dev.parley.messaging.Capability;
 import dev.parley.messaging.DeadLetter;
 import dev.parley.messaging.Delivery;
@@ -18,14 +17,13 @@ import dev.parley.messaging.Redelivery;
 import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
+import dev.parley.messaging.spi.Backends;
 import dev.parley.messaging.spi.BrokerBackend;
-import dev.parley.messaging.spi.BrokerProvider;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,13 +52,7 @@ abstract class BrokerKit {
 
     /** As {@link #open}, the backend alone. The suite closes it. */
     protected BrokerBackend openBackend(BrokerOptions options) throws Exception {
-        BrokerUri uri = BrokerUri.parse(subject().uri());
-        for (BrokerProvider provider : ServiceLoader.load(BrokerProvider.class)) {
-            if (provider.schemes().contains(uri.scheme())) {
-                return provider.open(uri, options);
-            }
-        }
-        throw new IllegalStateException("nobody on this class path opens " + uri);
+        return Backends.open(subject().uri(), options);
     }
 
     /** How the suite's brokers are used. */
@@ -197,13 +189,11 @@ abstract class BrokerKit {
 
     /** What is asked of a broker that lacks a capability is refused with its name. */
     static void assertRefused(Capability capability, ThrowingCallable asked) {
-        assertThatThrownBy(asked)
-                .as("what needs %s", capability)
-                .isInstanceOfSatisfying(CallException.class, e -> {
-                    if (e.code() != Code.UNIMPLEMENTED || !e.message().contains(capability.name())) {
-                        throw new AssertionError("refused, but not as UNIMPLEMENTED naming " + capability, e);
-                    }
-                });
+        assertThatThrownBy(asked).as("what needs %s", capability).isInstanceOfSatisfying(CallException.class, e -> {
+            if (e.code() != Code.UNIMPLEMENTED || !e.message().contains(capability.name())) {
+                throw new AssertionError("refused, but not as UNIMPLEMENTED naming " + capability, e);
+            }
+        });
     }
 
     @AfterEach

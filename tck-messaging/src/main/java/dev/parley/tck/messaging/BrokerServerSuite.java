@@ -7,8 +7,8 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.MessageBroker;
-import dev.parley.messaging.Subscription;
 import dev.parley.messaging.SubscribeOptions;
+import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
 import dev.parley.testing.Direction;
 import dev.parley.testing.Fault;
@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 public abstract class BrokerServerSuite extends DurableBrokerSuite {
 
     private ServerUnderTest server() {
-        return subject().server()
+        return subject()
+                .server()
                 .orElseThrow(() -> new IllegalStateException("BrokerUnderTest.server() is needed by this suite"));
     }
 
@@ -158,13 +159,15 @@ public abstract class BrokerServerSuite extends DurableBrokerSuite {
                             CallException.class,
                             e -> assertThat(e.code()).isIn(Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED));
             subscription = subscribe(broker, topic, "group", seen, options());
-            await("it says why", () -> broker.problem().isPresent()
-                    && subscription.problem().isPresent());
+            await(
+                    "it says why",
+                    () -> broker.problem().isPresent() && subscription.problem().isPresent());
         } finally {
             network.heal();
         }
-        await("it is well again", () -> subscription.problem().isEmpty()
-                && broker.problem().isEmpty());
+        await(
+                "it is well again",
+                () -> subscription.problem().isEmpty() && broker.problem().isEmpty());
         publish(topic, "found");
         seen.await("it", takeover(), all -> seen.payloads().contains("found"));
     }
@@ -182,7 +185,9 @@ public abstract class BrokerServerSuite extends DurableBrokerSuite {
         network.resetConnections();
         try {
             Thread closing = Thread.ofVirtual().start(broker::close);
-            assertThat(closing.join(patience())).as("closed while the server is away").isTrue();
+            assertThat(closing.join(patience()))
+                    .as("closed while the server is away")
+                    .isTrue();
         } finally {
             network.heal();
         }

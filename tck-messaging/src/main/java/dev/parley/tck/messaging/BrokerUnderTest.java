@@ -16,7 +16,7 @@ public interface BrokerUnderTest {
         return Requirements.of(uri());
     }
 
-    /** Whether several processes may be connected at once. Not so for one whose files belong to one process, or for memory. */
+    /** Whether several connections may be open at once, those of other processes included. Not so where files belong to one alone. */
     default boolean shared() {
         return true;
     }

@@ -32,25 +32,25 @@ abstract class CapabilityPart extends BrokerKit {
         MessageBroker broker = broker();
         if (!has(Capability.DELAY)) {
             PublishOptions later = PublishOptions.after(Duration.ofSeconds(5));
-            assertRefused(
-                    Capability.DELAY, () -> broker.publish(topic, Message.of(topic.name(), "too early"), later));
+            assertRefused(Capability.DELAY, () -> broker.publish(topic, Message.of(topic.name(), "too early"), later));
         }
         if (!has(Capability.ORDERED_BY_KEY)) {
             assertRefused(
                     Capability.ORDERED_BY_KEY,
-                    () -> broker.subscribe(topic, "group", Seen.acking(), options().orderedByKey()));
+                    () -> broker.subscribe(
+                            topic, "group", Seen.acking(), options().orderedByKey()));
         }
         if (!has(Capability.PATTERNS)) {
             Topic<String> pattern = Topic.text(topic.name() + ".*");
-            assertRefused(
-                    Capability.PATTERNS, () -> broker.subscribe(pattern, "group", Seen.acking(), options()));
+            assertRefused(Capability.PATTERNS, () -> broker.subscribe(pattern, "group", Seen.acking(), options()));
         }
         if (!has(Capability.REPLAY)) {
-            for (StartFrom start : List.of(
-                    StartFrom.earliest(), new StartFrom.Time(Instant.now()), new StartFrom.Position("1"))) {
+            for (StartFrom start :
+                    List.of(StartFrom.earliest(), new StartFrom.Time(Instant.now()), new StartFrom.Position("1"))) {
                 assertRefused(
                         Capability.REPLAY,
-                        () -> broker.subscribe(topic, "group", Seen.acking(), options().withStart(start)));
+                        () -> broker.subscribe(
+                                topic, "group", Seen.acking(), options().withStart(start)));
             }
         }
         // And it is none the worse for it.
@@ -75,8 +75,7 @@ abstract class CapabilityPart extends BrokerKit {
         }
         Topic<String> topic = Topic.text(fresh("names"));
         for (String group : List.of("", "a b", "a/b", "a..b", "*", "#", "\u00fc", "x".repeat(101))) {
-            assertThatThrownBy(
-                            () -> broker.subscribe(topic, group, (call, delivery) -> Disposition.ack(), options()))
+            assertThatThrownBy(() -> broker.subscribe(topic, group, (call, delivery) -> Disposition.ack(), options()))
                     .as("group \"%s\"", group)
                     .isInstanceOf(IllegalArgumentException.class);
         }

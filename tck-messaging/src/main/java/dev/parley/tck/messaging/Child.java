@@ -95,8 +95,8 @@ final class Child implements AutoCloseable {
         long until = System.nanoTime() + patience.toNanos();
         while (count(start) < wanted) {
             if (!process.isAlive() || System.nanoTime() > until) {
-                throw new AssertionError("only %d times \"%s\" of %d; it wrote:\n%s"
-                        .formatted(count(start), start, wanted, output()));
+                throw new AssertionError(
+                        "only %d times \"%s\" of %d; it wrote:\n%s".formatted(count(start), start, wanted, output()));
             }
             Thread.sleep(10);
         }
@@ -131,7 +131,8 @@ final class Child implements AutoCloseable {
 
     /** What it wrote to standard output and error. */
     String output() throws IOException {
-        return Files.readString(folder.resolve("output")) + '\n'
+        return Files.readString(folder.resolve("output"))
+                + '\n'
                 + String.join("\n", History.lines(folder.resolve("signals")));
     }
 

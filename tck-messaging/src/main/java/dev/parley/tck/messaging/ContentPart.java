@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 /** What is published is what is delivered, to the byte. */
 abstract class ContentPart extends DeadLetterPart {
 
-    private static final String UNICODE = "gr\u00f6\u00dfe \u6771\u4eac \ud83d\ude80 \"q\" 'a' \\ %41 <x> & {}[] a=b,c;d";
+    private static final String UNICODE =
+            "gr\u00f6\u00dfe \u6771\u4eac \ud83d\ude80 \"q\" 'a' \\ %41 <x> & {}[] a=b,c;d";
 
     private <T> Delivery<T> roundTrip(Topic<T> topic, Message<T> message) throws Exception {
         Seen<T> seen = Seen.acking();
@@ -43,7 +44,16 @@ abstract class ContentPart extends DeadLetterPart {
                 Optional.of("key " + UNICODE),
                 Optional.of(Instant.parse("2199-01-01T00:00:00.5Z")),
                 "text/plain; charset=utf-8",
-                Map.of("unicode", UNICODE, "empty", "", "blank", " a  b ", "x", "1", "traceparent",
+                Map.of(
+                        "unicode",
+                        UNICODE,
+                        "empty",
+                        "",
+                        "blank",
+                        " a  b ",
+                        "x",
+                        "1",
+                        "traceparent",
                         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
         Message<String> message = new Message<>("id " + UNICODE, "type." + UNICODE, UNICODE, metadata);
         Delivery<String> delivery = roundTrip(topic, message);
@@ -80,8 +90,10 @@ abstract class ContentPart extends DeadLetterPart {
             headers.put("h%019d".formatted(n), "value " + n + " \u00fc".repeat(50));
         }
         headers.put("long", "\u00e4".repeat(MessageMetadata.MAX_VALUE));
-        Message<String> message = Message.of("t".repeat(Message.MAX_NAME), "text").withId("i".repeat(Message.MAX_NAME));
-        message = message.withMetadata(message.metadata().withKey("k".repeat(255)).withSource("s".repeat(255)));
+        Message<String> message =
+                Message.of("t".repeat(Message.MAX_NAME), "text").withId("i".repeat(Message.MAX_NAME));
+        message =
+                message.withMetadata(message.metadata().withKey("k".repeat(255)).withSource("s".repeat(255)));
         for (Map.Entry<String, String> each : headers.entrySet()) {
             message = message.withHeader(each.getKey(), each.getValue());
         }
@@ -89,8 +101,10 @@ abstract class ContentPart extends DeadLetterPart {
         assertThat(delivery.message().metadata().headers()).isEqualTo(headers);
         assertThat(delivery.message().id()).isEqualTo(message.id());
         assertThat(delivery.message().type()).isEqualTo(message.type());
-        assertThat(delivery.message().metadata().key()).isEqualTo(message.metadata().key());
-        assertThat(delivery.message().metadata().source()).isEqualTo(message.metadata().source());
+        assertThat(delivery.message().metadata().key())
+                .isEqualTo(message.metadata().key());
+        assertThat(delivery.message().metadata().source())
+                .isEqualTo(message.metadata().source());
     }
 
     @Test
@@ -112,7 +126,9 @@ abstract class ContentPart extends DeadLetterPart {
         broker().publishAll(topic, messages);
         awaitDistinct(seen, payloads.size());
         for (int n = 0; n < payloads.size(); n++) {
-            assertThat(seen.of("m" + n).getFirst().payload()).as("payload %d", n).isEqualTo(payloads.get(n));
+            assertThat(seen.of("m" + n).getFirst().payload())
+                    .as("payload %d", n)
+                    .isEqualTo(payloads.get(n));
         }
     }
 
@@ -135,15 +151,18 @@ abstract class ContentPart extends DeadLetterPart {
             Message<byte[]> message = ofSize(topic, max + more);
             broker().publish(topic, message);
             byte[] sent = message.payload();
-            seen.await("the message of " + (max + more) + " bytes", patience(), all -> !seen.of(message.id())
-                    .isEmpty());
+            seen.await(
+                    "the message of " + (max + more) + " bytes",
+                    patience(),
+                    all -> !seen.of(message.id()).isEmpty());
             assertThat(java.util.Arrays.equals(seen.of(message.id()).getFirst().payload(), sent))
                     .as("the same bytes")
                     .isTrue();
         }
         Message<byte[]> oversized = ofSize(topic, max + 1);
         assertThatThrownBy(() -> broker().publish(topic, oversized))
-                .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.code()).isEqualTo(Code.INVALID_ARGUMENT))
+                .isInstanceOfSatisfying(
+                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.INVALID_ARGUMENT))
                 .hasMessageContaining(Integer.toString(max));
         broker().publish(topic, Message.of("size", new byte[1]).withId("marker"));
         seen.await("the marker", patience(), all -> !seen.of("marker").isEmpty());
@@ -152,8 +171,9 @@ abstract class ContentPart extends DeadLetterPart {
 
     private static Message<byte[]> ofSize(Topic<byte[]> topic, int bytes) {
         Message<byte[]> message = Message.of("size", new byte[0]);
-        message = message.withMetadata(
-                message.metadata().withSource("tck").withContentType(topic.codec().contentType()));
+        message = message.withMetadata(message.metadata()
+                .withSource("tck")
+                .withContentType(topic.codec().contentType()));
         int payload = bytes - Outgoing.now(topic.name(), message).bytes();
         byte[] random = new byte[payload];
         new Random(bytes).nextBytes(random);
@@ -171,7 +191,10 @@ abstract class ContentPart extends DeadLetterPart {
         awaitDistinct(seen, 10);
         awaitDistinct(other, 10);
         if (has(dev.parley.messaging.Capability.REPLAY)) {
-            assertThat(seen.all()).extracting(Delivery::position).doesNotContain("").doesNotHaveDuplicates();
+            assertThat(seen.all())
+                    .extracting(Delivery::position)
+                    .doesNotContain("")
+                    .doesNotHaveDuplicates();
             for (String id : numbered("m", 10)) {
                 assertThat(seen.of(id).getFirst().position())
                         .as("of %s, the same in both groups", id)

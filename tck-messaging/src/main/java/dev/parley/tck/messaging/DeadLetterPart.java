@@ -40,7 +40,9 @@ abstract class DeadLetterPart extends DelayPart {
         }
 
         List<String> ids() throws Exception {
-            return letters().list(1000).stream().map(each -> each.message().id()).toList();
+            return letters().list(1000).stream()
+                    .map(each -> each.message().id())
+                    .toList();
         }
 
         /** How often a message came. */
@@ -71,7 +73,9 @@ abstract class DeadLetterPart extends DelayPart {
         assertThat(letter.topic()).isEqualTo(topic.name());
         assertThat(letter.message().id()).isEqualTo(message.id());
         assertThat(letter.message().type()).isEqualTo(message.type());
-        assertThat(letter.message().payload()).asString(java.nio.charset.StandardCharsets.UTF_8).isEqualTo(message.payload());
+        assertThat(letter.message().payload())
+                .asString(java.nio.charset.StandardCharsets.UTF_8)
+                .isEqualTo(message.payload());
         assertThat(letter.message().metadata()).isEqualTo(delivered.message().metadata());
         assertThat(letter.message().metadata().header("traceparent")).hasValue(TRACE);
         assertThat(letter.position()).isEqualTo(delivered.position());
@@ -93,7 +97,10 @@ abstract class DeadLetterPart extends DelayPart {
         broken.seen.await("each once more", patience(), all -> all.size() >= 20);
         assertThat(broken.ids()).isEmpty();
         assertThat(broken.letters().redriveAll()).as("the second time").isZero();
-        assertThat(broken.seen.all()).extracting(Delivery::attempt).as("counted from 1 again").containsOnly(1);
+        assertThat(broken.seen.all())
+                .extracting(Delivery::attempt)
+                .as("counted from 1 again")
+                .containsOnly(1);
         for (String id : numbered("m", 10)) {
             assertThat(broken.deliveries(id)).isEqualTo(2);
         }
@@ -175,15 +182,25 @@ abstract class DeadLetterPart extends DelayPart {
         Topic<String> topic = Topic.text(fresh("own"));
         QueueName first = removed(topic.name(), "first");
         QueueName second = removed(topic.name(), "second");
-        subscribe(topic, "first", Seen.of((call, delivery) -> delivery.payload().equals("a")
-                ? Disposition.reject("first does not like a")
-                : Disposition.ack()));
-        subscribe(topic, "second", Seen.of((call, delivery) -> delivery.payload().equals("b")
-                ? Disposition.reject("second does not like b")
-                : Disposition.ack()));
+        subscribe(
+                topic,
+                "first",
+                Seen.of((call, delivery) -> delivery.payload().equals("a")
+                        ? Disposition.reject("first does not like a")
+                        : Disposition.ack()));
+        subscribe(
+                topic,
+                "second",
+                Seen.of((call, delivery) -> delivery.payload().equals("b")
+                        ? Disposition.reject("second does not like b")
+                        : Disposition.ack()));
         publish(topic, "a", "b");
-        assertThat(awaitLetters(first, 1)).extracting(each -> each.message().id()).containsExactly("a");
-        assertThat(awaitLetters(second, 1)).extracting(each -> each.message().id()).containsExactly("b");
+        assertThat(awaitLetters(first, 1))
+                .extracting(each -> each.message().id())
+                .containsExactly("a");
+        assertThat(awaitLetters(second, 1))
+                .extracting(each -> each.message().id())
+                .containsExactly("b");
         assertThat(broker().deadLetters(first).discard(each -> true)).isEqualTo(1);
         assertThat(letters(first)).isEmpty();
         assertThat(letters(second)).hasSize(1);
@@ -201,8 +218,12 @@ abstract class DeadLetterPart extends DelayPart {
             }
             return Disposition.ack();
         });
-        subscribe(broker(), topic, "group", seen, options().withPrefetch(1)
-                .withRedelivery(options().redelivery().withMaxAttempts(3)));
+        subscribe(
+                broker(),
+                topic,
+                "group",
+                seen,
+                options().withPrefetch(1).withRedelivery(options().redelivery().withMaxAttempts(3)));
         awaitDistinct(seen, 4);
         DeadLetter letter = awaitLetters(queue, 1).getFirst();
         assertThat(letter.message().id()).isEqualTo("poison");

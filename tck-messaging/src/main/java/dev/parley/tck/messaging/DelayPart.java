@@ -66,7 +66,8 @@ abstract class DelayPart extends DispositionPart {
         Topic<String> topic = Topic.text(fresh("expired"));
         known(topic, "group");
         Instant soon = Instant.now().plusMillis(100);
-        broker().publish(topic, Message.of(topic.name(), "stale").withId("stale").withExpiry(soon));
+        broker().publish(
+                        topic, Message.of(topic.name(), "stale").withId("stale").withExpiry(soon));
         broker().publish(
                         topic,
                         Message.of(topic.name(), "fresh")

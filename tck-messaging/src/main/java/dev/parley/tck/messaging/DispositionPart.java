@@ -12,8 +12,8 @@ import dev.parley.messaging.ErrorDispositions;
 import dev.parley.messaging.Message;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.Redelivery;
-import dev.parley.messaging.Subscription;
 import dev.parley.messaging.SubscribeOptions;
+import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,11 +46,16 @@ abstract class DispositionPart extends OrderPart {
         List<Delivery<String>> all = seen.await("three deliveries", patience(), each -> each.size() >= 3);
         assertThat(all).extracting(Delivery::attempt).containsExactly(1, 2, 3);
         assertThat(all).extracting(each -> each.message().id()).containsOnly(message.id());
-        assertThat(all).extracting(Delivery::message).containsOnly(all.getFirst().message());
+        assertThat(all)
+                .extracting(Delivery::message)
+                .containsOnly(all.getFirst().message());
         assertThat(all.get(0).firstFailure()).isEmpty();
-        assertThat(all.get(1).firstFailure()).hasValueSatisfying(when -> assertThat(when)
-                .isBetween(before.minusSeconds(5), Instant.now().plusSeconds(5)));
-        assertThat(all.get(2).firstFailure()).as("the first failure").isEqualTo(all.get(1).firstFailure());
+        assertThat(all.get(1).firstFailure())
+                .hasValueSatisfying(when -> assertThat(when)
+                        .isBetween(before.minusSeconds(5), Instant.now().plusSeconds(5)));
+        assertThat(all.get(2).firstFailure())
+                .as("the first failure")
+                .isEqualTo(all.get(1).firstFailure());
         await("it is acknowledged", () -> subscription.snapshot().acked() == 1);
         assertThat(subscription.snapshot().retried()).isEqualTo(2);
         assertThat(letters(removed(topic.name(), "group"))).isEmpty();
@@ -86,8 +91,8 @@ abstract class DispositionPart extends OrderPart {
     final void aReleasedMessageComesAgainUncounted() throws Exception {
         Topic<String> topic = Topic.text(fresh("release"));
         AtomicInteger calls = new AtomicInteger();
-        Seen<String> seen = Seen.of(
-                (call, delivery) -> calls.incrementAndGet() <= 7 ? Disposition.release() : Disposition.ack());
+        Seen<String> seen =
+                Seen.of((call, delivery) -> calls.incrementAndGet() <= 7 ? Disposition.release() : Disposition.ack());
         SubscribeOptions three = options().withRedelivery(options().redelivery().withMaxAttempts(3));
         Subscription subscription = subscribe(topic, "group", seen, three);
         publish(topic, "one");
@@ -115,8 +120,7 @@ abstract class DispositionPart extends OrderPart {
         for (Code code : Code.values()) {
             if (!code.name().equals("OK")) {
                 codes.add(code.name());
-                boolean reject = ErrorDispositions.of(new CallException(code, ""), false)
-                        instanceof Disposition.Reject;
+                boolean reject = ErrorDispositions.of(new CallException(code, ""), false) instanceof Disposition.Reject;
                 (reject ? rejected : retried).add(code);
             }
         }
@@ -127,8 +131,9 @@ abstract class DispositionPart extends OrderPart {
                 .extracting(each -> each.failure().code().name())
                 .containsExactlyInAnyOrderElementsOf(
                         rejected.stream().map(Code::name).toList());
-        assertThat(letters).allSatisfy(each -> assertThat(each.failure().cause())
-                .contains("because of " + each.failure().code()));
+        assertThat(letters)
+                .allSatisfy(each -> assertThat(each.failure().cause())
+                        .contains("because of " + each.failure().code()));
         assertThat(rejected).hasSize(9);
         for (Code code : Set.copyOf(retried)) {
             assertThat(seen.of(code.name()))
@@ -167,7 +172,8 @@ abstract class DispositionPart extends OrderPart {
             }
             return Disposition.ack();
         });
-        Subscription subscription = subscribe(topic, "group", seen, options().withHandlerTimeout(Duration.ofMillis(300)));
+        Subscription subscription =
+                subscribe(topic, "group", seen, options().withHandlerTimeout(Duration.ofMillis(300)));
         publish(topic, "one");
         await("it is acknowledged", () -> subscription.snapshot().acked() == 1);
         assertThat(interrupted.getCount()).isZero();
@@ -231,7 +237,8 @@ abstract class DispositionPart extends OrderPart {
         Topic<String> topic = Topic.text(fresh("head"));
         Seen<String> seen = Seen.of((call, delivery) -> switch (delivery.payload()) {
             case "poison" -> Disposition.retryAfter(Duration.ofMinutes(5), "much later");
-            case "slow" -> delivery.attempt() == 1 ? Disposition.retryAfter(Duration.ofMillis(300), "soon") : Disposition.ack();
+            case "slow" ->
+                delivery.attempt() == 1 ? Disposition.retryAfter(Duration.ofMillis(300), "soon") : Disposition.ack();
             default -> Disposition.ack();
         });
         subscribe(topic, "group", seen, options().withPrefetch(1));
@@ -253,8 +260,11 @@ abstract class DispositionPart extends OrderPart {
             }
             return Disposition.ack();
         });
-        Subscription subscription =
-                subscribe(topic, "group", seen, options().withRedelivery(options().redelivery().withImmediate(2)));
+        Subscription subscription = subscribe(
+                topic,
+                "group",
+                seen,
+                options().withRedelivery(options().redelivery().withImmediate(2)));
         publish(topic, "one");
         await("it is acknowledged", () -> subscription.snapshot().acked() == 1);
         // Three calls of the first delivery, one of the second.

@@ -172,14 +172,18 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
                 topic,
                 "group",
                 next,
-                options().withLease(Duration.ofMillis(Long.parseLong(LEASE))).withHandlerTimeout(Duration.ofMinutes(10)));
+                options()
+                        .withLease(Duration.ofMillis(Long.parseLong(LEASE)))
+                        .withHandlerTimeout(Duration.ofMinutes(10)));
         next.await("what the frozen one held", takeover(), all -> !all.isEmpty());
         consumer.tell("go");
         consumer.signal("CONT");
         consumer.awaitCount("done m1", 1);
         consumer.stop();
         if (has(Capability.LEASE_EXTEND)) {
-            assertThat(consumer.awaitSignal("stale")).as("of its acknowledgements").isEqualTo("1");
+            assertThat(consumer.awaitSignal("stale"))
+                    .as("of its acknowledgements")
+                    .isEqualTo("1");
             assertThat(next.all()).extracting(Delivery::attempt).containsExactly(2);
         }
         woken.countDown();
@@ -241,8 +245,8 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
         known(topic, "group");
         published(history, topic, "before");
         disconnect();
-        Child publisher = closing(Child.limited(
-                folder, takeover(), 8 * 1024, "publish", subject().uri(), topic.name(), "f", "50000"));
+        Child publisher = closing(
+                Child.limited(folder, takeover(), 8 * 1024, "publish", subject().uri(), topic.name(), "f", "50000"));
         String error = publisher.awaitSignal("failed");
         assertThat(error).contains("CallException");
         publisher.kill();

@@ -92,8 +92,12 @@ final class History {
     /** Nothing that was confirmed is lost, nothing was made up, and something succeeded at all. */
     void check(String run) {
         System.out.println(run + ": " + this);
-        assertThat(acknowledged).as("%s: a run without success shows nothing", run).isNotEmpty();
-        assertThat(delivered.keySet()).as("%s: a run without success shows nothing", run).isNotEmpty();
+        assertThat(acknowledged)
+                .as("%s: a run without success shows nothing", run)
+                .isNotEmpty();
+        assertThat(delivered.keySet())
+                .as("%s: a run without success shows nothing", run)
+                .isNotEmpty();
         assertThat(unexpected()).as("%s: unexpected; %s", run, this).isEmpty();
         assertThat(lost()).as("%s: lost; %s", run, this).isEmpty();
     }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.Code;
 import dev.parley.messaging.Capability;
 import dev.parley.messaging.Disposition;
+import dev.parley.messaging.Failure;
 import dev.parley.messaging.Message;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.StartFrom;
 import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
-import dev.parley.messaging.Failure;
 import dev.parley.messaging.spi.BackendConsumer;
 import dev.parley.messaging.spi.BrokerBackend;
 import dev.parley.messaging.spi.ConsumerSpec;
@@ -48,7 +48,9 @@ abstract class LeasePart extends StatsPart {
                     Received stale = receive(silent, "m" + kind);
                     try (BackendConsumer next = backend.consume(spec(queue))) {
                         Received taken = receive(next, "m" + kind);
-                        assertThat(taken.attempt()).as("the lost delivery counts").isEqualTo(2);
+                        assertThat(taken.attempt())
+                                .as("the lost delivery counts")
+                                .isEqualTo(2);
                         Settlement late = settlement(kind, stale);
                         assertThat(silent.settle(List.of(late)))
                                 .as("what is refused of %s by a stale consumer", late)
@@ -90,7 +92,8 @@ abstract class LeasePart extends StatsPart {
     }
 
     private static void publish(BrokerBackend backend, QueueName queue, String text) throws Exception {
-        Message<byte[]> message = Message.of("lease", text.getBytes(StandardCharsets.UTF_8)).withId(text);
+        Message<byte[]> message =
+                Message.of("lease", text.getBytes(StandardCharsets.UTF_8)).withId(text);
         message = message.withMetadata(message.metadata().withSource("tck").withContentType("text/plain"));
         backend.publish(List.of(Outgoing.now(queue.topic(), message)));
     }
@@ -120,16 +123,22 @@ abstract class LeasePart extends StatsPart {
             }
             return Disposition.ack();
         });
-        Subscription subscription = subscribe(broker(), topic, "group", slow, options().withLease(LEASE));
+        Subscription subscription =
+                subscribe(broker(), topic, "group", slow, options().withLease(LEASE));
         publish(topic, "slow");
         slow.await("it", patience(), all -> !all.isEmpty());
         Seen<String> other = Seen.acking();
         subscribe(another(), topic, "group", other, options().withLease(LEASE));
         publish(topic, numbered("m", 5));
-        await("it is acknowledged", () -> subscription.snapshot().acked()
-                        >= 1 + slow.payloads().stream().filter(each -> each.startsWith("m")).count()
-                && !slow.of("slow").isEmpty()
-                && subscription.snapshot().running() == 0);
+        await(
+                "it is acknowledged",
+                () -> subscription.snapshot().acked()
+                                >= 1
+                                        + slow.payloads().stream()
+                                                .filter(each -> each.startsWith("m"))
+                                                .count()
+                        && !slow.of("slow").isEmpty()
+                        && subscription.snapshot().running() == 0);
         if (has(Capability.LEASE_EXTEND)) {
             assertThat(slow.of("slow")).extracting(each -> each.attempt()).containsExactly(1);
             assertThat(other.of("slow")).isEmpty();

@@ -157,7 +157,9 @@ abstract class LoadPart extends RequestPart {
                         options().withPrefetch(40).withConcurrency(2)));
         await("all but one acknowledged", () -> subscription.snapshot().acked() >= 99);
         assertThat(letters(queue)).as("before").hasSizeLessThanOrEqualTo(1);
-        assertThat(awaitLetters(queue, 1)).extracting(each -> each.message().id()).containsExactly("m13");
+        assertThat(awaitLetters(queue, 1))
+                .extracting(each -> each.message().id())
+                .containsExactly("m13");
         assertThat(largest.get()).isBetween(2, 10);
         assertThat(seen.distinct()).isEqualTo(100);
         assertThat(seen.of("m7")).extracting(Delivery::attempt).containsExactly(1, 2);

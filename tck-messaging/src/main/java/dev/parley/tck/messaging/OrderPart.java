@@ -69,15 +69,18 @@ abstract class OrderPart extends SubscriptionPart {
         for (int n = 1; n <= EACH; n++) {
             for (int key = 1; key <= KEYS; key++) {
                 String name = "k" + key;
-                all.add(Message.of(topic.name(), name + "-" + n).withId(name + "-" + n).withKey(name));
+                all.add(Message.of(topic.name(), name + "-" + n)
+                        .withId(name + "-" + n)
+                        .withKey(name));
             }
         }
         for (int from = 0; from < all.size(); from += 25) {
             broker().publishAll(topic, all.subList(from, Math.min(all.size(), from + 25)));
         }
         awaitDistinct(seen, KEYS * EACH);
-        assertThat(firstsByKey(seen)).hasSize(KEYS).allSatisfy((key, texts) -> assertThat(texts)
-                .containsExactly(numbered(key + "-", EACH)));
+        assertThat(firstsByKey(seen))
+                .hasSize(KEYS)
+                .allSatisfy((key, texts) -> assertThat(texts).containsExactly(numbered(key + "-", EACH)));
         assertThat(overlaps.twice).as("keys of which two were handled at once").isEmpty();
     }
 
@@ -106,7 +109,8 @@ abstract class OrderPart extends SubscriptionPart {
             together.await();
             return Disposition.ack();
         });
-        subscribe(topic, "group", seen, options().orderedByKey().withPrefetch(16).withConcurrency(8));
+        subscribe(
+                topic, "group", seen, options().orderedByKey().withPrefetch(16).withConcurrency(8));
         List<Message<String>> all = new ArrayList<>();
         for (int n = 1; n <= 4; n++) {
             for (int key = 1; key <= 4; key++) {
@@ -117,8 +121,9 @@ abstract class OrderPart extends SubscriptionPart {
         }
         broker().publishAll(topic, all);
         awaitDistinct(seen, 16);
-        assertThat(firstsByKey(seen)).hasSize(4).allSatisfy((key, texts) -> assertThat(texts)
-                .containsExactly(numbered(key.substring(1) + "-", 4)));
+        assertThat(firstsByKey(seen))
+                .hasSize(4)
+                .allSatisfy((key, texts) -> assertThat(texts).containsExactly(numbered(key.substring(1) + "-", 4)));
     }
 
     @Test

@@ -96,7 +96,8 @@ abstract class ReplayPart extends ContentPart {
             return; // refused by name: aCapabilityThatItLacksIsRefusedByItsName
         }
         String root = fresh("pattern");
-        List<String> topics = List.of(root, root + ".a", root + ".b", root + ".a.x", root + ".b.x", root + ".a.b.x", root + "x.a");
+        List<String> topics =
+                List.of(root, root + ".a", root + ".b", root + ".a.x", root + ".b.x", root + ".a.b.x", root + "x.a");
         Seen<String> star = pattern(root + ".*");
         Seen<String> middle = pattern(root + ".*.x");
         Seen<String> hash = pattern(root + ".#");
@@ -131,8 +132,8 @@ abstract class ReplayPart extends ContentPart {
         }
         String root = fresh("wild");
         Topic<String> pattern = Topic.text(root + ".*");
-        Seen<String> seen = Seen.of((call, delivery) ->
-                delivery.attempt() == 1 ? Disposition.retry("once") : Disposition.reject("twice"));
+        Seen<String> seen = Seen.of(
+                (call, delivery) -> delivery.attempt() == 1 ? Disposition.retry("once") : Disposition.reject("twice"));
         subscribe(pattern, "group", seen);
         publish(Topic.text(root + ".a"), "one");
         var letter = awaitLetters(removed(pattern.name(), "group"), 1).getFirst();

@@ -61,7 +61,8 @@ abstract class RequestPart extends ReplayPart {
             throw new CallException(Code.NOT_FOUND, "no customer " + delivery.payload());
         });
         assertThatThrownBy(() -> request(topic, "c-7", patience()))
-                .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_FOUND))
+                .isInstanceOfSatisfying(
+                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_FOUND))
                 .hasMessageContaining("no customer c-7");
         assertThatThrownBy(() -> request(topic, "c-8", patience())).hasMessageContaining("c-8");
         assertThat(calls.get()).as("not tried again").isEqualTo(2);

@@ -77,7 +77,8 @@ final class Seen<T> implements Handler<Delivery<T>, Disposition> {
         try {
             while (!wanted.test(all)) {
                 if (left <= 0) {
-                    throw new AssertionError("not within " + patience + ": " + what + "; the handler has seen " + shown());
+                    throw new AssertionError(
+                            "not within " + patience + ": " + what + "; the handler has seen " + shown());
                 }
                 left = more.awaitNanos(left);
             }

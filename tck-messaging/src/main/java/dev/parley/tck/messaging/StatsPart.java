@@ -63,7 +63,9 @@ abstract class StatsPart extends LoadPart {
         awaitStats(
                 queue,
                 "empty but for two dead letters",
-                each -> each.depth() == 0 && each.inFlight() == 0 && each.deadLetters().orElse(2) == 2);
+                each -> each.depth() == 0
+                        && each.inFlight() == 0
+                        && each.deadLetters().orElse(2) == 2);
         assertThat(broker().deadLetters(queue).discard(each -> true)).isEqualTo(2);
         awaitStats(queue, "no dead letters", each -> each.deadLetters().orElse(0) == 0);
         assertThat(subscription.snapshot().received()).isEqualTo(6);
@@ -86,7 +88,9 @@ abstract class StatsPart extends LoadPart {
             awaitStats(
                     queue,
                     "two that wait for their time",
-                    each -> each.depth() == 2 && each.inFlight() == 0 && each.delayed().orElse(2) == 2);
+                    each -> each.depth() == 2
+                            && each.inFlight() == 0
+                            && each.delayed().orElse(2) == 2);
         }
     }
 }

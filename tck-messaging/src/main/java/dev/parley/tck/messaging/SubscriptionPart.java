@@ -117,7 +117,9 @@ abstract class SubscriptionPart extends CapabilityPart {
             publish(topic, "after" + n);
             String wanted = "after" + n;
             seen.await(wanted, patience(), all -> seen.payloads().contains(wanted));
-            assertThat(seen.payloads()).as("of a group that begins with the latest").containsOnly(wanted);
+            assertThat(seen.payloads())
+                    .as("of a group that begins with the latest")
+                    .containsOnly(wanted);
         }
     }
 
@@ -253,7 +255,7 @@ abstract class SubscriptionPart extends CapabilityPart {
         AtomicInteger most = new AtomicInteger();
         Seen<String> seen = Seen.of((call, delivery) -> {
             most.accumulateAndGet(running.incrementAndGet(), Math::max);
-            Thread.yield();
+            Thread.sleep(1);
             running.decrementAndGet();
             return Disposition.ack();
         });

@@ -104,7 +104,9 @@ final class Traffic implements AutoCloseable {
     void finish(String run) throws InterruptedException {
         stopped.set(true);
         for (Thread each : publishers) {
-            assertThat(each.join(patience.plusSeconds(30))).as("publisher has ended").isTrue();
+            assertThat(each.join(patience.plusSeconds(30)))
+                    .as("publisher has ended")
+                    .isTrue();
         }
         long until = System.nanoTime() + patience.toNanos();
         while (!history.lost().isEmpty() && System.nanoTime() < until) {

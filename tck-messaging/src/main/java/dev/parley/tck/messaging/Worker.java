@@ -115,8 +115,7 @@ final class Worker {
         }
     }
 
-    private void consume(
-            MessageBroker broker, String group, String point, int nth, int prefetch, long leaseMillis)
+    private void consume(MessageBroker broker, String group, String point, int nth, int prefetch, long leaseMillis)
             throws Exception {
         AtomicInteger count = new AtomicInteger();
         SubscribeOptions options = SubscribeOptions.defaults()
