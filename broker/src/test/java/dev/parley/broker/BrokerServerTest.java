@@ -31,8 +31,8 @@ class BrokerServerTest {
     private final Fixture fixture = new Fixture();
 
     private MessageBroker connect(String uri) {
-        return fixture.open(MessageBroker.connect(
-                uri, BrokerOptions.defaults().withPublishTimeout(Duration.ofSeconds(5))));
+        return fixture.open(
+                MessageBroker.connect(uri, BrokerOptions.defaults().withPublishTimeout(Duration.ofSeconds(5))));
     }
 
     private static String uri(BrokerServer server) {
@@ -41,15 +41,13 @@ class BrokerServerTest {
 
     @Test
     void aCallerNeedsTheToken() {
-        BrokerServer server =
-                fixture.open(BrokerServer.builder().token(TOKEN).start());
+        BrokerServer server = fixture.open(BrokerServer.builder().token(TOKEN).start());
         String authority = "127.0.0.1:" + server.port();
         MessageBroker stranger = connect("parley://" + authority);
-        assertThatThrownBy(() -> stranger.publish(TOPIC, "hello"))
-                .isInstanceOfSatisfying(CallException.class, e -> {
-                    assertThat(e.code()).isEqualTo(Code.UNAUTHENTICATED);
-                    assertThat(e.message()).contains("wants a token", "PARLEY_BROKER_TOKEN");
-                });
+        assertThatThrownBy(() -> stranger.publish(TOPIC, "hello")).isInstanceOfSatisfying(CallException.class, e -> {
+            assertThat(e.code()).isEqualTo(Code.UNAUTHENTICATED);
+            assertThat(e.message()).contains("wants a token", "PARLEY_BROKER_TOKEN");
+        });
         String wrong = "wrong-wrong-wrong";
         MessageBroker liar = connect("parley://:" + wrong + "@" + authority);
         assertThatThrownBy(() -> liar.publish(TOPIC, "hello")).isInstanceOfSatisfying(CallException.class, e -> {
@@ -72,14 +70,19 @@ class BrokerServerTest {
         BrokerServer.Builder builder = BrokerServer.builder().store("sqlite:" + folder);
         BrokerServer first = fixture.open(builder.start());
         assertThatThrownBy(builder::start)
-                .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.message())
-                        .contains(folder.toString(), Long.toString(ProcessHandle.current().pid())));
+                .isInstanceOfSatisfying(
+                        CallException.class,
+                        e -> assertThat(e.message())
+                                .contains(
+                                        folder.toString(),
+                                        Long.toString(ProcessHandle.current().pid())));
         connect(uri(first)).publish(TOPIC, "the first one still serves");
     }
 
     @Test
     void aStoreThatCannotBeServedIsRefused() {
-        assertThatThrownBy(() -> BrokerServer.builder().store("carrier-pigeon:loft").start())
+        assertThatThrownBy(() ->
+                        BrokerServer.builder().store("carrier-pigeon:loft").start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("carrier-pigeon")
                 .hasMessageContaining("memory");
@@ -101,8 +104,8 @@ class BrokerServerTest {
     @Test
     void aConfirmationIsWhatTheStoresIs(@TempDir Path folder) {
         BrokerServer memory = fixture.open(BrokerServer.builder().start());
-        BrokerServer disk = fixture.open(
-                BrokerServer.builder().store("sqlite:" + folder).start());
+        BrokerServer disk =
+                fixture.open(BrokerServer.builder().store("sqlite:" + folder).start());
         assertThat(connect(uri(memory)).confirm()).isEqualTo(Confirm.MEMORY);
         assertThat(connect(uri(disk)).confirm()).isEqualTo(Confirm.FSYNCED);
     }
