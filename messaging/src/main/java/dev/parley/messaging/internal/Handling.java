@@ -241,10 +241,8 @@ final class Handling<T> implements Work {
         return switch (said) {
             case Disposition.Retry retry -> new CallException(Code.UNAVAILABLE, retry.cause());
             case Disposition.Reject reject -> new CallException(Code.INVALID_ARGUMENT, reject.reason());
-            case Disposition.Ack ack -> NOTHING;
-            case Disposition.Release release -> NOTHING;
+            case Disposition.Ack ack -> new CallException(Code.UNKNOWN, "no error");
+            case Disposition.Release release -> new CallException(Code.UNKNOWN, "no error");
         };
     }
-
-    private static final CallException NOTHING = new CallException(Code.UNKNOWN, "no error");
 }
