@@ -19,6 +19,7 @@ import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -152,7 +153,11 @@ final class Handling<T> implements Work {
         Delivery<T> first = deliveries.getFirst();
         Metadata headers = new Metadata();
         if (single) {
-            first.message().metadata().headers().forEach(headers::add);
+            first.message().metadata().headers().forEach((name, value) -> {
+                if (isHttp(value)) {
+                    headers.add(name, value);
+                }
+            });
         }
         CallScope call = CallScope.builder(method)
                 .requestHeaders(headers)
@@ -188,8 +193,13 @@ final class Handling<T> implements Work {
         return new Result(List.of(), error, cause);
     }
 
+    /** Whether a call's headers may have it; what they may not is in the delivery all the same. */
+    private static boolean isHttp(String value) {
+        return value.chars().allMatch(c -> c >= 0x20 && c <= 0xff && c != 0x7f);
+    }
+
     private static void check(List<Disposition> said, int expected) {
-        if (said.size() != expected || said.contains(null)) {
+        if (said.size() != expected || said.stream().anyMatch(Objects::isNull)) {
             throw new IllegalStateException(
                     "a handler of %d messages must return as many dispositions, none of them null, but returned %s"
                             .formatted(expected, said));
