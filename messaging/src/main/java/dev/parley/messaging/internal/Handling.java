@@ -198,8 +198,9 @@ final class Handling<T> implements Work {
         return value.chars().allMatch(c -> c >= 0x20 && c <= 0xff && c != 0x7f);
     }
 
-    private static void check(List<Disposition> said, int expected) {
-        if (said.size() != expected || said.stream().anyMatch(Objects::isNull)) {
+    private static void check(@Nullable List<Disposition> said, int expected) {
+        // Not said.contains(null): an immutable list throws at the question.
+        if (said == null || said.size() != expected || said.stream().anyMatch(Objects::isNull)) {
             throw new IllegalStateException(
                     "a handler of %d messages must return as many dispositions, none of them null, but returned %s"
                             .formatted(expected, said));
@@ -249,10 +250,8 @@ final class Handling<T> implements Work {
         return switch (said) {
             case Disposition.Retry retry -> new CallException(Code.UNAVAILABLE, retry.cause());
             case Disposition.Reject reject -> new CallException(Code.INVALID_ARGUMENT, reject.reason());
-            case Disposition.Ack ack -> NOTHING;
-            case Disposition.Release release -> NOTHING;
+            case Disposition.Ack ack -> new CallException(Code.UNKNOWN, "no error");
+            case Disposition.Release release -> new CallException(Code.UNKNOWN, "no error");
         };
     }
-
-    private static final CallException NOTHING = new CallException(Code.UNKNOWN, "no error");
 }
