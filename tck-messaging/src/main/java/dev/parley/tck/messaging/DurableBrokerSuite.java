@@ -74,7 +74,7 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
                     history.delivered(delivery.message().id());
                     return Disposition.ack();
                 },
-                options().withLease(Duration.ofMillis(Long.parseLong(LEASE))));
+                options());
         long until = System.nanoTime() + takeover().toNanos();
         while (!history.lost().isEmpty() && System.nanoTime() < until) {
             Thread.sleep(5);
@@ -172,9 +172,7 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
                 topic,
                 "group",
                 next,
-                options()
-                        .withLease(Duration.ofMillis(Long.parseLong(LEASE)))
-                        .withHandlerTimeout(Duration.ofMinutes(10)));
+                options().withHandlerTimeout(Duration.ofMinutes(10)));
         next.await("what the frozen one held", takeover(), all -> !all.isEmpty());
         consumer.tell("go");
         consumer.signal("CONT");
