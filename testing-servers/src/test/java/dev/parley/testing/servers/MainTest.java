@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.testing.Fixture;
 import dev.parley.testing.ServerProcess;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,7 +25,7 @@ class MainTest {
         return ServerProcess.builder(
                         Path.of(System.getProperty("java.home"), "bin/java").toString())
                 .name("servers")
-                .arguments(place -> java.util.stream.Stream.concat(start.stream(), List.of(arguments).stream())
+                .arguments(place -> Stream.concat(start.stream(), List.of(arguments).stream())
                         .toList());
     }
 
@@ -51,7 +53,7 @@ class MainTest {
         Process refused = new ProcessBuilder(java, "-cp", classPath, Main.class.getName(), "mysql")
                 .redirectErrorStream(true)
                 .start();
-        assertThat(new String(refused.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(refused.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .contains("unknown server 'mysql', expected one of [postgres, rabbitmq, kafka]");
         assertThat(refused.waitFor()).isEqualTo(2);
         assertThat(Commands.run(Path.of("."), List.of(java, "-cp", classPath, Main.class.getName(), "--help")))
