@@ -19,6 +19,7 @@ import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -188,8 +189,9 @@ final class Handling<T> implements Work {
         return new Result(List.of(), error, cause);
     }
 
-    private static void check(List<Disposition> said, int expected) {
-        if (said.size() != expected || said.contains(null)) {
+    private static void check(@Nullable List<Disposition> said, int expected) {
+        // Not said.contains(null): an immutable list throws at the question.
+        if (said == null || said.size() != expected || said.stream().anyMatch(Objects::isNull)) {
             throw new IllegalStateException(
                     "a handler of %d messages must return as many dispositions, none of them null, but returned %s"
                             .formatted(expected, said));
