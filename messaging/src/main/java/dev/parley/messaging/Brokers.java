@@ -1,6 +1,7 @@
 package dev.parley.messaging;
 
 import dev.parley.messaging.spi.Backends;
+import dev.parley.messaging.internal.Engine;
 import dev.parley.messaging.spi.BrokerBackend;
 
 /** Finds the backend of a URI. */
@@ -12,8 +13,7 @@ final class Brokers {
         return of(Backends.open(text, options), options);
     }
 
-    @SuppressWarnings("DoNotCallSuggester") // until the engine is there
     static MessageBroker of(BrokerBackend backend, BrokerOptions options) {
-        throw new UnsupportedOperationException("the engine follows");
+        return new Engine(backend, options);
     }
 }

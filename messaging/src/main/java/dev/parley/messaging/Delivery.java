@@ -1,5 +1,6 @@
 package dev.parley.messaging;
 
+import dev.parley.Attributes;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,6 +17,9 @@ import java.util.Optional;
  */
 public record Delivery<T>(
         Message<T> message, String topic, String group, int attempt, String position, Optional<Instant> firstFailure) {
+
+    /** The delivery that a handler's call is about; a call of a batch has none. For interceptors that do not see the request as what it is. */
+    public static final Attributes.Key<Delivery<?>> ATTRIBUTE = Attributes.Key.of("delivery");
 
     /** What the message says. */
     public T payload() {

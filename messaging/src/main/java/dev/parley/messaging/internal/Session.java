@@ -1,0 +1,17 @@
+package dev.parley.messaging.internal;
+
+import dev.parley.messaging.spi.BackendConsumer;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** The life of one consumer of the backend, and what it has delivered. Guarded by the subscription's lock. */
+final class Session {
+
+    final BackendConsumer consumer;
+    final Set<Held> held = new LinkedHashSet<>();
+    boolean dead;
+
+    Session(BackendConsumer consumer) {
+        this.consumer = consumer;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.parley.messaging.internal;
+
+import dev.parley.messaging.spi.Received;
+import dev.parley.messaging.spi.Settlement;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Settles what is decided, all that waits together: the slower the broker, the more at a time. */
+final class Settler implements Runnable {
+
+    private final InHand hand;
+    private final Receiver receiver;
+    private final Counters counters;
+    private final Wakeup wakeup;
+    private volatile boolean stopped;
+
+    Settler(InHand hand, Receiver receiver, Counters counters, Wakeup wakeup) {
+        this.hand = hand;
+        this.receiver = receiver;
+        this.counters = counters;
+        this.wakeup = wakeup;
+    }
+
+    void stop() {
+        stopped = true;
+        wakeup.wake();
+    }
+
+    @Override
+    public void run() {
+        while (!stopped) {
+            List<Decision> decisions = hand.takeDecided();
+            try {
+                if (decisions.isEmpty()) {
+                    wakeup.await();
+                } else {
+                    settle(decisions);
+                }
+            } catch (InterruptedException e) {
+                // Only ever interrupted to look whether it is stopped.
+            } finally {
+                if (!decisions.isEmpty()) {
+                    hand.settled(decisions);
+                }
+            }
+        }
+    }
+
+    private void settle(List<Decision> decisions) {
+        Session session = decisions.getFirst().held().session;
+        if (session.dead) {
+            counters.stale.add(decisions.size());
+            return;
+        }
+        List<Settlement> settlements =
+                decisions.stream().map(Decision::settlement).toList();
+        Set<Received> stale;
+        try {
+            stale = new HashSet<>(session.consumer.settle(settlements));
+        } catch (Exception e) {
+            counters.stale.add(decisions.size());
+            if (e instanceof InterruptedException || stopped) {
+                return; // closing: the consumer gives back what it has
+            }
+            receiver.failed(session, e);
+            return;
+        }
+        for (Decision decision : decisions) {
+            if (stale.contains(decision.held().received)) {
+                counters.stale.increment();
+            } else {
+                counters.settled(decision);
+            }
+        }
+    }
+}
