@@ -52,7 +52,7 @@ final class Publisher {
     void send(ProducerRecord<byte[], byte[]> record) throws Exception {
         Producer<byte[], byte[]> producer = clients.producer();
         try {
-            Future<RecordMetadata> unused = producer.send(record);
+            var _ = producer.send(record);
         } catch (Exception e) {
             noteFailure(producer, e, List.of(record));
             throw KafkaErrors.translated(e, "publishing to " + record.topic(), settings);

@@ -81,6 +81,22 @@ final class Handling<T> implements Work {
     @Override
     public List<Decision> handle(List<Held> batch) {
         List<Decision> decisions = new ArrayList<>(batch.size());
+        try {
+            handle(batch, decisions);
+        } catch (Throwable e) {
+            // Whatever it is, what is in hand must be settled, or its key and its place are taken for ever.
+            CallException error = new CallException(Code.INTERNAL, "the message could not be handled", e);
+            for (Held held : batch) {
+                if (decisions.stream().noneMatch(decision -> decision.held().equals(held))) {
+                    Disposition retry = Disposition.retry("INTERNAL: " + e);
+                    decisions.add(new Decision(held, verdicts.of(held.received, retry, error, false)));
+                }
+            }
+        }
+        return decisions;
+    }
+
+    private void handle(List<Held> batch, List<Decision> decisions) {
         List<Ready<T>> ready = new ArrayList<>(batch.size());
         for (Held held : batch) {
             long permit = held.isCancelled() ? -1 : breaker.enter(held.permit);
@@ -99,7 +115,6 @@ final class Handling<T> implements Work {
         if (!ready.isEmpty()) {
             decisions.addAll(call(ready));
         }
-        return decisions;
     }
 
     private Delivery<T> delivery(Held held) {
