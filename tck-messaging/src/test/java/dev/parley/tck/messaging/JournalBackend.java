@@ -56,8 +56,8 @@ final class JournalBackend extends ForwardingBackend {
     JournalBackend(BrokerBackend memory, Path path, Fault fault) throws IOException {
         super(memory);
         this.fault = fault;
-        this.file = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        this.file =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         if (file.tryLock() == null) {
             file.close();
             throw new CallException(Code.FAILED_PRECONDITION, path + " belongs to another process");
@@ -134,7 +134,8 @@ final class JournalBackend extends ForwardingBackend {
     }
 
     private static String done(QueueName queue, Received received) {
-        return "done " + queue.topic() + ' ' + queue.group() + ' ' + received.message().id();
+        return "done " + queue.topic() + ' ' + queue.group() + ' '
+                + received.message().id();
     }
 
     @Override
@@ -156,7 +157,8 @@ final class JournalBackend extends ForwardingBackend {
     public BackendConsumer consume(ConsumerSpec spec) throws Exception {
         synchronized (this) {
             if (groups.add(spec.queue())) {
-                write(List.of("group " + spec.queue().topic() + ' ' + spec.queue().group()));
+                write(List.of(
+                        "group " + spec.queue().topic() + ' ' + spec.queue().group()));
             }
         }
         return new ForwardingConsumer(sound.consume(spec)) {
