@@ -107,7 +107,8 @@ final class Worker {
             }
         } catch (CallException | IOException e) {
             try {
-                signal("failed " + e.toString().replace('\n', ' '));
+                String kind = e instanceof CallException ? "call " : "file ";
+                signal("failed " + kind + e.toString().replace('\n', ' '));
             } catch (IOException more) {
                 e.addSuppressed(more);
                 e.printStackTrace();
