@@ -9,15 +9,21 @@ import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -43,13 +49,14 @@ class MockServerTest extends DiscoverySuite {
                 new Context(), new MockWebServer(), new HashMap<>(), new KubernetesCrudDispatcher(), false);
         server.start();
         environment = ApiServer.environment(folder, "http://127.0.0.1:" + server.getPort());
-        client = new io.fabric8.kubernetes.client.KubernetesClientBuilder()
-                .withConfig(KubernetesAccess.find(
-                                java.util.Optional.empty(),
-                                RegistryOptions.defaults().withEnvironment(environment),
-                                folder)
-                        .config())
-                .withHttpClientFactory(new io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory())
+        Config access = KubernetesAccess.find(
+                        Optional.empty(), RegistryOptions.defaults().withEnvironment(environment), folder)
+                .config();
+        // As patient as the test: the mock may block itself while slices are placed, too.
+        Config patient = new ConfigBuilder(access).withRequestTimeout(180_000).build();
+        client = new KubernetesClientBuilder()
+                .withConfig(patient)
+                .withHttpClientFactory(new JdkHttpClientFactory())
                 .build();
     }
 
@@ -57,6 +64,18 @@ class MockServerTest extends DiscoverySuite {
     static void stop() {
         client.close();
         server.shutdown();
+    }
+
+    /** No answer is given up that the mock holds back while it blocks itself. */
+    @Override
+    protected RegistryOptions options() {
+        return super.options().withAnswerTimeout(Duration.ofMinutes(2));
+    }
+
+    /** Longer than the mock may block itself. */
+    @Override
+    protected Duration patience() {
+        return Duration.ofMinutes(3);
     }
 
     @Override

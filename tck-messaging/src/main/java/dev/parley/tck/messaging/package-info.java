@@ -1,4 +1,6 @@
-/** The conformance kit of brokers. */
+/**
+ * The conformance kit of brokers.
+ */
 @NullMarked
 package dev.parley.tck.messaging;
 

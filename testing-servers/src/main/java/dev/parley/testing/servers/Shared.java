@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 final class Shared<S> {
     static final Shared<PostgresServer> POSTGRES = new Shared<>(PostgresServer::start);
 
+    static final Shared<RabbitMqServer> RABBIT_MQ = new Shared<>(RabbitMqServer::start);
+
+    static final Shared<KafkaServer> KAFKA = new Shared<>(KafkaServer::start);
+
     private final Start<S> start;
     private @Nullable S server; // guarded by this
 

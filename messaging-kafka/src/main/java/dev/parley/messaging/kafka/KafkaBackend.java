@@ -1,0 +1,228 @@
+package dev.parley.messaging.kafka;
+
+import dev.parley.CallException;
+import dev.parley.Code;
+import dev.parley.messaging.BrokerOptions;
+import dev.parley.messaging.Capability;
+import dev.parley.messaging.Confirm;
+import dev.parley.messaging.DeadLetter;
+import dev.parley.messaging.QueueName;
+import dev.parley.messaging.QueueStats;
+import dev.parley.messaging.Topic;
+import dev.parley.messaging.spi.BackendConsumer;
+import dev.parley.messaging.spi.BackendProfile;
+import dev.parley.messaging.spi.BrokerBackend;
+import dev.parley.messaging.spi.ConsumerSpec;
+import dev.parley.messaging.spi.LetterAction;
+import dev.parley.messaging.spi.Outgoing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+
+/** Kafka as a broker: a topic is a topic, and a queue a consumer group with a topic of retries and one of dead letters. */
+final class KafkaBackend implements BrokerBackend {
+
+    private static final Duration JOIN = Duration.ofSeconds(30);
+    private static final int MAX_POLL_RECORDS = 500;
+
+    private final KafkaSettings settings;
+    private final BrokerOptions options;
+    private final BackendProfile profile;
+    private final KafkaClients clients;
+    private final Topics topics;
+    private final Publisher publisher;
+    private final StartOffsets offsets;
+    private final Letters letters;
+    private final QueueDepths depths;
+
+    private final Set<GroupConsumer> consumers = ConcurrentHashMap.newKeySet();
+    private final Map<QueueName, String> bound = new ConcurrentHashMap<>();
+
+    KafkaBackend(KafkaSettings settings, BrokerOptions options) {
+        this.settings = settings;
+        this.options = options;
+        profile = new BackendProfile(
+                "kafka",
+                Set.of(Capability.ORDERED_BY_KEY, Capability.REPLAY, Capability.PATTERNS),
+                Confirm.REPLICATED,
+                settings.maxMessageBytes());
+        clients = new KafkaClients(settings, options);
+        topics = new Topics(clients, settings);
+        publisher = new Publisher(clients, settings, topics);
+        offsets = new StartOffsets(clients, settings);
+        letters = new Letters(clients, settings, topics, publisher);
+        depths = new QueueDepths(clients, settings, topics, offsets, letters, options.clock());
+    }
+
+    @Override
+    public BackendProfile profile() {
+        return profile;
+    }
+
+    @Override
+    public void check(QueueName queue) {
+        KafkaNames.check(queue);
+    }
+
+    @Override
+    public void publish(List<Outgoing> messages) throws Exception {
+        if (messages.isEmpty()) {
+            return;
+        }
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(messages.size());
+        for (Outgoing message : messages) {
+            records.add(record(message));
+        }
+        publisher.confirmed(records);
+    }
+
+    @Override
+    public void send(Outgoing message) throws Exception {
+        publisher.send(record(message));
+    }
+
+    private ProducerRecord<byte[], byte[]> record(Outgoing message) throws Exception {
+        if (message.deliverAt().isPresent()) {
+            throw new CallException(Code.UNIMPLEMENTED, "Kafka cannot deliver a publication later (DELAY)");
+        }
+        KafkaNames.checkTopic(message.topic());
+        topics.ensure(message.topic());
+        return Records.of(message);
+    }
+
+    @Override
+    public BackendConsumer consume(ConsumerSpec spec) throws Exception {
+        QueueName queue = spec.queue();
+        KafkaNames.check(queue);
+        List<String> names = names(queue);
+        List<TopicPartition> partitions = topics.partitions(names);
+        if (spec.kind() != ConsumerSpec.Kind.DURABLE) {
+            Map<TopicPartition, Long> start = offsets.of(queue, spec.start(), partitions);
+            return started(spec, Map.of(), new Membership.Alone(queue, start), true);
+        }
+        String group = spec.boundTo().orElse(KafkaNames.group(queue));
+        boolean known = offsets.isKnown(group);
+        if (spec.boundTo().isPresent()) {
+            if (!known) {
+                throw new CallException(
+                        Code.NOT_FOUND, "consumer group \"%s\" at %s has no offsets".formatted(group, settings));
+            }
+            bound.put(queue, group);
+        }
+        topics.ensureRetry(queue);
+        boolean made =
+                !known && offsets.begin(group, spec, partitions, topics.partitions(List.of(KafkaNames.retry(queue))));
+        // Only a group with a member is safe from another consumer that takes it for a new one, too.
+        return started(spec, member(group), new Membership.OfGroup(queue, names), made);
+    }
+
+    /** The names of the topics of a queue that are there; a single one is made. */
+    private List<String> names(QueueName queue) throws Exception {
+        if (Topic.bytes(queue.topic()).isPattern()) {
+            return topics.users().stream()
+                    .filter(topic -> Membership.matches(queue, topic))
+                    .toList();
+        }
+        topics.ensure(queue.topic());
+        return List.of(queue.topic());
+    }
+
+    private Map<String, Object> member(String group) {
+        long session = settings.sessionTimeout().toMillis();
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("group.id", group);
+        config.put("group.protocol", "classic");
+        config.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+        config.put("session.timeout.ms", (int) session);
+        config.put("heartbeat.interval.ms", Math.clamp(session / 4, 100, 1000));
+        config.put("max.poll.interval.ms", 60_000);
+        return config;
+    }
+
+    private BackendConsumer started(
+            ConsumerSpec spec, Map<String, Object> config, Membership membership, boolean waiting) throws Exception {
+        Map<String, Object> all = new HashMap<>(config);
+        all.put("max.poll.records", MAX_POLL_RECORDS);
+        all.put("metadata.max.age.ms", 30_000);
+        KafkaConsumer<byte[], byte[]> client = clients.consumer(all);
+        InFlight inFlight = new InFlight(spec, options.clock());
+        PollLoop loop = new PollLoop(
+                client, membership, inFlight, settings, spec.queue().toString());
+        GroupConsumer consumer =
+                new GroupConsumer(spec, inFlight, loop, topics, publisher, options.clock(), consumers::remove);
+        consumers.add(consumer);
+        consumer.start();
+        boolean joined = false;
+        try {
+            joined = !waiting || loop.awaitJoined(JOIN);
+        } finally {
+            if (!joined) {
+                consumer.close();
+            }
+        }
+        if (!joined) {
+            throw new CallException(
+                    Code.UNAVAILABLE,
+                    "consuming %s at %s: the group has not let it in within %d s"
+                            .formatted(spec.queue(), settings, JOIN.toSeconds()));
+        }
+        return consumer;
+    }
+
+    @Override
+    public List<QueueStats> queues() throws Exception {
+        Map<QueueName, Integer> inFlight = new HashMap<>();
+        consumers.forEach(consumer -> inFlight.merge(consumer.queue(), consumer.inFlight(), Integer::sum));
+        return depths.all(bound, inFlight);
+    }
+
+    @Override
+    public void visitDeadLetters(QueueName queue, int max, Function<DeadLetter, LetterAction> visitor)
+            throws Exception {
+        KafkaNames.check(queue);
+        letters.visit(queue, max, visitor);
+    }
+
+    @Override
+    public void deleteGroup(QueueName queue) throws Exception {
+        KafkaNames.check(queue);
+        String group = bound.getOrDefault(queue, KafkaNames.group(queue));
+        try {
+            clients.admin().deleteConsumerGroups(List.of(group)).all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+                throw KafkaErrors.translated(e, "deleting the group " + group, settings);
+            }
+        }
+        topics.delete(List.of(KafkaNames.retry(queue), KafkaNames.deadLetters(queue)));
+        bound.remove(queue);
+    }
+
+    @Override
+    public void ping() throws Exception {
+        clients.answer(clients.admin().describeCluster().nodes(), "asking for the brokers");
+    }
+
+    @Override
+    public void close() {
+        consumers.forEach(GroupConsumer::close);
+        clients.close();
+    }
+
+    @Override
+    public String toString() {
+        return settings.shown();
+    }
+}

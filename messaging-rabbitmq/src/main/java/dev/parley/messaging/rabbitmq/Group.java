@@ -1,0 +1,79 @@
+package dev.parley.messaging.rabbitmq;
+
+import dev.parley.messaging.QueueName;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** What this object knows of a group that it has used, over all of its consumers. Thread-safe. */
+final class Group {
+    private static final int MAX_RELEASED = 10_000;
+
+    private final QueueName queue;
+    private final AtomicLong inFlight = new AtomicLong();
+    private final LongAdder redelivered = new LongAdder();
+    private volatile @Nullable String boundTo;
+
+    /** How often a message was given back, by its id: deliveries that RabbitMQ counts and we do not. */
+    private final Map<String, Integer> released = new LinkedHashMap<>(); // guarded by itself
+
+    Group(QueueName queue) {
+        this.queue = queue;
+    }
+
+    QueueName queue() {
+        return queue;
+    }
+
+    void bindTo(Optional<String> existing) {
+        boundTo = existing.orElse(null);
+    }
+
+    Optional<String> boundTo() {
+        return Optional.ofNullable(boundTo);
+    }
+
+    long inFlight() {
+        return Math.max(0, inFlight.get());
+    }
+
+    void taken(int attempt) {
+        inFlight.incrementAndGet();
+        if (attempt > 1) {
+            redelivered.increment();
+        }
+    }
+
+    void settled(int count) {
+        inFlight.addAndGet(-count);
+    }
+
+    long redelivered() {
+        return redelivered.sum();
+    }
+
+    void released(String id) {
+        synchronized (released) {
+            released.merge(id, 1, Integer::sum);
+            if (released.size() > MAX_RELEASED) {
+                released.remove(released.keySet().iterator().next());
+            }
+        }
+    }
+
+    /** How many of a message's deliveries do not count. */
+    int releasesOf(String id) {
+        synchronized (released) {
+            return released.getOrDefault(id, 0);
+        }
+    }
+
+    void forgetReleases(String id) {
+        synchronized (released) {
+            released.remove(id);
+        }
+    }
+}

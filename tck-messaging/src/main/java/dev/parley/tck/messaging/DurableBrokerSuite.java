@@ -1,0 +1,258 @@
+package dev.parley.tck.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.messaging.Capability;
+import dev.parley.messaging.Delivery;
+import dev.parley.messaging.Disposition;
+import dev.parley.messaging.Topic;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * As {@link BrokerSuite}, and what a broker promises that outlives the processes that use it: they are killed and frozen, and its files torn.
+ * What was confirmed is never lost. The history is written by the children into files, and counted here.
+ */
+public abstract class DurableBrokerSuite extends BrokerSuite {
+
+    private static final String LEASE = "1500";
+
+    @TempDir
+    Path folder;
+
+    /** How long it takes at most until what a dead or frozen consumer held goes to another. */
+    protected Duration takeover() {
+        return Duration.ofMinutes(2);
+    }
+
+    /** Of what a child says. */
+    private Child child(String role, String... arguments) throws Exception {
+        if (!subject().shared()) {
+            disconnect();
+        }
+        return closing(Child.start(folder, takeover(), role, arguments));
+    }
+
+    private Child consumer(Topic<String> topic, String point, int nth, int prefetch) throws Exception {
+        return child(
+                "consume",
+                subject().uri(),
+                topic.name(),
+                "group",
+                point,
+                Integer.toString(nth),
+                Integer.toString(prefetch),
+                LEASE);
+    }
+
+    private Child publisher(Topic<String> topic, String prefix) throws Exception {
+        return child("publish", subject().uri(), topic.name(), prefix, "100");
+    }
+
+    private void published(History history, Topic<String> topic, String... ids) throws Exception {
+        for (String each : ids) {
+            history.attempted(each);
+        }
+        publish(topic, ids);
+        for (String each : ids) {
+            history.acknowledged(each);
+        }
+    }
+
+    /** Handles here all that is left, and checks that nothing is missing. */
+    private void drain(History history, Topic<String> topic, String run) throws Exception {
+        subscribe(
+                broker(),
+                topic,
+                "group",
+                (call, delivery) -> {
+                    history.delivered(delivery.message().id());
+                    return Disposition.ack();
+                },
+                options().withLease(Duration.ofMillis(Long.parseLong(LEASE))));
+        long until = System.nanoTime() + takeover().toNanos();
+        while (!history.lost().isEmpty() && System.nanoTime() < until) {
+            Thread.sleep(5);
+        }
+        history.check(run);
+    }
+
+    @Test
+    final void aConsumerKilledBeforeDuringOrAfterItsEffectLosesNothing() throws Exception {
+        Topic<String> topic = Topic.text(fresh("killed"));
+        History history = new History();
+        known(topic, "group");
+        published(history, topic, numbered("m", 60));
+        for (String point : List.of("before", "during", "after")) {
+            Child consumer = consumer(topic, point, 10, 5);
+            String at = consumer.awaitSignal("at " + point);
+            consumer.kill();
+            history.add(consumer.history());
+            assertThat(at).startsWith("m");
+        }
+        drain(history, topic, "consumer killed before, during and after the effect");
+    }
+
+    @Test
+    final void aPublisherThatIsKilledLosesNothingThatWasConfirmed() throws Exception {
+        Topic<String> topic = Topic.text(fresh("publisher"));
+        History history = new History();
+        known(topic, "group");
+        Child publisher = publisher(topic, "p");
+        publisher.awaitCount("ok ", 100);
+        publisher.kill();
+        history.add(publisher.history());
+        drain(history, topic, "publisher killed");
+    }
+
+    @Test
+    @Tag("long")
+    final void processesThatAreKilledAgainAndAgainLoseNothing() throws Exception {
+        Topic<String> topic = Topic.text(fresh("massacre"));
+        History history = new History();
+        known(topic, "group");
+        for (int round = 1; round <= 5; round++) {
+            Child publisher = publisher(topic, "r" + round + "-");
+            publisher.awaitCount("ok ", 200);
+            if (!subject().shared()) {
+                publisher.kill();
+            }
+            Child consumer = consumer(topic, "never", 0, 50);
+            consumer.awaitCount("done ", 100);
+            consumer.kill();
+            publisher.kill();
+            history.add(publisher.history());
+            history.add(consumer.history());
+        }
+        drain(history, topic, "publishers and consumers killed, five times");
+    }
+
+    @Test
+    final void theAckOfAConsumerThatWasFrozenPastItsLeaseDoesNotCount() throws Exception {
+        if (!subject().shared()) {
+            aProcessThatWasFrozenGoesOn();
+        } else if (has(Capability.LEASE_EXTEND)) {
+            frozen();
+        }
+    }
+
+    /** Where there is no lease, the broker has waits of its own until it gives a consumer up, which may be minutes. */
+    @Test
+    @Tag("long")
+    final void theAckOfAConsumerThatWasFrozenForLongDoesNotCount() throws Exception {
+        if (subject().shared()) {
+            frozen();
+        }
+    }
+
+    private void frozen() throws Exception {
+        Topic<String> topic = Topic.text(fresh("frozen"));
+        History history = new History();
+        known(topic, "group");
+        published(history, topic, "m1");
+        Child consumer = consumer(topic, "before", 1, 1);
+        consumer.awaitSignal("at before m1");
+        consumer.signal("STOP");
+        CountDownLatch woken = new CountDownLatch(1);
+        Seen<String> next = Seen.of((call, delivery) -> {
+            woken.await();
+            if (delivery.attempt() < 3) {
+                return Disposition.retry("the other's ack must not count");
+            }
+            history.delivered(delivery.message().id());
+            return Disposition.ack();
+        });
+        subscribe(
+                broker(),
+                topic,
+                "group",
+                next,
+                options()
+                        .withLease(Duration.ofMillis(Long.parseLong(LEASE)))
+                        .withHandlerTimeout(Duration.ofMinutes(10)));
+        next.await("what the frozen one held", takeover(), all -> !all.isEmpty());
+        consumer.tell("go");
+        consumer.signal("CONT");
+        consumer.awaitCount("done m1", 1);
+        consumer.stop();
+        if (has(Capability.LEASE_EXTEND)) {
+            assertThat(consumer.awaitSignal("stale"))
+                    .as("of its acknowledgements")
+                    .isEqualTo("1");
+            assertThat(next.all()).extracting(Delivery::attempt).containsExactly(2);
+        }
+        woken.countDown();
+        next.await("it comes again", takeover(), all -> all.size() >= 2);
+        history.add(consumer.history());
+        long until = System.nanoTime() + takeover().toNanos();
+        while (history.duplicated() < 1 && System.nanoTime() < until) {
+            Thread.sleep(5);
+        }
+        history.check("consumer frozen past its lease");
+        assertThat(history.duplicated()).as("handled by both").isEqualTo(1);
+    }
+
+    private void aProcessThatWasFrozenGoesOn() throws Exception {
+        Topic<String> topic = Topic.text(fresh("frozen"));
+        History history = new History();
+        known(topic, "group");
+        published(history, topic, numbered("m", 20));
+        Child consumer = consumer(topic, "before", 5, 4);
+        consumer.awaitSignal("at before");
+        consumer.signal("STOP");
+        // Past its lease, by the clock: there is nobody else who could tell.
+        Thread.sleep(2 * Long.parseLong(LEASE));
+        consumer.tell("go");
+        consumer.signal("CONT");
+        consumer.awaitCount("done ", 20);
+        consumer.stop();
+        history.add(consumer.history());
+        drain(history, topic, "process frozen past its lease");
+    }
+
+    @Test
+    final void filesThatWereTornLoseNothingThatWasConfirmed() throws Exception {
+        if (subject().files().isEmpty()) {
+            return;
+        }
+        FilesUnderTest files = subject().files().get();
+        Topic<String> topic = Topic.text(fresh("torn"));
+        History history = new History();
+        known(topic, "group");
+        for (int round = 1; round <= 3; round++) {
+            Child publisher = publisher(topic, "r" + round + "-");
+            publisher.awaitCount("ok ", 50);
+            publisher.kill();
+            history.add(publisher.history());
+            files.tear();
+        }
+        published(history, topic, "afterwards");
+        drain(history, topic, "files torn behind a killed publisher");
+    }
+
+    @Test
+    final void aFullDiskRefusesPublicationsAndLosesNone() throws Exception {
+        if (subject().files().isEmpty()) {
+            return;
+        }
+        Topic<String> topic = Topic.text(fresh("full"));
+        History history = new History();
+        known(topic, "group");
+        published(history, topic, "before");
+        disconnect();
+        Child publisher = closing(
+                Child.limited(folder, takeover(), 8 * 1024, "publish", subject().uri(), topic.name(), "f", "50000"));
+        String error = publisher.awaitSignal("failed");
+        assertThat(error).contains("CallException");
+        publisher.kill();
+        history.add(publisher.history());
+        assertThat(publisher.count("ok ")).as("that fitted").isPositive();
+        published(history, topic, "afterwards");
+        drain(history, topic, "disk full");
+    }
+}

@@ -1,0 +1,96 @@
+package dev.parley.tck.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.messaging.Disposition;
+import dev.parley.messaging.QueueName;
+import dev.parley.messaging.QueueStats;
+import dev.parley.messaging.Subscription;
+import dev.parley.messaging.Topic;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** What the broker tells of its queues. */
+abstract class StatsPart extends LoadPart {
+
+    private Optional<QueueStats> stats(QueueName queue) throws Exception {
+        return broker().queues().stream()
+                .filter(each -> each.queue().equals(queue))
+                .findFirst();
+    }
+
+    private void awaitStats(QueueName queue, String what, Predicate<QueueStats> wanted) throws Exception {
+        long until = System.nanoTime() + patience().toNanos();
+        Optional<QueueStats> last = stats(queue);
+        while (last.filter(wanted).isEmpty()) {
+            assertThat(System.nanoTime())
+                    .as("statistics of %s do not become %s, but are %s", queue, what, last)
+                    .isLessThan(until);
+            Thread.sleep(20);
+            last = stats(queue);
+        }
+    }
+
+    @Test
+    final void theStatisticsFollowWhatHappens() throws Exception {
+        Topic<String> topic = Topic.text(fresh("stats"));
+        QueueName queue = removed(topic.name(), "group");
+        known(topic, "group");
+        publish(topic, "reject1", "reject2", "m1", "m2", "m3", "m4");
+        awaitStats(queue, "six that wait", each -> each.depth() == 6 && each.inFlight() == 0);
+        CountDownLatch go = new CountDownLatch(1);
+        Seen<String> seen = Seen.of((call, delivery) -> {
+            go.await();
+            return delivery.payload().startsWith("reject") ? Disposition.reject("no") : Disposition.ack();
+        });
+        Subscription subscription =
+                subscribe(topic, "group", seen, options().withPrefetch(2).withConcurrency(2));
+        seen.await("two", patience(), all -> all.size() >= 2);
+        if (subject().requirements().byMessage()) {
+            awaitStats(queue, "two in flight, four that wait", each -> each.inFlight() == 2 && each.depth() == 4);
+        }
+        awaitStats(
+                queue,
+                "an age and a consumer, if it can tell",
+                each -> each.consumers().orElse(1) == 1
+                        && each.oldestAge().map(age -> !age.isNegative()).orElse(true)
+                        && each.deadLetters().orElse(0) == 0);
+        go.countDown();
+        await("four are acknowledged", () -> subscription.snapshot().acked() == 4);
+        awaitStats(
+                queue,
+                "empty but for two dead letters",
+                each -> each.depth() == 0
+                        && each.inFlight() == 0
+                        && each.deadLetters().orElse(2) == 2);
+        assertThat(broker().deadLetters(queue).discard(each -> true)).isEqualTo(2);
+        awaitStats(queue, "no dead letters", each -> each.deadLetters().orElse(0) == 0);
+        assertThat(subscription.snapshot().received()).isEqualTo(6);
+        assertThat(subscription.snapshot().deadLettered()).isEqualTo(2);
+        assertThat(subscription.snapshot().held()).isZero();
+        subscription.close();
+        broker().deleteGroup(queue);
+        await("it is gone", () -> stats(queue).isEmpty());
+    }
+
+    @Test
+    final void whatWaitsForItsTimeIsNotForgotten() throws Exception {
+        Topic<String> topic = Topic.text(fresh("waiting"));
+        QueueName queue = removed(topic.name(), "group");
+        Subscription subscription = subscribe(
+                topic, "group", Seen.of((call, delivery) -> Disposition.retryAfter(Duration.ofMinutes(10), "later")));
+        publish(topic, "one", "two");
+        await("both are to be tried again", () -> subscription.snapshot().retried() == 2);
+        if (has(dev.parley.messaging.Capability.EXACT_DEPTH)) {
+            awaitStats(
+                    queue,
+                    "two that wait for their time",
+                    each -> each.depth() == 2
+                            && each.inFlight() == 0
+                            && each.delayed().orElse(2) == 2);
+        }
+    }
+}

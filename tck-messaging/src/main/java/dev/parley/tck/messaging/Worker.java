@@ -1,0 +1,163 @@
+package dev.parley.tck.messaging;
+
+import dev.parley.Call;
+import dev.parley.CallException;
+import dev.parley.messaging.Delivery;
+import dev.parley.messaging.Disposition;
+import dev.parley.messaging.Message;
+import dev.parley.messaging.MessageBroker;
+import dev.parley.messaging.SubscribeOptions;
+import dev.parley.messaging.Subscription;
+import dev.parley.messaging.Topic;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A publisher or a consumer in a process of its own, to be killed. It appends what it does to files in its folder, each line with one
+ * write, which the system has when it returns, whatever becomes of the process:
+ *
+ * <ul>
+ *   <li>{@code history}: {@code try ID}, {@code ok ID}, {@code done ID}, see {@link History};
+ *   <li>{@code signals}: what the test waits for.
+ * </ul>
+ *
+ * <p>It ends when there is a file {@code stop}; a handler that waits goes on when there is a file {@code go}.
+ */
+final class Worker {
+
+    private final Path folder;
+    private final Topic<String> topic;
+    private final FileChannel history;
+    private final FileChannel signals;
+
+    private Worker(Path folder, String topic) throws IOException {
+        this.folder = folder;
+        this.topic = Topic.text(topic);
+        this.history = append("history");
+        this.signals = append("signals");
+    }
+
+    private FileChannel append(String name) throws IOException {
+        return FileChannel.open(folder.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /**
+     * {@code publish FOLDER URI TOPIC PREFIX BYTES} publishes with four threads until it is stopped, or a publication fails; {@code consume
+     * FOLDER URI TOPIC GROUP POINT NTH PREFETCH LEASE_MILLIS} consumes, and waits at a point ({@code before}, {@code during}, {@code
+     * after}, {@code never}) of its n-th message.
+     */
+    public static void main(String[] args) throws Exception {
+        Worker worker = new Worker(Path.of(args[1]), args[3]);
+        try (MessageBroker broker = MessageBroker.connect(args[2])) {
+            switch (args[0]) {
+                case "publish" -> worker.publish(broker, args[4], Integer.parseInt(args[5]));
+                case "consume" ->
+                    worker.consume(
+                            broker,
+                            args[4],
+                            args[5],
+                            Integer.parseInt(args[6]),
+                            Integer.parseInt(args[7]),
+                            Long.parseLong(args[8]));
+                default -> throw new IllegalArgumentException("role " + args[0]);
+            }
+        }
+        worker.signal("closed");
+    }
+
+    private void write(FileChannel file, String text) throws IOException {
+        file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void signal(String text) throws IOException {
+        write(signals, text + '\n');
+    }
+
+    private boolean told(String name) {
+        return Files.exists(folder.resolve(name));
+    }
+
+    private void publish(MessageBroker broker, String prefix, int bytes) throws Exception {
+        AtomicInteger numbers = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int n = 0; n < 4; n++) {
+            threads.add(Thread.ofVirtual().start(() -> publish(broker, prefix, bytes, numbers)));
+        }
+        for (Thread each : threads) {
+            each.join();
+        }
+    }
+
+    private void publish(MessageBroker broker, String prefix, int bytes, AtomicInteger numbers) {
+        try {
+            while (!told("stop")) {
+                String id = prefix + numbers.incrementAndGet();
+                write(history, "try " + id + '\n');
+                broker.publish(topic, Message.of("tck", "x".repeat(bytes)).withId(id));
+                write(history, "ok " + id + '\n');
+            }
+        } catch (CallException | IOException e) {
+            try {
+                signal("failed " + e.toString().replace('\n', ' '));
+            } catch (IOException more) {
+                e.addSuppressed(more);
+                e.printStackTrace();
+            }
+        }
+    }
+
+    private void consume(MessageBroker broker, String group, String point, int nth, int prefetch, long leaseMillis)
+            throws Exception {
+        AtomicInteger count = new AtomicInteger();
+        SubscribeOptions options = SubscribeOptions.defaults()
+                .withPrefetch(prefetch)
+                .withHandlerTimeout(Duration.ofMinutes(10))
+                .withDrain(Duration.ofSeconds(60))
+                .withLease(Duration.ofMillis(leaseMillis));
+        Subscription subscription = broker.subscribe(
+                topic,
+                group,
+                (call, delivery) -> handle(call, delivery, count.incrementAndGet() == nth ? point : "never"),
+                options);
+        signal("subscribed");
+        while (!told("stop")) {
+            Thread.sleep(10);
+        }
+        subscription.close();
+        signal("stale " + subscription.snapshot().stale());
+    }
+
+    private Disposition handle(Call call, Delivery<String> delivery, String point) throws Exception {
+        String id = delivery.message().id();
+        if (point.equals("before")) {
+            pause("before", id);
+        }
+        if (point.equals("during")) {
+            // Half an effect; what follows it makes it whole only if this process goes on.
+            FileChannel own = append("half");
+            write(own, "done " + id.substring(0, 1));
+            pause("during", id);
+        }
+        write(history, "done " + id + '\n');
+        if (point.equals("after")) {
+            pause("after", id);
+        }
+        return Disposition.ack();
+    }
+
+    private void pause(String point, String id) throws Exception {
+        signal("at " + point + ' ' + id);
+        while (!told("go")) {
+            Thread.sleep(10);
+        }
+    }
+}
