@@ -10,8 +10,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The program {@code parley}: what talks to servers, and the registry. */
-@Command(name = "parley", description = "Calls services without generated code, and runs a registry for them.")
+/** The program {@code parley}: what talks to servers, the registry, and the broker. */
+@Command(
+        name = "parley",
+        description = "Calls services without generated code, and runs a registry and a broker for them.")
 public final class Main implements Runnable {
 
     @Spec
@@ -43,6 +45,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new ListCommand(terminal))
                 .addSubcommand(new DescribeCommand(terminal))
                 .addSubcommand(new RegistryCommand(terminal))
+                .addSubcommand(new BrokerCommand(terminal))
+                .addSubcommand(new QueuesCommand(terminal))
                 .addSubcommand(new TrainCommand());
         // @file is a request, not more arguments.
         parley.setExpandAtFiles(false);
@@ -56,6 +60,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: call, list, describe or registry");
+        throw new ParameterException(
+                spec.commandLine(), "Missing command: call, list, describe, registry, broker or queues");
     }
 }

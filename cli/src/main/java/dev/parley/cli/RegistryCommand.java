@@ -8,14 +8,12 @@ import dev.parley.registry.RegistryServer;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,8 +41,6 @@ final class RegistryCommand implements Callable<Integer> {
 
     /** Lines that wait for a slow terminal; more are counted, not kept. */
     private static final int MOST_LINES = 10_000;
-
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
@@ -98,21 +94,12 @@ final class RegistryCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         }
-        CountDownLatch ended = new CountDownLatch(1);
-        // Holds the process until Main ends it with this command's status, or closing takes too long.
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
-            ended.countDown();
-            try {
-                Thread.sleep(PATIENCE);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }));
+        CtrlC end = new CtrlC();
         Lines lines = new Lines(terminal.out(), json);
         server.registry().listen(lines::add);
         greet(server);
         Thread printer = Thread.ofVirtual().name("parley-registry-lines").start(lines::print);
-        ended.await();
+        end.await();
         server.close();
         printer.interrupt();
         printer.join();

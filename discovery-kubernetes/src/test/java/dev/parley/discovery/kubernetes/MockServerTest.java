@@ -66,6 +66,12 @@ class MockServerTest extends DiscoverySuite {
         server.shutdown();
     }
 
+    /** No answer is given up that the mock holds back while it blocks itself. */
+    @Override
+    protected RegistryOptions options() {
+        return super.options().withAnswerTimeout(Duration.ofMinutes(2));
+    }
+
     /** Longer than the mock may block itself. */
     @Override
     protected Duration patience() {
