@@ -38,7 +38,8 @@ class CrashTest {
                 }
                 acknowledged.add(line.substring(ACKNOWLEDGED.length()));
                 if (acknowledged.size() == count) {
-                    child.toHandle().destroyForcibly(); // not by Process, which would close the pipe: all that it told counts
+                    child.toHandle()
+                            .destroyForcibly(); // not by Process, which would close the pipe: all that it told counts
                 }
             }
         }
@@ -81,14 +82,18 @@ class CrashTest {
                 // A prefix of the commits: of each caller, its first ones without a gap.
                 for (int caller = 0; caller < 8; caller++) {
                     String prefix = caller + "-";
-                    List<String> own = there.stream().filter(name -> name.startsWith(prefix)).toList();
+                    List<String> own = there.stream()
+                            .filter(name -> name.startsWith(prefix))
+                            .toList();
                     for (int i = 0; i < own.size(); i++) {
                         assertThat(own.get(i)).startsWith(prefix + i + "-");
                     }
                 }
                 if (cut >= size - 1) {
                     // Only the last commit can be torn, and it holds at most one of each caller.
-                    assertThat(whole.stream().filter(name -> !there.contains(name)).count())
+                    assertThat(whole.stream()
+                                    .filter(name -> !there.contains(name))
+                                    .count())
                             .isLessThanOrEqualTo(8);
                 }
                 assertThat(there.size()).isLessThanOrEqualTo(most);
@@ -115,7 +120,8 @@ class CrashTest {
             }
             assertThat(full.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
             assertThat(full.message()).contains("has stopped", "disk is full", "maxBytes");
-            CallException later = Stores.failure(() -> store.run(tx -> tx.prepare("select 1").execute()));
+            CallException later =
+                    Stores.failure(() -> store.run(tx -> tx.prepare("select 1").execute()));
             assertThat(later.message()).contains("has stopped", "disk is full");
             assertThat(Stores.failure(() -> Stores.names(store)).message()).contains("has stopped");
         }

@@ -25,7 +25,8 @@ class InterruptTest {
 
     @Test
     void anInterruptCancelsTheStatementAndKeepsTheConnection() throws Exception {
-        try (Store store = Stores.open(Engine.POSTGRESQL, StoreOptions.defaults().withConnections(1))) {
+        try (Store store =
+                Stores.open(Engine.POSTGRESQL, StoreOptions.defaults().withConnections(1))) {
             int before = backend(store);
             CountDownLatch inside = new CountDownLatch(1);
             AtomicReference<CallException> told = new AtomicReference<>();
@@ -54,11 +55,12 @@ class InterruptTest {
         try (Store store = Stores.open(engine, StoreOptions.defaults().withConnections(1))) {
             CountDownLatch inside = new CountDownLatch(1);
             CountDownLatch go = new CountDownLatch(1);
-            Thread first = Thread.ofVirtual().start(() -> store.run(tx -> {
-                inside.countDown();
-                go.await();
-                Stores.insert(tx, "first");
-            }));
+            Thread first = Thread.ofVirtual()
+                    .start(() -> store.run(tx -> {
+                        inside.countDown();
+                        go.await();
+                        Stores.insert(tx, "first");
+                    }));
             inside.await();
             AtomicReference<CallException> told = new AtomicReference<>();
             Thread second = Thread.ofVirtual()
