@@ -80,8 +80,8 @@ final class JournalBackend extends ForwardingBackend {
             file.truncate(whole);
         }
         file.position(file.size());
-        for (String line : text.substring(0, whole).split("\n")) {
-            String[] word = line.split(" ");
+        for (String line : text.substring(0, whole).split("\n", -1)) {
+            String[] word = line.split(" ", -1);
             switch (word[0]) {
                 case "group" -> known(new QueueName(word[1], word[2]));
                 case "done" -> done.add(line);
