@@ -61,7 +61,7 @@ public final class Engine implements MessageBroker {
         this.condition = new Condition(backend, options.timer());
         this.publisher = new Publisher(backend, options, peer, condition);
         this.requests = new Requests(this, options);
-        this.lossy = new Lossy(this, backend, publisher, options);
+        this.lossy = new Lossy(this, backend, publisher);
         condition.ask();
     }
 

@@ -81,6 +81,22 @@ final class Handling<T> implements Work {
     @Override
     public List<Decision> handle(List<Held> batch) {
         List<Decision> decisions = new ArrayList<>(batch.size());
+        try {
+            handle(batch, decisions);
+        } catch (Throwable e) {
+            // Whatever it is, what is in hand must be settled, or its key and its place are taken for ever.
+            CallException error = new CallException(Code.INTERNAL, "the message could not be handled", e);
+            for (Held held : batch) {
+                if (decisions.stream().noneMatch(decision -> decision.held().equals(held))) {
+                    Disposition retry = Disposition.retry("INTERNAL: " + e);
+                    decisions.add(new Decision(held, verdicts.of(held.received, retry, error, false)));
+                }
+            }
+        }
+        return decisions;
+    }
+
+    private void handle(List<Held> batch, List<Decision> decisions) {
         List<Ready<T>> ready = new ArrayList<>(batch.size());
         for (Held held : batch) {
             long permit = held.isCancelled() ? -1 : breaker.enter(held.permit);
@@ -99,7 +115,6 @@ final class Handling<T> implements Work {
         if (!ready.isEmpty()) {
             decisions.addAll(call(ready));
         }
-        return decisions;
     }
 
     private Delivery<T> delivery(Held held) {
@@ -153,7 +168,11 @@ final class Handling<T> implements Work {
         Delivery<T> first = deliveries.getFirst();
         Metadata headers = new Metadata();
         if (single) {
-            first.message().metadata().headers().forEach(headers::add);
+            first.message().metadata().headers().forEach((name, value) -> {
+                if (isHttp(value)) {
+                    headers.add(name, value);
+                }
+            });
         }
         CallScope call = CallScope.builder(method)
                 .requestHeaders(headers)
@@ -187,6 +206,11 @@ final class Handling<T> implements Work {
         }
         call.end(Outcome.failed(error));
         return new Result(List.of(), error, cause);
+    }
+
+    /** Whether a call's headers may have it; what they may not is in the delivery all the same. */
+    private static boolean isHttp(String value) {
+        return value.chars().allMatch(c -> c >= 0x20 && c <= 0xff && c != 0x7f);
     }
 
     private static void check(@Nullable List<Disposition> said, int expected) {
@@ -241,10 +265,8 @@ final class Handling<T> implements Work {
         return switch (said) {
             case Disposition.Retry retry -> new CallException(Code.UNAVAILABLE, retry.cause());
             case Disposition.Reject reject -> new CallException(Code.INVALID_ARGUMENT, reject.reason());
-            case Disposition.Ack ack -> NOTHING;
-            case Disposition.Release release -> NOTHING;
+            case Disposition.Ack ack -> new CallException(Code.UNKNOWN, "no error");
+            case Disposition.Release release -> new CallException(Code.UNKNOWN, "no error");
         };
     }
-
-    private static final CallException NOTHING = new CallException(Code.UNKNOWN, "no error");
 }

@@ -32,7 +32,6 @@ final class InHand {
     private final int maxBatch;
     private final boolean atMostOnce;
     private final KeyDispatcher<Held> dispatcher;
-    private final Counters counters;
     private final Wakeup receiving;
     private final Wakeup settling;
     private final Deque<Decision> decided = new ArrayDeque<>();
@@ -49,7 +48,6 @@ final class InHand {
             ConsumerSpec spec,
             SubscribeOptions options,
             int maxBatch,
-            Counters counters,
             Wakeup receiving,
             Wakeup settling) {
         this.name = "parley-handle-" + spec.queue();
@@ -59,7 +57,6 @@ final class InHand {
         boolean ordered = options.ordered();
         this.dispatcher = new KeyDispatcher<>(
                 options.concurrency(), held -> ordered ? keyOf(held) : null);
-        this.counters = counters;
         this.receiving = receiving;
         this.settling = settling;
     }

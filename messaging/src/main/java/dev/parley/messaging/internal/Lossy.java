@@ -2,7 +2,6 @@ package dev.parley.messaging.internal;
 
 import dev.parley.CallException;
 import dev.parley.Handler;
-import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.FireAndForget;
@@ -32,18 +31,16 @@ final class Lossy implements FireAndForget {
     private final Engine engine;
     private final BrokerBackend backend;
     private final Publisher publisher;
-    private final BrokerOptions options;
     private final LongAdder lost = new LongAdder();
     private final Set<GroupSubscription> listening = ConcurrentHashMap.newKeySet();
     private final Deque<Outgoing> waiting = new ArrayDeque<>(); // guarded by this
     private @Nullable Thread sender; // guarded by this
     private boolean closed; // guarded by this
 
-    Lossy(Engine engine, BrokerBackend backend, Publisher publisher, BrokerOptions options) {
+    Lossy(Engine engine, BrokerBackend backend, Publisher publisher) {
         this.engine = engine;
         this.backend = backend;
         this.publisher = publisher;
-        this.options = options;
     }
 
     @Override

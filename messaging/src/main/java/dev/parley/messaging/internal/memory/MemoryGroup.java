@@ -96,7 +96,7 @@ final class MemoryGroup {
         return lane;
     }
 
-    private TreeMap<Long, MemoryLane> listOf(MemoryLane lane) {
+    private Map<Long, MemoryLane> listOf(MemoryLane lane) {
         MemoryConsumer owner = lane.owner;
         return owner == null ? free : owner.own;
     }
@@ -129,7 +129,7 @@ final class MemoryGroup {
     @Nullable MemoryHold take(MemoryConsumer consumer, long until) {
         Map.Entry<Long, MemoryLane> first = free.firstEntry();
         Map.Entry<Long, MemoryLane> own = consumer.own.firstEntry();
-        if (first == null || own != null && own.getKey() < first.getKey()) {
+        if (first == null || (own != null && own.getKey() < first.getKey())) {
             first = own;
         }
         if (first == null) {
