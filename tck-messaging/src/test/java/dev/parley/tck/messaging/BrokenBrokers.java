@@ -10,6 +10,7 @@ import dev.parley.messaging.MessageBroker;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
 import dev.parley.messaging.StartFrom;
+import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.spi.BackendConsumer;
 import dev.parley.messaging.spi.BackendProfile;
 import dev.parley.messaging.spi.Backends;
@@ -21,6 +22,7 @@ import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -98,6 +100,12 @@ final class BrokenBrokers {
             return Duration.ofSeconds(2);
         }
 
+        /** What waits for ever is not waited for when it closes. */
+        @Override
+        protected SubscribeOptions options() {
+            return super.options().withDrain(Duration.ofMillis(200));
+        }
+
         BackendProfile broken(BackendProfile profile) {
             return profile;
         }
@@ -158,12 +166,12 @@ final class BrokenBrokers {
 
     // ---- publishing
 
-    static final class LosesEveryHundredth extends Faulty {
+    static final class LosesEveryTwentieth extends Faulty {
         private final AtomicInteger count = new AtomicInteger();
 
         @Override
         List<Outgoing> broken(Outgoing message) {
-            return count.incrementAndGet() % 100 == 0 ? List.of() : List.of(message);
+            return count.incrementAndGet() % 20 == 0 ? List.of() : List.of(message);
         }
     }
 
@@ -587,7 +595,11 @@ final class BrokenBrokers {
             return new ForwardingConsumer(sound) {
                 @Override
                 public List<Received> receive(int max, Duration wait) throws Exception {
-                    return sound.receive(max + 20, wait);
+                    List<Received> all = new ArrayList<>(sound.receive(max, wait));
+                    if (!all.isEmpty()) {
+                        all.addAll(sound.receive(20, Duration.ofMillis(50)));
+                    }
+                    return all;
                 }
             };
         }
