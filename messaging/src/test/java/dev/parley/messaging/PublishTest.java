@@ -61,7 +61,8 @@ class PublishTest {
         away.publishing = Faults.away();
         broker = MessageBroker.of(away, hasty);
         assertThatThrownBy(() -> broker.publish(topic, "o-1"))
-                .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAVAILABLE))
+                .isInstanceOfSatisfying(
+                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAVAILABLE))
                 .hasMessageContaining("away");
         assertThat(away.publications.get()).isGreaterThan(1);
     }
@@ -102,8 +103,9 @@ class PublishTest {
         Await.until("it is at it", () -> faults.publications.get() > 0);
         publisher.interrupt();
         publisher.join();
-        assertThat(thrown.get()).isInstanceOfSatisfying(
-                CallException.class, e -> assertThat(e.code()).isEqualTo(Code.CANCELLED));
+        assertThat(thrown.get())
+                .isInstanceOfSatisfying(
+                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.CANCELLED));
     }
 
     @Test
@@ -165,17 +167,25 @@ class PublishTest {
         broker = MessageBroker.connect("memory:", stamping);
         ConcurrentLinkedQueue<String> received = new ConcurrentLinkedQueue<>();
         SubscribeOptions inOrder = SubscribeOptions.defaults().withConcurrency(1);
-        broker.subscribe(topic, "g", (call, delivery) -> {
-            received.add(delivery.payload() + delivery.message().metadata().header("stamp").orElse(""));
-            return Disposition.ack();
-        }, inOrder);
+        broker.subscribe(
+                topic,
+                "g",
+                (call, delivery) -> {
+                    received.add(delivery.payload()
+                            + delivery.message().metadata().header("stamp").orElse(""));
+                    return Disposition.ack();
+                },
+                inOrder);
         int count = 120;
-        broker.publishAll(topic, IntStream.range(0, count)
-                .mapToObj(i -> Message.of("order.placed", Integer.toString(i)))
-                .toList());
+        broker.publishAll(
+                topic,
+                IntStream.range(0, count)
+                        .mapToObj(i -> Message.of("order.placed", Integer.toString(i)))
+                        .toList());
         Await.until("all have come", () -> received.size() == count);
-        assertThat(received).containsExactlyElementsOf(
-                IntStream.range(0, count).mapToObj(i -> i + "s-" + i).toList());
+        assertThat(received)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, count).mapToObj(i -> i + "s-" + i).toList());
         assertThat(seen).hasSize(count).startsWith("order.placed/publish memory 0");
     }
 }

@@ -83,7 +83,9 @@ class KeyDispatcherTest {
                 if (key != null) {
                     assertThat(busy).as("one batch a key").doesNotContain(key);
                     Integer last = lastOfKey.put(key, item.number());
-                    assertThat(last == null || last < item.number()).as("in order: %s", item).isTrue();
+                    assertThat(last == null || last < item.number())
+                            .as("in order: %s", item)
+                            .isTrue();
                     assertThat(waiting)
                             .as("none before it")
                             .noneMatch(other -> key.equals(other.key()) && other.number() < item.number());
@@ -100,8 +102,9 @@ class KeyDispatcherTest {
         }
 
         void takenOut(int divisor) {
-            List<Item> expected =
-                    waiting.stream().filter(item -> item.number() % divisor == 0).toList();
+            List<Item> expected = waiting.stream()
+                    .filter(item -> item.number() % divisor == 0)
+                    .toList();
             assertThat(dispatcher.removeIf(item -> item.number() % divisor == 0))
                     .containsExactlyInAnyOrderElementsOf(expected);
             expected.forEach(waiting::remove);
