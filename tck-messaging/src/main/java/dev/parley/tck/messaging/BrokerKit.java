@@ -144,7 +144,13 @@ abstract class BrokerKit {
 
     /** Lets the broker know a group that nobody takes from yet. */
     final <T> void known(Topic<T> topic, String group) throws Exception {
-        subscribe(topic, group, (call, delivery) -> Disposition.release()).close();
+        known(topic, group, options());
+    }
+
+    /** As {@link #known(Topic, String)}; whether it is ordered is the same for all subscriptions of a group. */
+    final <T> void known(Topic<T> topic, String group, SubscribeOptions options) throws Exception {
+        subscribe(topic, group, (call, delivery) -> Disposition.release(), options)
+                .close();
     }
 
     /** Publishes texts as messages whose ids they are. */
