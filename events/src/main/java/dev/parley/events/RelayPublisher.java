@@ -67,15 +67,22 @@ final class RelayPublisher {
         int from = 0;
         while (from < entries.size()) {
             int to = from + 1;
-            // What is scheduled goes by itself: a batch has no options.
-            if (entries.get(from).deliverAt().isEmpty()) {
-                while (to < entries.size() && entries.get(to).deliverAt().isEmpty()) {
-                    to++;
-                }
+            while (to < entries.size() && goTogether(entries.get(from), entries.get(to))) {
+                to++;
             }
             publishRun(entries.subList(from, to));
             from = to;
         }
+    }
+
+    /** A batch has one content type, and no options: what is scheduled goes by itself. */
+    private static boolean goTogether(OutboxEntry first, OutboxEntry other) {
+        return first.deliverAt().isEmpty()
+                && other.deliverAt().isEmpty()
+                && first.message()
+                        .metadata()
+                        .contentType()
+                        .equals(other.message().metadata().contentType());
     }
 
     private void publishRun(List<OutboxEntry> run) {

@@ -74,7 +74,8 @@ final class PostgresSignals implements AutoCloseable {
             }
             changed.signalAll();
             if (notifier == null) {
-                notifier = Thread.ofPlatform().daemon().name("parley-store-notify").start(this::notifyLoop);
+                notifier =
+                        Thread.ofPlatform().daemon().name("parley-store-notify").start(this::notifyLoop);
             }
         } finally {
             lock.unlock();
@@ -86,7 +87,8 @@ final class PostgresSignals implements AutoCloseable {
         lock.lock();
         try {
             if (listener == null && !closed) {
-                listener = Thread.ofPlatform().daemon().name("parley-store-listen").start(this::listenLoop);
+                listener =
+                        Thread.ofPlatform().daemon().name("parley-store-listen").start(this::listenLoop);
             }
         } finally {
             lock.unlock();
@@ -99,8 +101,7 @@ final class PostgresSignals implements AutoCloseable {
             try (Connection connection = connections.single();
                     PreparedStatement notify = connection.prepareStatement("select pg_notify('" + CHANNEL + "', ?)")) {
                 ownProcess = connection.unwrap(PGConnection.class).getBackendPID();
-                List<String> channels;
-                while (!(channels = next()).isEmpty()) {
+                for (List<String> channels = next(); !channels.isEmpty(); channels = next()) {
                     for (String channel : channels) {
                         notify.setString(1, prefix + channel);
                         notify.execute();

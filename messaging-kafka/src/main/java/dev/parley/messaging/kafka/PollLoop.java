@@ -38,7 +38,7 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
     private static final long AWAY = Duration.ofSeconds(5).toNanos();
 
     /** How long a partition that goes waits for handlers that have its messages. */
-    private static final Duration SETTLE = Duration.ofSeconds(1);
+    private static final Duration SETTLE = Duration.ofSeconds(5);
 
     private static final Duration LAST_COMMIT = Duration.ofSeconds(5);
     private static final Duration LEAVE = Duration.ofSeconds(2);

@@ -56,7 +56,9 @@ class KafkaFaultsTest {
         assertThat(texts(messages)).containsExactly("a", "b");
         frozen.resume();
         ConsumerProcess.release(frozen);
-        await("it has settled", () -> frozen.output().contains("acked b") || frozen.output().contains("stale b"));
+        await(
+                "it has settled",
+                () -> frozen.output().contains("acked b") || frozen.output().contains("stale b"));
         assertThat(frozen.output()).contains("stale a", "stale b").doesNotContain("acked");
         assertThat(ack(second, messages)).isEmpty();
     }
@@ -65,11 +67,14 @@ class KafkaFaultsTest {
     void whatAConsumerHeldThatWasKilledComesAgain() throws Exception {
         QueueName queue = new QueueName(name("killed"), "g");
         Backend kafka = shared(QUICK);
-        ServerProcess killed = fixture.open(ConsumerProcess.start(KafkaServer.shared().uri() + QUICK, queue, true));
+        ServerProcess killed =
+                fixture.open(ConsumerProcess.start(KafkaServer.shared().uri() + QUICK, queue, true));
         kafka.publish(queue.topic(), "a", "b", "c");
-        await("the process has all", () -> killed.output().contains("got a")
-                && killed.output().contains("got b")
-                && killed.output().contains("got c"));
+        await(
+                "the process has all",
+                () -> killed.output().contains("got a")
+                        && killed.output().contains("got b")
+                        && killed.output().contains("got c"));
         killed.kill();
         BackendConsumer second = fixture.open(kafka.consume(queue));
         assertThat(texts(take(second, 3))).containsExactlyInAnyOrder("a", "b", "c");
@@ -81,9 +86,7 @@ class KafkaFaultsTest {
         Backend kafka = shared("?partitions=4");
         BackendConsumer first = fixture.open(kafka.consume(queue));
         String[] all = IntStream.range(0, 40).mapToObj(Integer::toString).toArray(String[]::new);
-        for (String each : all) {
-            kafka.publish(queue.topic(), each); // one by one, so that all partitions get some
-        }
+        kafka.publish(queue.topic(), all); // one partition after the other
         List<Received> messages = take(first, 40);
         BackendConsumer second = fixture.open(kafka.consume(queue));
         List<Received> others = new ArrayList<>();
