@@ -324,7 +324,7 @@ final class InFlight {
         lock.lockInterruptibly();
         try {
             long nanos = sessionNanos;
-            while (System.nanoTime() - turnedAt > sessionNanos && !ended && nanos > 0) {
+            while (System.nanoTime() - turnedAt > sessionNanos / 2 && !ended && nanos > 0) {
                 nanos = settled.awaitNanos(nanos);
             }
         } finally {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -100,8 +99,8 @@ final class StartOffsets {
                             .formatted(position, queue.topic(), partition.partition(), topic));
         }
         long offset = Long.parseLong(matcher.group(3));
-        long oldest = offset(partition, OffsetSpec.earliest());
-        long end = offset(partition, OffsetSpec.latest());
+        long oldest = offsets(List.of(partition), OffsetSpec.earliest()).getOrDefault(partition, 0L);
+        long end = offsets(List.of(partition), OffsetSpec.latest()).getOrDefault(partition, oldest);
         offset = Math.clamp(offset, oldest, end);
         List<TopicPartition> others =
                 partitions.stream().filter(other -> !other.equals(partition)).toList();
@@ -110,10 +109,6 @@ final class StartOffsets {
                 offset == end ? offsets(others, OffsetSpec.latest()) : atOrAfter(others, timestamp(partition, offset)));
         result.put(partition, offset);
         return result;
-    }
-
-    private long offset(TopicPartition partition, OffsetSpec which) throws Exception {
-        return Objects.requireNonNull(offsets(List.of(partition), which).get(partition), "offset of a partition");
     }
 
     private Map<TopicPartition, Long> atOrAfter(List<TopicPartition> partitions, long millis) throws Exception {
