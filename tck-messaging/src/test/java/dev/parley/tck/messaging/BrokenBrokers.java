@@ -97,7 +97,7 @@ final class BrokenBrokers {
         /** What has not happened by then never will: memory is quick. */
         @Override
         protected Duration patience() {
-            return Duration.ofSeconds(2);
+            return Duration.ofSeconds(1);
         }
 
         /** What waits for ever is not waited for when it closes. */
