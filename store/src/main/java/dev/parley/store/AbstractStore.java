@@ -72,8 +72,7 @@ abstract sealed class AbstractStore implements Store permits SqliteStore, Postgr
         Leases.check("name", name);
         Leases.check("holder", holder);
         Leases.check(ttl);
-        OptionalLong token =
-                this.<OptionalLong>transaction(transaction -> Leases.take(transaction, name, holder, ttl));
+        OptionalLong token = this.<OptionalLong>transaction(transaction -> Leases.take(transaction, name, holder, ttl));
         return token.isPresent()
                 ? Optional.of(new Lease(this, name, holder, token.getAsLong(), ttl))
                 : Optional.empty();

@@ -107,14 +107,16 @@ final class Job<R extends @Nullable Object> {
 
     /** Cancels it if it has run for longer than it may. */
     void expire(long now) {
-        if (phase.get() == Phase.RUNNING && now - startedAt > options.transactionTimeout().toNanos()) {
+        if (phase.get() == Phase.RUNNING
+                && now - startedAt > options.transactionTimeout().toNanos()) {
             cancel(tooLong());
         }
     }
 
     /** Has it rolled back; false if it is too late for that. */
     private boolean cancel(CallException reason) {
-        // First the reason: the runner may look as soon as the phase has changed. If the commit was faster nobody looks.
+        // First the reason: the runner may look as soon as the phase has changed. If the commit was faster nobody
+        // looks.
         cancellation = reason;
         boolean cancelled = phase.compareAndSet(Phase.WAITING, Phase.CANCELLED)
                 || phase.compareAndSet(Phase.RUNNING, Phase.CANCELLED);

@@ -111,7 +111,8 @@ final class LentConnection implements Connection {
     }
 
     @Override
-    public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability) throws SQLException {
+    public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
+            throws SQLException {
         return keep(open().prepareStatement(sql, type, concurrency, holdability));
     }
 

@@ -20,14 +20,16 @@ final class Migrations {
     static void apply(Transaction transaction, Schema schema, StoreOptions options, String place) throws SQLException {
         try (Statement statement = transaction.connection().createStatement()) {
             if (transaction.engine() == Engine.POSTGRESQL) {
-                statement.execute("set local lock_timeout = " + options.transactionTimeout().toMillis());
+                statement.execute("set local lock_timeout = "
+                        + options.transactionTimeout().toMillis());
                 statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
             }
             statement.execute("create table if not exists parley_schema (component varchar(50) not null primary key,"
                     + " version integer not null)");
             int found = version(transaction, schema.component());
             if (found > schema.version()) {
-                throw refusal(schema, found, place, "the database was used by a newer program; this one would damage it");
+                throw refusal(
+                        schema, found, place, "the database was used by a newer program; this one would damage it");
             }
             if (found == schema.version()) {
                 return;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The one kind of {@link Transaction}. Confined to the thread that runs the work, until it has ended. */
 final class OpenTransaction implements Transaction {
+    private static final System.Logger LOG = System.getLogger(Store.class.getName());
     private static final int MOST_CHANNELS = 1000;
 
     private final Engine engine;
@@ -78,7 +79,8 @@ final class OpenTransaction implements Transaction {
         }
         try (ResultSet row = prepare("select clock_timestamp()").executeQuery()) {
             row.next();
-            return Objects.requireNonNull(row.getObject(1, OffsetDateTime.class)).toInstant();
+            return Objects.requireNonNull(row.getObject(1, OffsetDateTime.class))
+                    .toInstant();
         }
     }
 
@@ -87,15 +89,16 @@ final class OpenTransaction implements Transaction {
         return channels;
     }
 
-    /** Forbids further use and gives up what it holds. */
-    void end() throws SQLException {
+    /** Forbids further use and gives up what it holds. What fails in that is nobody's result: a broken connection shows at the end. */
+    void end() {
         ended = true;
         try {
             if (lent != null) {
                 lent.end();
             }
-        } finally {
             statements.endTransaction();
+        } catch (SQLException e) {
+            LOG.log(System.Logger.Level.DEBUG, "statements of a transaction could not be closed", e);
         }
     }
 
@@ -105,7 +108,8 @@ final class OpenTransaction implements Transaction {
         }
         if (Thread.currentThread() != thread) {
             throw new CallException(
-                    Code.FAILED_PRECONDITION, "a transaction belongs to the thread that runs its work, and to no other");
+                    Code.FAILED_PRECONDITION,
+                    "a transaction belongs to the thread that runs its work, and to no other");
         }
         check.run();
     }

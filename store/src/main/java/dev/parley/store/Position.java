@@ -50,7 +50,8 @@ public record Position(long txid, long id) implements Comparable<Position> {
     public static String after(Engine engine) {
         return switch (engine) {
             case SQLITE -> "id > ?";
-            case POSTGRESQL -> "(txid, id) > (cast(? as text)::xid8, ?) and txid < pg_snapshot_xmin(pg_current_snapshot())";
+            case POSTGRESQL ->
+                "(txid, id) > (cast(? as text)::xid8, ?) and txid < pg_snapshot_xmin(pg_current_snapshot())";
         };
     }
 
@@ -87,9 +88,11 @@ public record Position(long txid, long id) implements Comparable<Position> {
     public static Position parse(String text) {
         int dot = text.indexOf('.');
         try {
-            return new Position(Long.parseLong(text.substring(0, Math.max(0, dot))), Long.parseLong(text.substring(dot + 1)));
+            return new Position(
+                    Long.parseLong(text.substring(0, Math.max(0, dot))), Long.parseLong(text.substring(dot + 1)));
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("a position is two numbers with a dot between, but not \"" + text + "\"", e);
+            throw new IllegalArgumentException(
+                    "a position is two numbers with a dot between, but not \"" + text + "\"", e);
         }
     }
 

@@ -44,8 +44,8 @@ final class PostgresConnections {
         source.setApplicationName("parley");
         source.setConnectTimeout(seconds(options.connectTimeout()));
         source.setLoginTimeout(seconds(options.connectTimeout()));
-        source.setSocketTimeout(
-                seconds(options.transactionTimeout().plus(options.commitTimeout()).plus(SILENCE)));
+        source.setSocketTimeout(seconds(
+                options.transactionTimeout().plus(options.commitTimeout()).plus(SILENCE)));
         source.setTcpKeepAlive(true);
     }
 
@@ -112,6 +112,7 @@ final class PostgresConnections {
         config.setPoolName("parley-store");
         config.setDataSource(source);
         config.setAutoCommit(false);
+        config.setIsolateInternalQueries(true); // or the first rollback takes back what the initial statement sets
         config.setMaximumPoolSize(options.connections());
         config.setMinimumIdle(1);
         long connect = Math.max(250, options.connectTimeout().toMillis());

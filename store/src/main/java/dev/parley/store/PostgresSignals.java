@@ -74,7 +74,8 @@ final class PostgresSignals implements AutoCloseable {
             }
             changed.signalAll();
             if (notifier == null) {
-                notifier = Thread.ofPlatform().daemon().name("parley-store-notify").start(this::notifyLoop);
+                notifier =
+                        Thread.ofPlatform().daemon().name("parley-store-notify").start(this::notifyLoop);
             }
         } finally {
             lock.unlock();
@@ -86,7 +87,8 @@ final class PostgresSignals implements AutoCloseable {
         lock.lock();
         try {
             if (listener == null && !closed) {
-                listener = Thread.ofPlatform().daemon().name("parley-store-listen").start(this::listenLoop);
+                listener =
+                        Thread.ofPlatform().daemon().name("parley-store-listen").start(this::listenLoop);
             }
         } finally {
             lock.unlock();

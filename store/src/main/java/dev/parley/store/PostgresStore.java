@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.parley.CallException;
 import dev.parley.Code;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -33,8 +32,7 @@ final class PostgresStore extends AbstractStore {
         int readers = options().connections() / 4;
         for (int i = 0; i < options().connections(); i++) {
             boolean reader = i < readers;
-            PostgresWorker worker =
-                    new PostgresWorker(this, pool, reader ? reads : writes, watch, signals::committed);
+            PostgresWorker worker = new PostgresWorker(this, pool, reader ? reads : writes, watch, signals::committed);
             threads.add(new StoreThread(this, "parley-store-" + (reader ? "reader-" : "worker-") + i, worker::run));
         }
         threads.forEach(Thread::start);
@@ -85,8 +83,8 @@ final class PostgresStore extends AbstractStore {
                         "a connection for Store.within must be in a transaction: setAutoCommit(false) before");
             }
             Statements statements = new Statements(connection, 0);
-            OpenTransaction transaction =
-                    new OpenTransaction(Engine.POSTGRESQL, connection, statements, options().clock(), () -> {});
+            OpenTransaction transaction = new OpenTransaction(
+                    Engine.POSTGRESQL, connection, statements, options().clock(), () -> {});
             try {
                 R result = work.run(transaction);
                 signals.notifyInside(transaction, transaction.channels());

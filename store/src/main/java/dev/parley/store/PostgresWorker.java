@@ -21,11 +21,7 @@ final class PostgresWorker {
 
     /** @param committed is told which channels a commit wakes */
     PostgresWorker(
-            PostgresStore store,
-            HikariDataSource pool,
-            WorkQueue queue,
-            Watch watch,
-            Consumer<Set<String>> committed) {
+            PostgresStore store, HikariDataSource pool, WorkQueue queue, Watch watch, Consumer<Set<String>> committed) {
         this.store = store;
         this.pool = pool;
         this.queue = queue;

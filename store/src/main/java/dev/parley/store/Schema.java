@@ -26,8 +26,9 @@ public record Schema(String component, List<Migration> migrations) {
         }
         for (int i = 0; i < migrations.size(); i++) {
             if (migrations.get(i).version() != i + 1) {
-                throw new IllegalArgumentException("migrations of \"" + component + "\" must have the versions 1, 2, 3, ...,"
-                        + " but number " + (i + 1) + " has version " + migrations.get(i).version());
+                throw new IllegalArgumentException(
+                        "migrations of \"" + component + "\" must have the versions 1, 2, 3, ...," + " but number "
+                                + (i + 1) + " has version " + migrations.get(i).version());
             }
         }
     }

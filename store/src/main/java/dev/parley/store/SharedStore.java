@@ -27,7 +27,8 @@ final class SharedStore implements Store {
     static Store get(String uri) {
         synchronized (OPEN) {
             Counted known = OPEN.get(uri);
-            Counted next = known == null ? new Counted(Store.open(uri), 1) : new Counted(known.store, known.handles + 1);
+            Counted next =
+                    known == null ? new Counted(Store.open(uri), 1) : new Counted(known.store, known.handles + 1);
             OPEN.put(uri, next);
             return new SharedStore(uri, next.store);
         }

@@ -36,7 +36,8 @@ final class Slot {
         if (running.isCancelled()) {
             if (!told) {
                 told = true;
-                thread.interrupt(); // what the work waits in, if it waits; JDBC on threads of the platform does not mind
+                thread.interrupt(); // what the work waits in, if it waits; JDBC on threads of the platform does not
+                // mind
             }
             if (cancelStatement != null) {
                 cancelStatement.run(); // again each time: there may have been no statement

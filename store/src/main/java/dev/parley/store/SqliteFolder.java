@@ -40,7 +40,8 @@ final class SqliteFolder implements AutoCloseable {
     static SqliteFolder lock(Path wanted) {
         Path folder = wanted.toAbsolutePath().normalize();
         if (folder.toString().indexOf('?') >= 0) {
-            throw new IllegalArgumentException("a store's folder must not have a question mark in its path, but is " + folder);
+            throw new IllegalArgumentException(
+                    "a store's folder must not have a question mark in its path, but is " + folder);
         }
         Object key;
         try {
@@ -49,7 +50,8 @@ final class SqliteFolder implements AutoCloseable {
                         Code.FAILED_PRECONDITION, "a store's files are in a folder, but " + folder + " is a file");
             }
             create(folder);
-            Object inode = Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+            Object inode =
+                    Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
             key = inode == null ? folder.toRealPath() : inode;
         } catch (IOException e) {
             throw unusable(folder, e);

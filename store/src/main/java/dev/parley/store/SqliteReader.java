@@ -44,8 +44,8 @@ final class SqliteReader {
         @Nullable Throwable thrown = null;
         try {
             SqliteConnections.execute(connection, "begin");
-            OpenTransaction transaction =
-                    new OpenTransaction(Engine.SQLITE, connection, statements, store.options().clock(), job::check);
+            OpenTransaction transaction = new OpenTransaction(
+                    Engine.SQLITE, connection, statements, store.options().clock(), job::check);
             slot.begin(job, this::interrupt);
             try {
                 job.run(transaction);

@@ -128,14 +128,17 @@ final class SqliteStore extends AbstractStore {
     public void close() {
         writes.close(closed());
         reads.close(closed());
-        boolean ended = Threads.join(threads, options().transactionTimeout().plus(options().commitTimeout()));
+        boolean ended = Threads.join(
+                threads, options().transactionTimeout().plus(options().commitTimeout()));
         watch.close();
         wakes.close();
         if (ended) {
             folder.close();
         } else {
             // Another process must not write while that thread may.
-            LOG.log(System.Logger.Level.ERROR, "the store " + place() + " is still in use by its work: its folder stays locked");
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "the store " + place() + " is still in use by its work: its folder stays locked");
         }
     }
 }

@@ -109,8 +109,8 @@ final class SqliteWriter {
 
     private void runOne(Job<?> job, Commands commands, Slot slot) throws SQLException {
         commands.savepoint().execute();
-        OpenTransaction transaction =
-                new OpenTransaction(Engine.SQLITE, connection, statements, store.options().clock(), job::check);
+        OpenTransaction transaction = new OpenTransaction(
+                Engine.SQLITE, connection, statements, store.options().clock(), job::check);
         @Nullable Throwable thrown = null;
         slot.begin(job, null);
         try {

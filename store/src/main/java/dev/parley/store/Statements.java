@@ -55,12 +55,9 @@ final class Statements {
             close();
             return;
         }
-        for (PreparedStatement statement : used.values()) {
-            if (!statement.isClosed()) {
-                // Closes a result set that was left open, which would hold its snapshot and keep the log from being reused.
-                statement.getMoreResults();
-                statement.clearBatch();
-                statement.clearParameters();
+        for (Map.Entry<String, PreparedStatement> entry : used.entrySet()) {
+            if (!clear(entry.getValue())) {
+                cache.remove(entry.getKey(), entry.getValue());
             }
         }
         used.clear();
@@ -68,6 +65,20 @@ final class Statements {
         while (cache.size() > kept) {
             eldest.next().close();
             eldest.remove();
+        }
+    }
+
+    /** False if it cannot be used again: the driver of SQLite gives a statement up after some errors. */
+    private static boolean clear(PreparedStatement statement) throws SQLException {
+        try {
+            // Closes a result set that was left open, which would hold its snapshot and keep the log from being reused.
+            statement.getMoreResults();
+            statement.clearBatch();
+            statement.clearParameters();
+            return true;
+        } catch (SQLException e) {
+            statement.close();
+            return false;
         }
     }
 

@@ -114,7 +114,8 @@ final class StoreErrors {
                     case "23" -> error(Code.FAILED_PRECONDITION, "a constraint of the store is violated", thrown);
                     case "08", "57" -> safe(Code.UNAVAILABLE, "the connection to the database is lost", thrown);
                     case "28" -> error(Code.UNAUTHENTICATED, "the database refuses user or password", thrown);
-                    case "53" -> error(Code.RESOURCE_EXHAUSTED, "the database has no room, memory or connections left", thrown);
+                    case "53" ->
+                        error(Code.RESOURCE_EXHAUSTED, "the database has no room, memory or connections left", thrown);
                     default ->
                         thrown instanceof java.sql.SQLTransientException
                                 ? safe(Code.UNAVAILABLE, "no connection to the database", thrown)

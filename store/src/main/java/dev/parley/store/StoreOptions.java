@@ -61,47 +61,128 @@ public record StoreOptions(
 
     /** The same with another {@link #connections}. */
     public StoreOptions withConnections(int connections) {
-        return new StoreOptions(connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout, connectTimeout, maxBytes, migrate, clock);
+        return new StoreOptions(
+                connections,
+                maxWaiting,
+                waitTimeout,
+                transactionTimeout,
+                commitTimeout,
+                connectTimeout,
+                maxBytes,
+                migrate,
+                clock);
     }
 
     /** The same with another {@link #maxWaiting}. */
     public StoreOptions withMaxWaiting(int maxWaiting) {
-        return new StoreOptions(connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout, connectTimeout, maxBytes, migrate, clock);
+        return new StoreOptions(
+                connections,
+                maxWaiting,
+                waitTimeout,
+                transactionTimeout,
+                commitTimeout,
+                connectTimeout,
+                maxBytes,
+                migrate,
+                clock);
     }
 
     /** The same with another {@link #waitTimeout}. */
     public StoreOptions withWaitTimeout(Duration waitTimeout) {
-        return new StoreOptions(connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout, connectTimeout, maxBytes, migrate, clock);
+        return new StoreOptions(
+                connections,
+                maxWaiting,
+                waitTimeout,
+                transactionTimeout,
+                commitTimeout,
+                connectTimeout,
+                maxBytes,
+                migrate,
+                clock);
     }
 
     /** The same with another {@link #transactionTimeout}. */
     public StoreOptions withTransactionTimeout(Duration transactionTimeout) {
-        return new StoreOptions(connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout, connectTimeout, maxBytes, migrate, clock);
+        return new StoreOptions(
+                connections,
+                maxWaiting,
+                waitTimeout,
+                transactionTimeout,
+                commitTimeout,
+                connectTimeout,
+                maxBytes,
+                migrate,
+                clock);
     }
 
     /** The same with another {@link #commitTimeout}. */
     public StoreOptions withCommitTimeout(Duration commitTimeout) {
-        return new StoreOptions(connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout, connectTimeout, maxBytes, migrate, clock);
+        return new StoreOptions(
+                connections,
+                maxWaiting,
+                waitTimeout,
+                transactionTimeout,
+                commitTimeout,
+                connectTimeout,
+                maxBytes,
+                migrate,
+                clock);
     }
 
     /** The same with another {@link #connectTimeout}. */
     public StoreOptions withConnectTimeout(Duration connectTimeout) {
-        return new StoreOptions(connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout, connectTimeout, maxBytes, migrate, clock);
+        return new StoreOptions(
+                connections,
+                maxWaiting,
+                waitTimeout,
+                transactionTimeout,
+                commitTimeout,
+                connectTimeout,
+                maxBytes,
+                migrate,
+                clock);
     }
 
     /** The same with another {@link #maxBytes}. */
     public StoreOptions withMaxBytes(long maxBytes) {
-        return new StoreOptions(connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout, connectTimeout, maxBytes, migrate, clock);
+        return new StoreOptions(
+                connections,
+                maxWaiting,
+                waitTimeout,
+                transactionTimeout,
+                commitTimeout,
+                connectTimeout,
+                maxBytes,
+                migrate,
+                clock);
     }
 
     /** The same with another {@link #migrate}. */
     public StoreOptions withMigrate(boolean migrate) {
-        return new StoreOptions(connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout, connectTimeout, maxBytes, migrate, clock);
+        return new StoreOptions(
+                connections,
+                maxWaiting,
+                waitTimeout,
+                transactionTimeout,
+                commitTimeout,
+                connectTimeout,
+                maxBytes,
+                migrate,
+                clock);
     }
 
     /** The same with another {@link #clock}. */
     public StoreOptions withClock(InstantSource clock) {
-        return new StoreOptions(connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout, connectTimeout, maxBytes, migrate, clock);
+        return new StoreOptions(
+                connections,
+                maxWaiting,
+                waitTimeout,
+                transactionTimeout,
+                commitTimeout,
+                connectTimeout,
+                maxBytes,
+                migrate,
+                clock);
     }
 
     private static void between(String name, Duration value) {
@@ -112,7 +193,8 @@ public record StoreOptions(
 
     private static void between(String name, long value, long least, long most) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException(name + " must be between " + least + " and " + most + ", but is " + value);
+            throw new IllegalArgumentException(
+                    name + " must be between " + least + " and " + most + ", but is " + value);
         }
     }
 }

@@ -98,14 +98,16 @@ sealed interface StoreUri {
         String host = uri.getHost();
         String path = uri.getRawPath();
         if (host == null || path == null || path.length() < 2 || path.indexOf('/', 1) >= 0) {
-            throw new IllegalArgumentException("a postgresql URI is postgresql://USER:PASSWORD@HOST:PORT/DATABASE, but its "
-                    + (host == null ? "host" : "database") + " is missing or malformed");
+            throw new IllegalArgumentException(
+                    "a postgresql URI is postgresql://USER:PASSWORD@HOST:PORT/DATABASE, but its "
+                            + (host == null ? "host" : "database") + " is missing or malformed");
         }
         String userInfo = uri.getRawUserInfo();
         int colon = userInfo == null ? -1 : userInfo.indexOf(':');
         String user = userInfo == null ? "" : decode(colon < 0 ? userInfo : userInfo.substring(0, colon), "the user");
         if (userInfo == null || user.isEmpty()) {
-            throw new IllegalArgumentException("a postgresql URI names a user: postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
+            throw new IllegalArgumentException(
+                    "a postgresql URI names a user: postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
         }
         String password = colon < 0 ? null : decode(userInfo.substring(colon + 1), "the password");
         Map<String, String> values = query(uri.getRawQuery());
@@ -115,7 +117,10 @@ sealed interface StoreUri {
         }
         String sslMode = values.remove("sslmode");
         if (sslMode != null && !SSL_MODES.contains(sslMode)) {
-            throw wrong("sslmode", sslMode, "one of " + String.join(", ", SSL_MODES.stream().sorted().toList()));
+            throw wrong(
+                    "sslmode",
+                    sslMode,
+                    "one of " + String.join(", ", SSL_MODES.stream().sorted().toList()));
         }
         String sslRootCert = values.remove("sslrootcert");
         StoreOptions all = common(values, options);
@@ -187,7 +192,8 @@ sealed interface StoreUri {
     private static void refuseRest(Map<String, String> values, String scheme) {
         if (!values.isEmpty()) {
             // The name alone: a value may be a secret in the wrong place.
-            throw new IllegalArgumentException("unknown option \"" + values.keySet().iterator().next() + "\" in a " + scheme
+            throw new IllegalArgumentException("unknown option \""
+                    + values.keySet().iterator().next() + "\" in a " + scheme
                     + " URI; known are connections, maxWaiting, maxBytes, waitTimeout, transactionTimeout, commitTimeout,"
                     + " connectTimeout, migrate" + (scheme.equals("sqlite") ? "" : ", schema, sslmode, sslrootcert"));
         }

@@ -33,7 +33,13 @@ final class WorkQueue {
             CallException no = refusal;
             if (no != null) {
                 throw new CallException(
-                        no.code(), no.message(), no, List.of(), new dev.parley.Metadata(), no.origin(), no.retryAdvice());
+                        no.code(),
+                        no.message(),
+                        no,
+                        List.of(),
+                        new dev.parley.Metadata(),
+                        no.origin(),
+                        no.retryAdvice());
             }
             if (waiting.size() >= most) {
                 waiting.removeIf(Job::isCancelled);
@@ -50,7 +56,8 @@ final class WorkQueue {
     }
 
     /** The next one, waited for; null once it is closed and nothing waits. */
-    @Nullable Job<?> take() {
+    @Nullable
+    Job<?> take() {
         lock.lock();
         try {
             while (true) {
@@ -66,7 +73,8 @@ final class WorkQueue {
     }
 
     /** The next one if one waits. */
-    @Nullable Job<?> poll() {
+    @Nullable
+    Job<?> poll() {
         lock.lock();
         try {
             return waiting.poll();

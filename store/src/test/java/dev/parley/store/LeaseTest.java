@@ -107,14 +107,17 @@ class LeaseTest {
                 other.lease("relay", "b", LONG).orElseThrow();
                 return Stores.names(other);
             });
-            Stores.await("the taker waits for the row", () -> store.<Boolean>read(tx -> {
-                try (var rows = tx.prepare("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-                                + " and datname = current_database()")
-                        .executeQuery()) {
-                    rows.next();
-                    return rows.getInt(1) == 1;
-                }
-            }));
+            Stores.await(
+                    "the taker waits for the row",
+                    () -> store.<Boolean>read(tx -> {
+                        try (var rows = tx.prepare(
+                                        "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                                                + " and datname = current_database()")
+                                .executeQuery()) {
+                            rows.next();
+                            return rows.getInt(1) == 1;
+                        }
+                    }));
             assertThat(taker.isDone()).isFalse();
             go.countDown();
             holder.get();

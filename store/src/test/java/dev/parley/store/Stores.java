@@ -30,7 +30,8 @@ final class Stores {
     /** A URI of a new and empty place. */
     static String newUri(Engine engine) throws IOException, InterruptedException {
         return switch (engine) {
-            case SQLITE -> "sqlite:" + Files.createTempDirectory("parley-store-").resolve("data");
+            case SQLITE ->
+                "sqlite:" + Files.createTempDirectory("parley-store-").resolve("data");
             case POSTGRESQL -> {
                 PostgresServer server = PostgresServer.shared();
                 yield server.uri(server.newDatabase());

@@ -64,10 +64,11 @@ class TransactionTest {
             CallException twice = Stores.failure(() -> store.run(tx -> Stores.insert(tx, "secret-apple")));
             assertThat(twice.code()).isEqualTo(Code.ALREADY_EXISTS);
             assertThat(twice.message()).doesNotContain("secret-apple");
-            CallException missing = Stores.failure(
-                    () -> store.run(tx -> tx.prepare("insert into item (name) values (null)").executeUpdate()));
+            CallException missing = Stores.failure(() -> store.run(
+                    tx -> tx.prepare("insert into item (name) values (null)").executeUpdate()));
             assertThat(missing.code()).isEqualTo(Code.FAILED_PRECONDITION);
-            CallException wrong = Stores.failure(() -> store.run(tx -> tx.prepare("selec 1").execute()));
+            CallException wrong =
+                    Stores.failure(() -> store.run(tx -> tx.prepare("selec 1").execute()));
             assertThat(wrong.code()).isEqualTo(Code.INTERNAL);
             store.run(tx -> Stores.insert(tx, "pear"));
             assertThat(Stores.names(store)).containsExactly("secret-apple", "pear");
@@ -275,6 +276,6 @@ class TransactionTest {
             first.get();
             Stores.await("nothing runs any more", () -> store.<Boolean>transaction(tx -> true));
             assertThat(Stores.names(store)).containsExactly("first");
-        } 
+        }
     }
 }
