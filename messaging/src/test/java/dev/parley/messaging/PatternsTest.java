@@ -61,8 +61,10 @@ class PatternsTest {
         Await.until("the free worker has done the rest", () -> fast.size() == 9);
         assertThat(slow).containsExactly("0.png");
         slowMayEnd.countDown();
-        Await.until("all is done", () -> broker.queues().getFirst().depth() == 0
-                && broker.queues().getFirst().inFlight() == 0);
+        Await.until(
+                "all is done",
+                () -> broker.queues().getFirst().depth() == 0
+                        && broker.queues().getFirst().inFlight() == 0);
     }
 
     /** Each group gets each message. */
@@ -138,10 +140,14 @@ class PatternsTest {
     void eventLog() throws Exception {
         ConcurrentLinkedQueue<Delivery<String>> live = new ConcurrentLinkedQueue<>();
         Topic<String> log = Topic.text("account.events");
-        broker.subscribe(log, "live", (call, delivery) -> {
-            live.add(delivery);
-            return Disposition.ack();
-        }, SubscribeOptions.defaults().withConcurrency(1));
+        broker.subscribe(
+                log,
+                "live",
+                (call, delivery) -> {
+                    live.add(delivery);
+                    return Disposition.ack();
+                },
+                SubscribeOptions.defaults().withConcurrency(1));
         broker.publish(log, "opened");
         broker.publish(log, "paid in 10");
         Instant before = Instant.now();
@@ -150,7 +156,8 @@ class PatternsTest {
         broker.publish(log, "paid out 5");
         Await.until("all are seen", () -> live.size() == 3);
 
-        assertThat(replay(log, "rebuild", StartFrom.earliest(), 3)).containsExactly("opened", "paid in 10", "paid out 5");
+        assertThat(replay(log, "rebuild", StartFrom.earliest(), 3))
+                .containsExactly("opened", "paid in 10", "paid out 5");
         String second = List.copyOf(live).get(1).position();
         assertThat(replay(log, "from-second", new StartFrom.Position(second), 2))
                 .containsExactly("paid in 10", "paid out 5");

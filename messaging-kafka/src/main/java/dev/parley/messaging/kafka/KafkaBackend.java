@@ -157,7 +157,7 @@ final class KafkaBackend implements BrokerBackend {
         all.put("max.poll.records", MAX_POLL_RECORDS);
         all.put("metadata.max.age.ms", 30_000);
         KafkaConsumer<byte[], byte[]> client = clients.consumer(all);
-        InFlight inFlight = new InFlight(spec, options.clock());
+        InFlight inFlight = new InFlight(spec, settings.sessionTimeout(), options.clock());
         PollLoop loop = new PollLoop(
                 client, membership, inFlight, settings, spec.queue().toString());
         GroupConsumer consumer =

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -99,8 +100,8 @@ final class StartOffsets {
                             .formatted(position, queue.topic(), partition.partition(), topic));
         }
         long offset = Long.parseLong(matcher.group(3));
-        long oldest = offsets(List.of(partition), OffsetSpec.earliest()).get(partition);
-        long end = offsets(List.of(partition), OffsetSpec.latest()).get(partition);
+        long oldest = offset(partition, OffsetSpec.earliest());
+        long end = offset(partition, OffsetSpec.latest());
         offset = Math.clamp(offset, oldest, end);
         List<TopicPartition> others =
                 partitions.stream().filter(other -> !other.equals(partition)).toList();
@@ -109,6 +110,10 @@ final class StartOffsets {
                 offset == end ? offsets(others, OffsetSpec.latest()) : atOrAfter(others, timestamp(partition, offset)));
         result.put(partition, offset);
         return result;
+    }
+
+    private long offset(TopicPartition partition, OffsetSpec which) throws Exception {
+        return Objects.requireNonNull(offsets(List.of(partition), which).get(partition), "offset of a partition");
     }
 
     private Map<TopicPartition, Long> atOrAfter(List<TopicPartition> partitions, long millis) throws Exception {
@@ -132,7 +137,7 @@ final class StartOffsets {
                 }
                 if (consumer.position(partition) > offset
                         && consumer.position(partition)
-                                >= consumer.endOffsets(List.of(partition)).get(partition)) {
+                                >= consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L)) {
                     return System.currentTimeMillis();
                 }
             }

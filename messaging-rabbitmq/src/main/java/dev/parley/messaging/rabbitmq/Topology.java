@@ -51,6 +51,12 @@ final class Topology {
         delayed.clear();
     }
 
+    /** Forgets a group that is deleted. */
+    void forget(QueueName queue) {
+        settledAt.remove(QueueNames.group(settings, queue));
+        settledAt.remove(QueueNames.deadLetters(settings, queue));
+    }
+
     /** Declares our exchange, or looks whether the one that was named is there, and is of the type that was named. */
     void declareExchange(Connection connection, Channel channel) throws IOException, TimeoutException {
         if (!settings.existing()) {

@@ -148,8 +148,8 @@ public final class Engine implements MessageBroker {
                 how.lease());
         Handling.Target<T> target =
                 new Handling.Target<>(Method.unary(topic.name(), group), peer, topic.codec(), handler, maxBatch);
-        boolean leased = profile.capabilities().contains(Capability.LEASE_EXTEND)
-                && kind != ConsumerSpec.Kind.AT_MOST_ONCE;
+        boolean leased =
+                profile.capabilities().contains(Capability.LEASE_EXTEND) && kind != ConsumerSpec.Kind.AT_MOST_ONCE;
         GroupSubscription subscription =
                 new GroupSubscription(backend, options, spec, how, target, leased, subscriptions::remove);
         subscriptions.add(subscription);

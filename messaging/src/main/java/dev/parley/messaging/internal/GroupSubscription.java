@@ -91,7 +91,8 @@ final class GroupSubscription implements Subscription {
     }
 
     private void start(String what, Runnable task) {
-        threads.add(Thread.ofVirtual().name("parley-" + what + '-' + spec.queue()).start(task));
+        threads.add(
+                Thread.ofVirtual().name("parley-" + what + '-' + spec.queue()).start(task));
     }
 
     @Override

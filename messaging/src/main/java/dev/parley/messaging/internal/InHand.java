@@ -44,19 +44,13 @@ final class InHand {
     private volatile boolean paused;
     private volatile boolean closing;
 
-    InHand(
-            ConsumerSpec spec,
-            SubscribeOptions options,
-            int maxBatch,
-            Wakeup receiving,
-            Wakeup settling) {
+    InHand(ConsumerSpec spec, SubscribeOptions options, int maxBatch, Wakeup receiving, Wakeup settling) {
         this.name = "parley-handle-" + spec.queue();
         this.prefetch = options.prefetch();
         this.maxBatch = maxBatch;
         this.atMostOnce = spec.kind() == ConsumerSpec.Kind.AT_MOST_ONCE;
         boolean ordered = options.ordered();
-        this.dispatcher = new KeyDispatcher<>(
-                options.concurrency(), held -> ordered ? keyOf(held) : null);
+        this.dispatcher = new KeyDispatcher<>(options.concurrency(), held -> ordered ? keyOf(held) : null);
         this.receiving = receiving;
         this.settling = settling;
     }
@@ -84,7 +78,8 @@ final class InHand {
     }
 
     /** The session that goes on; null if there is none. */
-    @Nullable Session session() {
+    @Nullable
+    Session session() {
         lock.lock();
         try {
             return session;
@@ -198,7 +193,8 @@ final class InHand {
         try {
             while (taken.size() < MOST_AT_ONCE && !decided.isEmpty()) {
                 Decision next = decided.element();
-                if (!taken.isEmpty() && !next.held().session.equals(taken.getFirst().held().session)) {
+                if (!taken.isEmpty()
+                        && !next.held().session.equals(taken.getFirst().held().session)) {
                     break;
                 }
                 taken.add(decided.remove());

@@ -103,12 +103,7 @@ final class Lossy implements FireAndForget {
                 .withDrain(Duration.ZERO)
                 .withRedelivery(Redelivery.defaults().withMaxAttempts(1));
         GroupSubscription subscription = engine.subscribe(
-                topic,
-                "listener-" + UUID.randomUUID(),
-                1,
-                Engine.single(hearing),
-                how,
-                ConsumerSpec.Kind.AT_MOST_ONCE);
+                topic, "listener-" + UUID.randomUUID(), 1, Engine.single(hearing), how, ConsumerSpec.Kind.AT_MOST_ONCE);
         listening.add(subscription);
         return subscription;
     }

@@ -95,11 +95,7 @@ final class Publisher {
 
     /** The interceptors of each message around those of the next, and around all of them what publishes them together. */
     private <T> Confirm nest(
-            CallScope call,
-            Topic<T> topic,
-            List<Message<T>> rest,
-            Optional<Instant> deliverAt,
-            List<Outgoing> outgoing)
+            CallScope call, Topic<T> topic, List<Message<T>> rest, Optional<Instant> deliverAt, List<Outgoing> outgoing)
             throws Exception {
         if (rest.isEmpty()) {
             return publish(call, outgoing);

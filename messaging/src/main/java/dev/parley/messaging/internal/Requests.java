@@ -80,7 +80,8 @@ final class Requests {
             engine.publish(topic, sent);
             if (!TimedWait.await(options.timer(), deadline.remainingNanos(), answer)) {
                 throw new CallException(
-                        Code.DEADLINE_EXCEEDED, "no answer to request %s on %s in time".formatted(request.id(), topic.name()));
+                        Code.DEADLINE_EXCEEDED,
+                        "no answer to request %s on %s in time".formatted(request.id(), topic.name()));
             }
             return read(answer.get(), answers);
         } catch (InterruptedException e) {
@@ -136,7 +137,8 @@ final class Requests {
                         "requests",
                         1,
                         Engine.single(this::answered),
-                        SubscribeOptions.defaults().withRedelivery(Redelivery.defaults().withMaxAttempts(1)),
+                        SubscribeOptions.defaults()
+                                .withRedelivery(Redelivery.defaults().withMaxAttempts(1)),
                         ConsumerSpec.Kind.EPHEMERAL);
                 CallException problem = listening.problem().orElse(null);
                 if (problem != null) {
@@ -184,12 +186,7 @@ final class Requests {
             return Disposition.ack();
         };
         return engine.subscribe(
-                topic,
-                group,
-                1,
-                Engine.single(answering),
-                how.withInterceptors(List.of()),
-                ConsumerSpec.Kind.DURABLE);
+                topic, group, 1, Engine.single(answering), how.withInterceptors(List.of()), ConsumerSpec.Kind.DURABLE);
     }
 
     private void answer(Message<?> request, Message<byte[]> answer, String contentType) {

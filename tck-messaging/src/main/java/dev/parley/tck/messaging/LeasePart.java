@@ -68,7 +68,8 @@ abstract class LeasePart extends StatsPart {
                 // They may come to the silent one, too, which is no longer asked.
                 silent.close();
                 for (Received again : receive(next).values()) {
-                    Received before = Objects.requireNonNull(taken.get(again.message().id()));
+                    Received before =
+                            Objects.requireNonNull(taken.get(again.message().id()));
                     assertThat(again.attempt()).isEqualTo(before.attempt() + 1);
                     assertThat(next.settle(List.of(new Settlement.Ack(again)))).isEmpty();
                 }
@@ -95,13 +96,7 @@ abstract class LeasePart extends StatsPart {
 
     private static ConsumerSpec spec(QueueName queue, Duration lease) {
         return new ConsumerSpec(
-                queue,
-                Optional.empty(),
-                ConsumerSpec.Kind.DURABLE,
-                KINDS.size(),
-                false,
-                StartFrom.latest(),
-                lease);
+                queue, Optional.empty(), ConsumerSpec.Kind.DURABLE, KINDS.size(), false, StartFrom.latest(), lease);
     }
 
     private static void publish(BrokerBackend backend, QueueName queue) throws Exception {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.events;
+
+import org.jspecify.annotations.NullMarked;
