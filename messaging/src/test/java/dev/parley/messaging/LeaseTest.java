@@ -93,7 +93,8 @@ class LeaseTest {
         });
         Await.until("the second delivery is done", () -> subscription.snapshot().acked() == 1);
         cancelled.complete(true);
-        Await.until("the first one's word is stale", () -> subscription.snapshot().stale() == 1);
+        Await.until(
+                "the first one's word is stale", () -> subscription.snapshot().stale() == 1);
         assertThat(subscription.snapshot().acked()).isEqualTo(1);
     }
 }

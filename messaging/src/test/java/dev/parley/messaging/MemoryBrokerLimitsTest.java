@@ -35,8 +35,9 @@ class MemoryBrokerLimitsTest {
                 seen.add(delivery.payload());
                 return Disposition.ack();
             });
-            Await.until("they are consumed", () -> seen.size() == 3
-                    && broker.queues().getFirst().inFlight() == 0);
+            Await.until(
+                    "they are consumed",
+                    () -> seen.size() == 3 && broker.queues().getFirst().inFlight() == 0);
             broker.publish(topic, "5");
             Await.until("there is room again", () -> seen.contains("5"));
         }
@@ -45,7 +46,8 @@ class MemoryBrokerLimitsTest {
     @Test
     void bytesAreLimitedToo() {
         try (MessageBroker broker = MessageBroker.connect("memory:?maxBytes=2048")) {
-            broker.subscribe(topic, "email", (call, delivery) -> Disposition.ack()).close();
+            broker.subscribe(topic, "email", (call, delivery) -> Disposition.ack())
+                    .close();
             broker.publish(topic, "x".repeat(1000));
             assertThatThrownBy(() -> broker.publish(topic, "x".repeat(1000))).hasMessageContaining("maxBytes of 2048");
         }
@@ -72,7 +74,8 @@ class MemoryBrokerLimitsTest {
     void oneWithANameIsSharedUntilItsLastUserCloses() {
         QueueName queue = new QueueName("order.placed", "email");
         try (MessageBroker first = MessageBroker.connect("memory:shared-in-a-test")) {
-            first.subscribe(topic, "email", (call, delivery) -> Disposition.ack()).close();
+            first.subscribe(topic, "email", (call, delivery) -> Disposition.ack())
+                    .close();
             try (MessageBroker second = MessageBroker.connect("memory:shared-in-a-test")) {
                 second.publish(topic, "o-1");
             }

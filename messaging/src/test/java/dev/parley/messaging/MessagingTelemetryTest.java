@@ -66,7 +66,8 @@ class MessagingTelemetryTest {
                 },
                 traced);
         broker.publish(topic, Message.of("order.placed", "o-1").withId("m-1").withCorrelationId("c-1"));
-        Await.until("all three spans have ended", () -> spans.getFinishedSpanItems().size() == 3);
+        Await.until(
+                "all three spans have ended", () -> spans.getFinishedSpanItems().size() == 3);
 
         SpanData published = named("publish order.placed").getFirst();
         SpanData processed = named("process order.placed").getFirst();
@@ -112,13 +113,16 @@ class MessagingTelemetryTest {
                 topic,
                 "email",
                 10,
-                (call, deliveries) ->
-                        deliveries.stream().map(delivery -> Disposition.reject("no")).toList(),
+                (call, deliveries) -> deliveries.stream()
+                        .map(delivery -> Disposition.reject("no"))
+                        .toList(),
                 traced.withConcurrency(1).withStart(StartFrom.earliest()));
-        Await.until("it is processed", () -> named("process order.placed").stream()
-                        .mapToInt(span -> span.getLinks().size())
-                        .sum()
-                == 2);
+        Await.until(
+                "it is processed",
+                () -> named("process order.placed").stream()
+                                .mapToInt(span -> span.getLinks().size())
+                                .sum()
+                        == 2);
         assertThat(text(named("process order.placed").getFirst(), "error.type")).isEqualTo("reject");
     }
 

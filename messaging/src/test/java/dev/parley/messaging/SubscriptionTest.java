@@ -178,7 +178,9 @@ class SubscriptionTest {
         broker.publish(topic, "o-1");
         Await.until("what came nevertheless is back", () -> {
             QueueStats stats = broker.queues().getFirst();
-            return stats.depth() == 1 && stats.inFlight() == 0 && subscription.snapshot().held() == 0;
+            return stats.depth() == 1
+                    && stats.inFlight() == 0
+                    && subscription.snapshot().held() == 0;
         });
         assertThat(handled).isEmpty();
         assertThat(subscription.snapshot().paused()).isTrue();
@@ -254,7 +256,9 @@ class SubscriptionTest {
         FakeTimer time = new FakeTimer();
         BrokerOptions timed = options.withClock(InstantSource.system(), time);
         CircuitBreaker breaker = new CircuitBreaker(
-                "smtp", CircuitBreakerPolicy.defaults().withConsecutiveFailures(3).withProbes(2), time);
+                "smtp",
+                CircuitBreakerPolicy.defaults().withConsecutiveFailures(3).withProbes(2),
+                time);
         AtomicBoolean dead = new AtomicBoolean(true);
         AtomicInteger calls = new AtomicInteger();
         Set<String> sent = ConcurrentHashMap.newKeySet();
@@ -320,8 +324,10 @@ class SubscriptionTest {
         broker.publish(topic, Message.of("order.placed", "old").withExpiry(Instant.EPOCH));
         broker.publish(topic, "new");
         assertThat(handled.get()).isEqualTo("new");
-        Await.until("both are settled", () -> subscription.snapshot().expired() == 1
-                && subscription.snapshot().acked() == 1);
+        Await.until(
+                "both are settled",
+                () -> subscription.snapshot().expired() == 1
+                        && subscription.snapshot().acked() == 1);
     }
 
     @Test
@@ -344,10 +350,13 @@ class SubscriptionTest {
                             .toList();
                 },
                 atOnce.withConcurrency(1).withStart(StartFrom.earliest()));
-        Await.until("all are settled", () -> subscription[0].snapshot().acked() == 4
-                && subscription[0].snapshot().deadLettered() == 1);
+        Await.until(
+                "all are settled",
+                () -> subscription[0].snapshot().acked() == 4
+                        && subscription[0].snapshot().deadLettered() == 1);
         assertThat(batches.stream().flatMap(List::stream)).containsExactly("o-0", "o-1", "o-2", "o-3", "o-4");
-        assertThat(broker.deadLetters(queue).list(1).getFirst().failure().cause()).isEqualTo("no such order");
+        assertThat(broker.deadLetters(queue).list(1).getFirst().failure().cause())
+                .isEqualTo("no such order");
     }
 
     @Test
@@ -360,7 +369,8 @@ class SubscriptionTest {
                 atOnce.withRedelivery(atOnce.redelivery().withMaxAttempts(1)));
         broker.publish(topic, "o-1");
         Await.until("it is given up", () -> subscription.snapshot().deadLettered() == 1);
-        assertThat(broker.deadLetters(queue).list(1).getFirst().failure().cause()).contains("as many dispositions");
+        assertThat(broker.deadLetters(queue).list(1).getFirst().failure().cause())
+                .contains("as many dispositions");
     }
 
     @Test
@@ -383,10 +393,7 @@ class SubscriptionTest {
                 })
                 .hasMessage("which price?");
         assertThatThrownBy(() -> broker.request(
-                        Topic.text("nobody.there"),
-                        Message.of("ask", "?"),
-                        PayloadCodec.text(),
-                        Duration.ofMillis(20)))
+                        Topic.text("nobody.there"), Message.of("ask", "?"), PayloadCodec.text(), Duration.ofMillis(20)))
                 .isInstanceOfSatisfying(
                         CallException.class, e -> assertThat(e.code()).isEqualTo(Code.DEADLINE_EXCEEDED));
     }
