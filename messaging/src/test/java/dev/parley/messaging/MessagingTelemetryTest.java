@@ -16,6 +16,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +51,7 @@ class MessagingTelemetryTest {
                 .toList();
     }
 
-    private static String text(SpanData span, String attribute) {
+    private static @Nullable String text(SpanData span, String attribute) {
         return span.getAttributes().get(AttributeKey.stringKey(attribute));
     }
 

@@ -33,7 +33,7 @@ class ThreadsTest {
         broker.subscribe(topic, "two", (call, delivery) -> Disposition.ack());
         broker.fireAndForget().listen(topic, (sent, message) -> {});
         broker.respond(
-                Topic.<String>text(name + ".ask"),
+                Topic.text(name + ".ask"),
                 "answers",
                 (call, delivery) -> delivery.payload(),
                 PayloadCodec.text(),
