@@ -144,10 +144,16 @@ final class GroupSubscription implements Subscription {
             return;
         }
         boolean interrupted = false;
-        threads.getFirst().interrupt(); // it may wait for messages, or for the broker
+        Thread receiving = threads.getFirst();
+        receiving.interrupt(); // it may wait for messages, or for the broker
+        interrupted |= join(receiving, System.nanoTime() + GRACE.toNanos());
+        hand.releaseWaiting();
         CompletableFuture<?> idle = hand.idle();
         Duration grace = GRACE;
         try {
+            if (interrupted) {
+                throw new InterruptedException();
+            }
             if (!TimedWait.await(broker.timer(), options.drain().toNanos(), idle)) {
                 hand.cancelAll();
             }
@@ -206,16 +212,23 @@ final class GroupSubscription implements Subscription {
         boolean interrupted = false;
         long end = System.nanoTime() + limit.toNanos();
         for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                long left = end - System.nanoTime();
-                if (left <= 0) {
-                    break;
-                }
-                try {
-                    thread.join(Duration.ofNanos(left));
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
+            interrupted |= join(thread, end);
+        }
+        return interrupted;
+    }
+
+    /** Whether this thread was interrupted meanwhile. */
+    private static boolean join(Thread thread, long end) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                break;
+            }
+            try {
+                thread.join(Duration.ofNanos(left));
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
         }
         return interrupted;

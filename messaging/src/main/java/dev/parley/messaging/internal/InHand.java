@@ -41,6 +41,7 @@ final class InHand {
     private @Nullable Session session;
     private int settlingNow;
     private long dropped;
+    private boolean released;
     private volatile boolean paused;
     private volatile boolean closing;
 
@@ -271,7 +272,7 @@ final class InHand {
         settling.wake();
     }
 
-    /** Begins to close: what has not been begun goes back. False if it has before. */
+    /** Begins to close: nothing more is begun. False if it has before. */
     boolean close() {
         lock.lock();
         try {
@@ -279,16 +280,26 @@ final class InHand {
                 return false;
             }
             closing = true;
-            for (Held held : dispatcher.removeIf(held -> true)) {
-                decided.add(new Decision(held, new Settlement.Release(held.received)));
-            }
-            checkIdle();
         } finally {
             lock.unlock();
         }
         receiving.wake();
-        settling.wake();
         return true;
+    }
+
+    /** Gives back what has not been begun. Once nothing is received any more, or it would come straight back. */
+    void releaseWaiting() {
+        lock.lock();
+        try {
+            for (Held held : dispatcher.removeIf(held -> true)) {
+                decided.add(new Decision(held, new Settlement.Release(held.received)));
+            }
+            released = true;
+            checkIdle();
+        } finally {
+            lock.unlock();
+        }
+        settling.wake();
     }
 
     /** Done once it is closing, nothing is handled and nothing waits to be settled. */
@@ -297,7 +308,7 @@ final class InHand {
     }
 
     private void checkIdle() {
-        if (closing && dispatcher.running() == 0 && decided.isEmpty() && settlingNow == 0) {
+        if (released && dispatcher.running() == 0 && decided.isEmpty() && settlingNow == 0) {
             idle.complete(true);
         }
     }

@@ -23,7 +23,7 @@ class KeyDispatcherTest {
     private record Item(int number, @Nullable String key) {}
 
     /** What happens: an item comes (its key, empty for none), somebody asks for a batch, the batch at a place ends, items are taken out. */
-    private sealed interface Event {
+    sealed interface Event {
         record Comes(String key) implements Event {}
 
         record Next(int max) implements Event {}
