@@ -137,14 +137,14 @@ final class Claims {
         if (membership.ordered()) {
             takeInOrder(transaction, max, look, token, taken);
         } else {
-            take(transaction, Sql.bind(transaction.prepare(ready(engine)), membership.queue(), max), max, taken);
+            take(Sql.bind(transaction.prepare(ready(engine)), membership.queue(), max), max, taken);
             lease(transaction, taken.rows.keySet(), look, token);
         }
         if (taken.rows.isEmpty()) {
             return new Claim(List.of(), next(look));
         }
         countRedelivered(transaction, taken);
-        return new Claim(messages(transaction, taken, token, look.keeps), OptionalLong.empty());
+        return new Claim(messages(transaction, taken, token), OptionalLong.empty());
     }
 
     private static OptionalLong next(Look look) {
@@ -175,7 +175,7 @@ final class Claims {
         Sql.bind(update, membership.queue(), membership.queue(), state, now).executeUpdate();
     }
 
-    private static void take(Transaction transaction, PreparedStatement select, int max, Taken taken)
+    private static void take(PreparedStatement select, int max, Taken taken)
             throws SQLException {
         try (ResultSet row = select.executeQuery()) {
             while (row.next() && taken.add(row(row, false), max)) {
@@ -240,7 +240,7 @@ final class Claims {
                 more.bytes = taken.bytes;
                 int room = max - taken.rows.size();
                 PreparedStatement ofLane = transaction.prepare(OF_LANE);
-                take(transaction, Sql.bind(ofLane, membership.queue(), lane, room), room, more);
+                take(Sql.bind(ofLane, membership.queue(), lane, room), room, more);
                 lease(transaction, more.rows.keySet(), look, token);
                 taken.rows.putAll(more.rows);
                 taken.bytes = more.bytes;
@@ -285,7 +285,7 @@ final class Claims {
         }
     }
 
-    private static List<Received> messages(Transaction transaction, Taken taken, long token, boolean keeps)
+    private static List<Received> messages(Transaction transaction, Taken taken, long token)
             throws SQLException {
         PreparedStatement select = transaction.prepare(messages(transaction.engine()));
         select.setString(1, Sql.numbers(transaction.engine(), taken.rows.keySet()));

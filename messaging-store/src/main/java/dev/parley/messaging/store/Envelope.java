@@ -11,14 +11,45 @@ import java.util.concurrent.ThreadLocalRandom;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * A message as it is stored: its CloudEvents attributes as a JSON object of texts, its data as it is.
- *
- * @param lane of its key: equal keys have equal lanes; without a key any
- */
-record Envelope(String topic, String attributes, byte[] data, long lane, Optional<Instant> deliverAt) {
+/** A message as it is stored: its CloudEvents attributes as a JSON object of texts, its data as it is. Immutable; the data is not copied. */
+final class Envelope {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final String topic;
+    private final String attributes;
+    private final byte[] data;
+    private final long lane;
+    private final Optional<Instant> deliverAt;
+
+    private Envelope(String topic, String attributes, byte[] data, long lane, Optional<Instant> deliverAt) {
+        this.topic = topic;
+        this.attributes = attributes;
+        this.data = data;
+        this.lane = lane;
+        this.deliverAt = deliverAt;
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    String attributes() {
+        return attributes;
+    }
+
+    byte[] data() {
+        return data;
+    }
+
+    /** Of its key: equal keys have equal lanes; without a key any. */
+    long lane() {
+        return lane;
+    }
+
+    Optional<Instant> deliverAt() {
+        return deliverAt;
+    }
 
     static Envelope of(Outgoing outgoing) {
         Message<byte[]> message = outgoing.message();

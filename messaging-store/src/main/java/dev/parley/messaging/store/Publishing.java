@@ -11,6 +11,7 @@ import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -33,7 +34,7 @@ final class Publishing {
     }
 
     /** What a transaction begins a publication with. */
-    private record Start(long version, long now, long[] ids) {}
+    private record Start(long version, long now, List<Long> ids) {}
 
     void publish(Transaction transaction, List<Envelope> messages) throws SQLException {
         Routes.share(transaction);
@@ -48,7 +49,7 @@ final class Publishing {
         Instant local = clock.instant();
         for (int i = 0; i < messages.size(); i++) {
             Envelope each = messages.get(i);
-            message.setLong(1, start.ids[i]);
+            message.setLong(1, start.ids.get(i));
             message.setString(2, each.topic());
             message.setLong(3, each.lane());
             message.setLong(4, start.now);
@@ -57,7 +58,7 @@ final class Publishing {
             message.addBatch();
             OptionalLong due = due(each, local, start.now);
             for (Route route : routes.of(transaction, start.version, each.topic())) {
-                insert(delivery, start.ids[i], route.queue(), route.ordered() ? OptionalLong.of(each.lane()) : OptionalLong.empty(), due);
+                insert(delivery, start.ids.get(i), route.queue(), route.ordered() ? OptionalLong.of(each.lane()) : OptionalLong.empty(), due);
                 transaction.wake(Route.channel(route.queue()));
             }
         }
@@ -94,7 +95,7 @@ final class Publishing {
     }
 
     private static Start start(Transaction transaction, int count) throws SQLException {
-        long[] ids = new long[count];
+        List<Long> ids = new ArrayList<>(count);
         // On SQLite nobody else writes until this transaction ends, so the ids to come are known.
         String sql =
                 switch (transaction.engine()) {
@@ -118,9 +119,9 @@ final class Publishing {
             long first = row.getLong(3);
             for (int i = 0; i < count; i++) {
                 switch (transaction.engine()) {
-                    case SQLITE -> ids[i] = first + 1 + i;
+                    case SQLITE -> ids.add(first + 1 + i);
                     case POSTGRESQL -> {
-                        ids[i] = row.getLong(3);
+                        ids.add(row.getLong(3));
                         row.next();
                     }
                 }

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Removes messages from the log that are too old or too many and that nobody waits for. Goes through the log from its beginning, a window in
@@ -122,7 +121,7 @@ final class Retention {
     }
 
     private long remove(List<Long> ids) throws InterruptedException {
-        return this.database.<@Nullable Long>transaction(transaction -> {
+        return database.transaction(transaction -> {
             Routes.share(transaction); // a new group that reads the log waits, and so does this for it
             PreparedStatement delete = transaction.prepare(remove(transaction.engine()));
             delete.setString(1, Sql.numbers(transaction.engine(), ids));
