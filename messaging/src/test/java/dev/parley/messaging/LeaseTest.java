@@ -68,8 +68,44 @@ class LeaseTest {
         assertThat(subscription.snapshot().stale()).isZero();
     }
 
+    /** As after a process was frozen: the next look at the clock says that the lease is over. */
     @Test
-    void aLeaseThatIsLostCancelsTheHandlerAndItsWordDoesNotCount() throws Exception {
+    void aLeaseThatIsOverCancelsTheHandler() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CompletableFuture<String> cancelled = new CompletableFuture<>();
+        Subscription subscription = broker.subscribe(
+                topic,
+                "workers",
+                (call, delivery) -> {
+                    if (delivery.attempt() > 1) {
+                        return Disposition.ack();
+                    }
+                    running.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        cancelled.complete(call.cancellation().orElseThrow().message());
+                    }
+                    return Disposition.ack();
+                },
+                patient);
+        broker.publish(topic, "film");
+        running.await();
+        Await.until("the handler is cancelled", () -> {
+            time.advance(LEASE.multipliedBy(2));
+            return cancelled.isDone();
+        });
+        assertThat(cancelled.get()).contains("lease");
+        Await.until("the other delivery is done", () -> {
+            time.advance(Duration.ofSeconds(1));
+            return subscription.snapshot().acked() == 1;
+        });
+        Await.until(
+                "the first one's word is stale", () -> subscription.snapshot().stale() >= 1);
+    }
+
+    @Test
+    void theWordOfWhoHasLostItsLeaseDoesNotCount() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
         faults.losesExtensions = true; // the broker has forgotten whose they are, and does not say

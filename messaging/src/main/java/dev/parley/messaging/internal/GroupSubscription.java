@@ -58,7 +58,7 @@ final class GroupSubscription implements Subscription {
         Wakeup settling = new Wakeup();
         this.breaker = new BreakerGate(options.breaker(), broker.timer(), receiving);
         Verdicts verdicts = new Verdicts(options.redelivery(), broker.clock());
-        this.hand = new InHand(spec, options, target.maxBatch(), receiving, settling);
+        this.hand = new InHand(spec, options, target.maxBatch(), breaker, receiving, settling);
         Work work = new Handling<>(target, options, broker.timer(), verdicts, breaker, hand::isClosing, counters);
         hand.work(work);
         this.receiver = new Receiver(backend, broker, spec, options, hand, breaker, verdicts, counters, receiving);
@@ -130,6 +130,10 @@ final class GroupSubscription implements Subscription {
     @Override
     public Optional<CallException> problem() {
         return receiver.problem();
+    }
+
+    boolean isClosed() {
+        return closed.isDone();
     }
 
     /** Messages that a listener that is at most once was too slow for. */

@@ -32,6 +32,7 @@ final class InHand {
     private final int maxBatch;
     private final boolean atMostOnce;
     private final KeyDispatcher<Held> dispatcher;
+    private final BreakerGate breaker;
     private final Wakeup receiving;
     private final Wakeup settling;
     private final Deque<Decision> decided = new ArrayDeque<>();
@@ -45,13 +46,20 @@ final class InHand {
     private volatile boolean paused;
     private volatile boolean closing;
 
-    InHand(ConsumerSpec spec, SubscribeOptions options, int maxBatch, Wakeup receiving, Wakeup settling) {
+    InHand(
+            ConsumerSpec spec,
+            SubscribeOptions options,
+            int maxBatch,
+            BreakerGate breaker,
+            Wakeup receiving,
+            Wakeup settling) {
         this.name = "parley-handle-" + spec.queue();
         this.prefetch = options.prefetch();
         this.maxBatch = maxBatch;
         this.atMostOnce = spec.kind() == ConsumerSpec.Kind.AT_MOST_ONCE;
         boolean ordered = options.ordered();
         this.dispatcher = new KeyDispatcher<>(options.concurrency(), held -> ordered ? keyOf(held) : null);
+        this.breaker = breaker;
         this.receiving = receiving;
         this.settling = settling;
     }
@@ -133,7 +141,7 @@ final class InHand {
                 if (decision != null) {
                     decided.add(decision);
                 } else if (closing || paused) {
-                    decided.add(new Decision(held, new Settlement.Release(held.received)));
+                    giveBack(held);
                 } else {
                     dispatcher.offer(held);
                 }
@@ -143,6 +151,12 @@ final class InHand {
             lock.unlock();
         }
         settling.wake();
+    }
+
+    /** Its handler was never called. */
+    private void giveBack(Held held) {
+        breaker.release(held.permit);
+        decided.add(new Decision(held, new Settlement.Release(held.received)));
     }
 
     private void startWorkers() {
@@ -238,7 +252,7 @@ final class InHand {
             }
             lost = List.copyOf(over.held);
             over.held.clear();
-            dispatcher.removeIf(held -> held.session.equals(over));
+            dispatcher.removeIf(held -> held.session.equals(over)).forEach(held -> breaker.release(held.permit));
             checkIdle();
         } finally {
             lock.unlock();
@@ -262,9 +276,7 @@ final class InHand {
     void lose(List<Held> lost, CallException why) {
         lock.lock();
         try {
-            for (Held held : dispatcher.removeIf(lost::contains)) {
-                decided.add(new Decision(held, new Settlement.Release(held.received)));
-            }
+            dispatcher.removeIf(lost::contains).forEach(this::giveBack);
         } finally {
             lock.unlock();
         }
@@ -291,9 +303,7 @@ final class InHand {
     void releaseWaiting() {
         lock.lock();
         try {
-            for (Held held : dispatcher.removeIf(held -> true)) {
-                decided.add(new Decision(held, new Settlement.Release(held.received)));
-            }
+            dispatcher.removeIf(held -> true).forEach(this::giveBack);
             released = true;
             checkIdle();
         } finally {

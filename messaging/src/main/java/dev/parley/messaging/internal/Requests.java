@@ -44,13 +44,15 @@ final class Requests {
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private final Engine engine;
+    private final Publisher publisher;
     private final BrokerOptions options;
     private final ReentrantLock opening = new ReentrantLock();
     private final Map<String, CompletableFuture<Message<byte[]>>> pending = new ConcurrentHashMap<>();
     private volatile @Nullable Topic<byte[]> replies;
 
-    Requests(Engine engine, BrokerOptions options) {
+    Requests(Engine engine, Publisher publisher, BrokerOptions options) {
         this.engine = engine;
+        this.publisher = publisher;
         this.options = options;
     }
 
@@ -77,7 +79,7 @@ final class Requests {
             if (sent.metadata().expiry().isEmpty()) {
                 sent = sent.withExpiry(options.clock().instant().plus(deadline.remaining()));
             }
-            engine.publish(topic, sent);
+            publisher.publish(topic, sent, Optional.empty(), deadline);
             if (!TimedWait.await(options.timer(), deadline.remainingNanos(), answer)) {
                 throw new CallException(
                         Code.DEADLINE_EXCEEDED,
