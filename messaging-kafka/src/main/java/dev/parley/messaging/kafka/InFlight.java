@@ -173,8 +173,8 @@ final class InFlight {
         lock.lock();
         try {
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-            partitions.forEach((partition, progress) ->
-                    progress.frontier().ifPresent(offset -> offsets.put(partition, offset)));
+            partitions.forEach(
+                    (partition, progress) -> progress.frontier().ifPresent(offset -> offsets.put(partition, offset)));
             return offsets;
         } finally {
             lock.unlock();
@@ -324,7 +324,7 @@ final class InFlight {
         lock.lockInterruptibly();
         try {
             long nanos = sessionNanos;
-            while (System.nanoTime() - turnedAt > sessionNanos && !ended && nanos > 0) {
+            while (System.nanoTime() - turnedAt > sessionNanos / 2 && !ended && nanos > 0) {
                 nanos = settled.awaitNanos(nanos);
             }
         } finally {

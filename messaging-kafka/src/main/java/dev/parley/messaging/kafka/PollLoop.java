@@ -38,7 +38,7 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
     private static final long AWAY = Duration.ofSeconds(5).toNanos();
 
     /** How long a partition that goes waits for handlers that have its messages. */
-    private static final Duration SETTLE = Duration.ofSeconds(1);
+    private static final Duration SETTLE = Duration.ofSeconds(5);
 
     private static final Duration LAST_COMMIT = Duration.ofSeconds(5);
     private static final Duration LEAVE = Duration.ofSeconds(2);
@@ -108,7 +108,7 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
 
     private void turn() {
         long now = System.nanoTime();
-        if (now - turnedAt > settings.sessionTimeout().toNanos()) {
+        if (now - turnedAt > settings.sessionTimeout().toNanos() / 2) {
             verify();
         }
         turnedAt = now;
@@ -178,7 +178,7 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         }
     }
 
-    /** After a time without a turn that is longer than the session: whether the group still has this member, which a commit tells. */
+    /** After a time without a turn in which the session may have ended: whether the group still has this member, which a commit tells. */
     private void verify() {
         Map<TopicPartition, OffsetAndMetadata> offsets = inFlight.frontiers();
         if (offsets.isEmpty() || membership instanceof Membership.Alone) {
