@@ -175,8 +175,7 @@ final class Claims {
         Sql.bind(update, membership.queue(), membership.queue(), state, now).executeUpdate();
     }
 
-    private static void take(PreparedStatement select, int max, Taken taken)
-            throws SQLException {
+    private static void take(PreparedStatement select, int max, Taken taken) throws SQLException {
         try (ResultSet row = select.executeQuery()) {
             while (row.next() && taken.add(row(row, false), max)) {
                 // the next one
@@ -196,8 +195,7 @@ final class Claims {
                 held);
     }
 
-    private void takeInOrder(Transaction transaction, int max, Look look, long token, Taken taken)
-            throws SQLException {
+    private void takeInOrder(Transaction transaction, int max, Look look, long token, Taken taken) throws SQLException {
         int page = 4 * max + 64;
         int seen = 0;
         PreparedStatement select = transaction.prepare(PAGE);
@@ -216,8 +214,7 @@ final class Claims {
         }
     }
 
-    private void skipThrough(Transaction transaction, int max, Look look, long token, Taken taken)
-            throws SQLException {
+    private void skipThrough(Transaction transaction, int max, Look look, long token, Taken taken) throws SQLException {
         boolean wrapped = lane == Long.MIN_VALUE;
         for (int looked = 0; looked < MOST_LANES && taken.rows.size() < max; looked++) {
             boolean held;
@@ -270,7 +267,8 @@ final class Claims {
         int updated = update.executeUpdate();
         if (updated != messages.size()) {
             throw new CallException(
-                    Code.ABORTED, "of %d messages that were to be claimed %d are there".formatted(messages.size(), updated));
+                    Code.ABORTED,
+                    "of %d messages that were to be claimed %d are there".formatted(messages.size(), updated));
         }
     }
 
@@ -285,8 +283,7 @@ final class Claims {
         }
     }
 
-    private static List<Received> messages(Transaction transaction, Taken taken, long token)
-            throws SQLException {
+    private static List<Received> messages(Transaction transaction, Taken taken, long token) throws SQLException {
         PreparedStatement select = transaction.prepare(messages(transaction.engine()));
         select.setString(1, Sql.numbers(transaction.engine(), taken.rows.keySet()));
         Map<Long, Received> found = new TreeMap<>();

@@ -121,7 +121,8 @@ final class Database {
     }
 
     /** The store if it is open; never waits. */
-    @Nullable Store ifOpen() {
+    @Nullable
+    Store ifOpen() {
         lock.lock();
         try {
             CompletableFuture<Store> now = opening;

@@ -74,8 +74,9 @@ final class Groups {
     }
 
     private static @Nullable Found find(Transaction transaction, QueueName name) throws SQLException {
-        PreparedStatement select = transaction.prepare("select id, ordered from parley_queue where topic = ? and grp = ?"
-                + " and kind = 0 and deleted is null");
+        PreparedStatement select =
+                transaction.prepare("select id, ordered from parley_queue where topic = ? and grp = ?"
+                        + " and kind = 0 and deleted is null");
         select.setString(1, name.topic());
         select.setString(2, name.group());
         try (ResultSet row = select.executeQuery()) {
@@ -84,8 +85,9 @@ final class Groups {
     }
 
     private static QueueName named(Transaction transaction, String wanted) throws SQLException {
-        PreparedStatement select = transaction.prepare("select topic, grp from parley_queue where topic || '.' || grp = ?"
-                + " and kind = 0 and deleted is null");
+        PreparedStatement select =
+                transaction.prepare("select topic, grp from parley_queue where topic || '.' || grp = ?"
+                        + " and kind = 0 and deleted is null");
         select.setString(1, wanted);
         try (ResultSet row = select.executeQuery()) {
             if (row.next()) {
@@ -110,8 +112,7 @@ final class Groups {
         switch (spec.start()) {
             case StartFrom.Latest latest -> {}
             case StartFrom.Earliest earliest -> fill(transaction, spec, id, ordered, 0, 0);
-            case StartFrom.Position(String position) ->
-                fill(transaction, spec, id, ordered, position(position), 0);
+            case StartFrom.Position(String position) -> fill(transaction, spec, id, ordered, position(position), 0);
             case StartFrom.Time(Instant time) -> fill(transaction, spec, id, ordered, 0, Sql.micros(time));
         }
         return new Found(id, ordered);
@@ -166,7 +167,8 @@ final class Groups {
             throws SQLException {
         PreparedStatement others =
                 transaction.prepare("select count(*) from parley_consumer where queue = ? and until > ?");
-        try (ResultSet row = Sql.bind(others, queue, Sql.micros(transaction.now())).executeQuery()) {
+        try (ResultSet row =
+                Sql.bind(others, queue, Sql.micros(transaction.now())).executeQuery()) {
             row.next();
             if (row.getLong(1) > 0) {
                 throw new CallException(

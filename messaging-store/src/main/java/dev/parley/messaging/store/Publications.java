@@ -49,7 +49,8 @@ final class Publications {
                         Code.RESOURCE_EXHAUSTED, "more than " + MOST_WAITING + " publications wait for the database");
             } else {
                 long bytes = messages.stream()
-                        .mapToLong(each -> each.data().length + each.attributes().length())
+                        .mapToLong(
+                                each -> each.data().length + each.attributes().length())
                         .sum();
                 waiting.add(new Waiting(messages, bytes, done));
             }

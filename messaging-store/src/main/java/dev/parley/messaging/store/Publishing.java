@@ -20,8 +20,8 @@ final class Publishing {
 
     static final String INSERT_MESSAGE =
             "insert into parley_message (id, topic, lane, published, attributes, data) values (?, ?, ?, ?, ?, ?)";
-    static final String INSERT_DELIVERY = "insert into parley_delivery (message, queue, lane, state, attempt, until)"
-            + " values (?, ?, ?, ?, 0, ?)";
+    static final String INSERT_DELIVERY =
+            "insert into parley_delivery (message, queue, lane, state, attempt, until)" + " values (?, ?, ?, ?, 0, ?)";
 
     private final Routes routes;
     private final Capacity capacity;
@@ -58,7 +58,12 @@ final class Publishing {
             message.addBatch();
             OptionalLong due = due(each, local, start.now);
             for (Route route : routes.of(transaction, start.version, each.topic())) {
-                insert(delivery, start.ids.get(i), route.queue(), route.ordered() ? OptionalLong.of(each.lane()) : OptionalLong.empty(), due);
+                insert(
+                        delivery,
+                        start.ids.get(i),
+                        route.queue(),
+                        route.ordered() ? OptionalLong.of(each.lane()) : OptionalLong.empty(),
+                        due);
                 transaction.wake(Route.channel(route.queue()));
             }
         }
@@ -76,7 +81,8 @@ final class Publishing {
                         + Sql.micros(Duration.between(local, message.deliverAt().get())));
     }
 
-    private static void insert(PreparedStatement delivery, long message, long queue, OptionalLong lane, OptionalLong due)
+    private static void insert(
+            PreparedStatement delivery, long message, long queue, OptionalLong lane, OptionalLong due)
             throws SQLException {
         delivery.setLong(1, message);
         delivery.setLong(2, queue);
@@ -97,15 +103,14 @@ final class Publishing {
     private static Start start(Transaction transaction, int count) throws SQLException {
         List<Long> ids = new ArrayList<>(count);
         // On SQLite nobody else writes until this transaction ends, so the ids to come are known.
-        String sql =
-                switch (transaction.engine()) {
-                    case SQLITE ->
-                        "select version, 0, (select coalesce(max(seq), 0) from sqlite_sequence where name ="
-                                + " 'parley_message') from parley_routing";
-                    case POSTGRESQL ->
-                        "select version, " + Sql.now(Engine.POSTGRESQL)
-                                + ", nextval('parley_message_id') from parley_routing, generate_series(1, ?)";
-                };
+        String sql = switch (transaction.engine()) {
+            case SQLITE ->
+                "select version, 0, (select coalesce(max(seq), 0) from sqlite_sequence where name ="
+                        + " 'parley_message') from parley_routing";
+            case POSTGRESQL ->
+                "select version, " + Sql.now(Engine.POSTGRESQL)
+                        + ", nextval('parley_message_id') from parley_routing, generate_series(1, ?)";
+        };
         PreparedStatement select = transaction.prepare(sql);
         if (transaction.engine() == Engine.POSTGRESQL) {
             select.setInt(1, count);

@@ -39,9 +39,10 @@ final class QueueSchema {
     private static final String MESSAGE_COLUMNS = " topic varchar(200) not null, lane bigint not null,"
             + " published bigint not null, attributes text not null, data %s not null)";
     private static final String MESSAGE_TOPIC = "create index parley_message_topic on parley_message (topic, id)";
-    private static final String DELIVERY = "create table parley_delivery (message bigint not null, queue bigint not null,"
-            + " lane bigint, state smallint not null, attempt integer not null, until bigint, first_failure bigint,"
-            + " consumer bigint, token bigint, primary key (message, queue))";
+    private static final String DELIVERY =
+            "create table parley_delivery (message bigint not null, queue bigint not null,"
+                    + " lane bigint, state smallint not null, attempt integer not null, until bigint, first_failure bigint,"
+                    + " consumer bigint, token bigint, primary key (message, queue))";
     private static final String READY_INDEX =
             "create index parley_delivery_ready on parley_delivery (queue, message) where until is null";
     private static final String TIMED_INDEX = "create index parley_delivery_timed on parley_delivery"
@@ -53,7 +54,8 @@ final class QueueSchema {
     private static final String LETTER_COLUMNS = " queue bigint not null, message bigint not null,"
             + " attempts integer not null, first_failure bigint not null, last_failure bigint not null,"
             + " code varchar(40) not null, cause text not null)";
-    private static final String LETTER_QUEUE = "create index parley_dead_letter_queue on parley_dead_letter (queue, id)";
+    private static final String LETTER_QUEUE =
+            "create index parley_dead_letter_queue on parley_dead_letter (queue, id)";
     private static final String LETTER_MESSAGE =
             "create index parley_dead_letter_message on parley_dead_letter (message)";
 

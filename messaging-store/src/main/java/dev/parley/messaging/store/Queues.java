@@ -43,8 +43,7 @@ final class Queues {
         Capacity capacity = new Capacity(settings.maxMessages());
         this.groups = new Groups(capacity);
         this.database = new Database(uri, name, this::prepare);
-        this.publications =
-                new Publications(database, new Publishing(routes, capacity, clock), embedded ? 2 : 4);
+        this.publications = new Publications(database, new Publishing(routes, capacity, clock), embedded ? 2 : 4);
         this.letters = new Letters(database);
         this.sweeper = new Sweeper(this, settings);
     }
@@ -89,8 +88,8 @@ final class Queues {
     StoreConsumer consume(ConsumerSpec spec, Consumer<StoreConsumer> onClose) throws InterruptedException {
         Store store = database.store();
         long id = ThreadLocalRandom.current().nextLong();
-        Groups.Membership membership = database.transaction(transaction ->
-                groups.join(transaction, spec, id, believedFor(transaction.engine())));
+        Groups.Membership membership = database.transaction(
+                transaction -> groups.join(transaction, spec, id, believedFor(transaction.engine())));
         StoreConsumer consumer = new StoreConsumer(this, membership, spec, left -> {
             consumers.remove(left);
             onClose.accept(left);

@@ -105,8 +105,7 @@ final class Retention {
         }
     }
 
-    private static List<Long> window(Transaction transaction, String topic, long after, long last)
-            throws SQLException {
+    private static List<Long> window(Transaction transaction, String topic, long after, long last) throws SQLException {
         PreparedStatement select = transaction.prepare(FIRST_OF_TOPIC);
         select.setString(1, topic);
         select.setLong(2, after);

@@ -36,8 +36,9 @@ final class Settling {
         return "update parley_delivery set until = ?" + MINE + Sql.among(engine);
     }
 
-    private static final String RETRY = "update parley_delivery set state = ?, until = ?, consumer = null, token = null,"
-            + " first_failure = coalesce(first_failure, ?)" + MINE + "= ?";
+    private static final String RETRY =
+            "update parley_delivery set state = ?, until = ?, consumer = null, token = null,"
+                    + " first_failure = coalesce(first_failure, ?)" + MINE + "= ?";
     private static final String RETRY_NOW = "update parley_delivery set state = 0, until = null, consumer = null,"
             + " token = null, first_failure = coalesce(first_failure, ?)" + MINE + "= ?";
     private static final String GIVE_UP = "delete from parley_delivery" + MINE + "= ?";
@@ -61,9 +62,11 @@ final class Settling {
             }
             switch (each) {
                 case Settlement.Ack ack ->
-                    acked.computeIfAbsent(hold.token(), absent -> new ArrayList<>()).add(ack.received());
+                    acked.computeIfAbsent(hold.token(), absent -> new ArrayList<>())
+                            .add(ack.received());
                 case Settlement.Release release ->
-                    released.computeIfAbsent(hold.token(), absent -> new ArrayList<>()).add(release.received());
+                    released.computeIfAbsent(hold.token(), absent -> new ArrayList<>())
+                            .add(release.received());
                 case Settlement.Retry retry -> retried.add(retry);
                 case Settlement.DeadLettered letter -> dead.add(letter);
             }
@@ -171,7 +174,8 @@ final class Settling {
         Map<Long, List<Received>> byToken = new TreeMap<>();
         for (Received each : messages) {
             if (each.receipt() instanceof Hold hold) {
-                byToken.computeIfAbsent(hold.token(), absent -> new ArrayList<>()).add(each);
+                byToken.computeIfAbsent(hold.token(), absent -> new ArrayList<>())
+                        .add(each);
             }
         }
         for (Map.Entry<Long, List<Received>> entry : byToken.entrySet()) {

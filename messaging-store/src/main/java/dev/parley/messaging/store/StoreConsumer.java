@@ -33,8 +33,7 @@ final class StoreConsumer implements BackendConsumer {
     private final ReentrantLock claiming = new ReentrantLock();
     private volatile boolean closed;
 
-    StoreConsumer(
-            Queues queues, Groups.Membership membership, ConsumerSpec spec, Consumer<StoreConsumer> onClose) {
+    StoreConsumer(Queues queues, Groups.Membership membership, ConsumerSpec spec, Consumer<StoreConsumer> onClose) {
         this.queues = queues;
         this.membership = membership;
         this.kind = spec.kind();
@@ -71,7 +70,8 @@ final class StoreConsumer implements BackendConsumer {
             }
         } finally {
             if (!done) {
-                queues.waiters().wake(membership.queue()); // there may be more, or it was woken for what it does not take
+                queues.waiters()
+                        .wake(membership.queue()); // there may be more, or it was woken for what it does not take
             }
         }
     }

@@ -72,8 +72,9 @@ public final class StorePublisher {
                 Optional.empty());
         int size = outgoing.bytes();
         if (size > StoreBackend.MAX_BYTES) {
-            throw new IllegalArgumentException("message %s for %s has %d bytes, its attributes included, but %d are the most"
-                    .formatted(message.id(), topic.name(), size, StoreBackend.MAX_BYTES));
+            throw new IllegalArgumentException(
+                    "message %s for %s has %d bytes, its attributes included, but %d are the most"
+                            .formatted(message.id(), topic.name(), size, StoreBackend.MAX_BYTES));
         }
         publishing.publish(transaction, List.of(Envelope.of(outgoing)));
     }

@@ -107,19 +107,19 @@ record StoreSettings(String store, Duration retention, long retentionMessages, l
         Matcher matcher = DURATION.matcher(text);
         if (matcher.matches()) {
             long count = Long.parseLong(matcher.group(1));
-            Duration value =
-                    switch (matcher.group(2)) {
-                        case "s" -> Duration.ofSeconds(count);
-                        case "m" -> Duration.ofMinutes(count);
-                        case "h" -> Duration.ofHours(count);
-                        default -> Duration.ofDays(count);
-                    };
+            Duration value = switch (matcher.group(2)) {
+                case "s" -> Duration.ofSeconds(count);
+                case "m" -> Duration.ofMinutes(count);
+                case "h" -> Duration.ofHours(count);
+                default -> Duration.ofDays(count);
+            };
             if (value.compareTo(LONGEST) <= 0) {
                 return value;
             }
         }
-        throw new IllegalArgumentException("%s of %s must be a time such as 30s, 15m, 12h or 7d, at most 3650d, but is \"%s\""
-                .formatted(name, uri, text));
+        throw new IllegalArgumentException(
+                "%s of %s must be a time such as 30s, 15m, 12h or 7d, at most 3650d, but is \"%s\""
+                        .formatted(name, uri, text));
     }
 
     /** Without the store's URI, which may hold a password. */

@@ -76,7 +76,10 @@ final class Sweeper {
                     return;
                 }
                 lease = null;
-                LOG.log(System.Logger.Level.WARNING, "what is not needed any more could not be removed; tried again", e);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "what is not needed any more could not be removed; tried again",
+                        e);
             }
         }
     }
@@ -84,7 +87,9 @@ final class Sweeper {
     private boolean holdsLease() throws InterruptedException {
         Lease held = lease;
         if (held == null || !held.renew()) {
-            Optional<Lease> taken = queues.database().store().lease("queues-sweeper", "pid " + ProcessHandle.current().pid(), LEASE);
+            Optional<Lease> taken = queues.database()
+                    .store()
+                    .lease("queues-sweeper", "pid " + ProcessHandle.current().pid(), LEASE);
             lease = taken.orElse(null);
         }
         return lease != null;

@@ -30,7 +30,8 @@ final class Databases {
     static String newUri(Engine engine, Path folder) throws Exception {
         return switch (engine) {
             case SQLITE -> "sqlite:" + folder.resolve("broker");
-            case POSTGRESQL -> PostgresServer.shared().uri(PostgresServer.shared().newDatabase());
+            case POSTGRESQL ->
+                PostgresServer.shared().uri(PostgresServer.shared().newDatabase());
         };
     }
 
@@ -40,13 +41,7 @@ final class Databases {
 
     static ConsumerSpec spec(QueueName queue, boolean ordered, StartFrom start) {
         return new ConsumerSpec(
-                queue,
-                Optional.empty(),
-                ConsumerSpec.Kind.DURABLE,
-                1000,
-                ordered,
-                start,
-                Duration.ofMinutes(5));
+                queue, Optional.empty(), ConsumerSpec.Kind.DURABLE, 1000, ordered, start, Duration.ofMinutes(5));
     }
 
     static ConsumerSpec spec(QueueName queue) {
@@ -54,7 +49,8 @@ final class Databases {
     }
 
     static Outgoing outgoing(String topic, String id) {
-        Message<byte[]> message = Message.of("test", id.getBytes(StandardCharsets.UTF_8)).withId(id);
+        Message<byte[]> message =
+                Message.of("test", id.getBytes(StandardCharsets.UTF_8)).withId(id);
         return Outgoing.now(
                 topic,
                 message.withMetadata(message.metadata().withSource("tests").withContentType("text/plain")));

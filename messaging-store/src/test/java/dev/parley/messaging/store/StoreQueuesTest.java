@@ -74,11 +74,21 @@ class StoreQueuesTest {
             for (int step = 0; step < 200; step++) {
                 step(backend, consumer, random, model, step);
                 QueueStats stats = stats(backend);
-                assertThat(stats.depth()).as("depth at step %d of seed %d", step, seed).isEqualTo(model.ready + model.delayed);
-                assertThat(stats.delayed()).as("delayed at %d of %d", step, seed).hasValue(model.delayed);
-                assertThat(stats.inFlight()).as("in flight at %d of %d", step, seed).isEqualTo(model.held.size());
-                assertThat(stats.deadLetters()).as("letters at %d of %d", step, seed).hasValue(model.letters);
-                assertThat(stats.redelivered()).as("redelivered at %d of %d", step, seed).hasValue(model.redelivered);
+                assertThat(stats.depth())
+                        .as("depth at step %d of seed %d", step, seed)
+                        .isEqualTo(model.ready + model.delayed);
+                assertThat(stats.delayed())
+                        .as("delayed at %d of %d", step, seed)
+                        .hasValue(model.delayed);
+                assertThat(stats.inFlight())
+                        .as("in flight at %d of %d", step, seed)
+                        .isEqualTo(model.held.size());
+                assertThat(stats.deadLetters())
+                        .as("letters at %d of %d", step, seed)
+                        .hasValue(model.letters);
+                assertThat(stats.redelivered())
+                        .as("redelivered at %d of %d", step, seed)
+                        .hasValue(model.redelivered);
                 assertThat(stats.consumers()).hasValue(1);
                 assertThat(stats.oldestAge().isPresent())
                         .isEqualTo(model.ready + model.delayed + model.held.size() > 0);
@@ -96,9 +106,11 @@ class StoreQueuesTest {
                 for (int n = random.nextInt(5); n >= 0; n--) {
                     Outgoing plain = Databases.outgoing("topic", step + "-" + n);
                     boolean later = random.nextInt(4) == 0;
-                    all.add(later
-                            ? new Outgoing("topic", plain.message(), java.util.Optional.of(now.plusSeconds(3600)))
-                            : plain);
+                    all.add(
+                            later
+                                    ? new Outgoing(
+                                            "topic", plain.message(), java.util.Optional.of(now.plusSeconds(3600)))
+                                    : plain);
                     model.ready += later ? 0 : 1;
                     model.delayed += later ? 1 : 0;
                 }
@@ -110,7 +122,8 @@ class StoreQueuesTest {
                 assertThat(taken).hasSize(count);
                 model.ready -= count;
                 model.held.addAll(taken);
-                model.redelivered += (int) taken.stream().filter(each -> each.attempt() > 1).count();
+                model.redelivered +=
+                        (int) taken.stream().filter(each -> each.attempt() > 1).count();
             }
             case 2 -> {
                 List<Settlement> all = new ArrayList<>();
@@ -178,7 +191,8 @@ class StoreQueuesTest {
             for (StartFrom start : List.of(StartFrom.earliest(), StartFrom.latest())) {
                 Thread.ofVirtual().start(() -> {
                     try {
-                        QueueName queue = new QueueName("topic", start.getClass().getSimpleName());
+                        QueueName queue =
+                                new QueueName("topic", start.getClass().getSimpleName());
                         consumers.add(backend.consume(Databases.spec(queue, false, start)));
                     } catch (Exception e) {
                         throw new IllegalStateException(e);
@@ -190,7 +204,8 @@ class StoreQueuesTest {
             // Either they wait for the first one, or what it publishes must reach them by itself.
             made.await(500, TimeUnit.MILLISECONDS);
             first.commit();
-            assertThat(made.await(Databases.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(made.await(Databases.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             backend.publish(List.of(Databases.outgoing("topic", "third")));
             for (BackendConsumer each : consumers) {
                 List<String> seen = new ArrayList<>();
@@ -210,7 +225,8 @@ class StoreQueuesTest {
 
     private static void publish(Store store, StorePublisher publisher, Connection connection, String text) {
         store.<String>within(connection, transaction -> {
-            publisher.publish(transaction, Topic.text("topic"), Message.of("test", text).withId(text));
+            publisher.publish(
+                    transaction, Topic.text("topic"), Message.of("test", text).withId(text));
             return text;
         });
     }
@@ -225,11 +241,13 @@ class StoreQueuesTest {
             StorePublisher publisher = StorePublisher.of(store, BrokerOptions.defaults());
             Topic<String> topic = Topic.text("topic");
             assertThatThrownBy(() -> store.run(transaction -> {
-                        publisher.publish(transaction, topic, Message.of("test", "lost").withId("lost"));
+                        publisher.publish(
+                                transaction, topic, Message.of("test", "lost").withId("lost"));
                         throw new IllegalStateException("rolled back");
                     }))
                     .hasMessage("rolled back");
-            store.run(transaction -> publisher.publish(transaction, topic, Message.of("test", "kept").withId("kept")));
+            store.run(transaction -> publisher.publish(
+                    transaction, topic, Message.of("test", "kept").withId("kept")));
             List<Received> taken = Databases.take(consumer, 1);
             assertThat(Databases.ids(taken)).containsExactly("kept");
             assertThat(taken.getFirst().message().metadata().source()).isEqualTo("parley");
@@ -252,7 +270,8 @@ class StoreQueuesTest {
                         assertThat(e.message()).contains("maxMessages of 10");
                     });
             assertThat(stats(backend).depth()).isEqualTo(10);
-            assertThat(consumer.settle(Databases.acks(Databases.take(consumer, 3)))).isEmpty();
+            assertThat(consumer.settle(Databases.acks(Databases.take(consumer, 3))))
+                    .isEmpty();
             for (int n = 0; n < 3; n++) {
                 backend.publish(List.of(Databases.outgoing("topic", "again" + n)));
             }
@@ -278,15 +297,18 @@ class StoreQueuesTest {
             }
             List<Outgoing> others = new ArrayList<>();
             for (int n = 0; n < 20; n++) {
-                others.add(n % 2 == 0
-                        ? Databases.keyed("topic", "other" + n, "key" + n)
-                        : Databases.outgoing("topic", "other" + n));
+                others.add(
+                        n % 2 == 0
+                                ? Databases.keyed("topic", "other" + n, "key" + n)
+                                : Databases.outgoing("topic", "other" + n));
             }
             backend.publish(others);
             List<Received> held = Databases.take(one, 5);
             assertThat(Databases.ids(held)).containsExactly("hot0", "hot1", "hot2", "hot3", "hot4");
             List<Received> passed = Databases.take(two, 20);
-            assertThat(Databases.ids(passed)).allMatch(id -> id.startsWith("other")).doesNotHaveDuplicates();
+            assertThat(Databases.ids(passed))
+                    .allMatch(id -> id.startsWith("other"))
+                    .doesNotHaveDuplicates();
             assertThat(two.receive(10, Duration.ofMillis(50))).isEmpty();
             assertThat(one.settle(Databases.acks(held))).isEmpty();
             assertThat(Databases.ids(Databases.take(two, 3))).containsExactly("hot5", "hot6", "hot7");
@@ -308,15 +330,16 @@ class StoreQueuesTest {
                     all.add(Databases.outgoing("topic", "m" + n));
                 }
                 backend.publish(all);
-                assertThat(consumer.settle(Databases.acks(Databases.take(consumer, 700)))).isEmpty();
+                assertThat(consumer.settle(Databases.acks(Databases.take(consumer, 700))))
+                        .isEmpty();
                 List<Received> most = Databases.take(slow, 699);
                 assertThat(slow.settle(Databases.acks(most.subList(1, 699)))).isEmpty();
                 // m0 is with the slow one, m699 waits for it and is among the last five.
                 awaitMessages(store, 6);
                 assertThat(slow.settle(Databases.acks(most.subList(0, 1)))).isEmpty();
             }
-            try (BackendConsumer late = backend.consume(
-                    Databases.spec(new QueueName("topic", "late"), false, StartFrom.earliest()))) {
+            try (BackendConsumer late =
+                    backend.consume(Databases.spec(new QueueName("topic", "late"), false, StartFrom.earliest()))) {
                 List<String> seen = new ArrayList<>();
                 while (!seen.contains("m699")) {
                     seen.addAll(Databases.ids(Databases.take(late, 1)));
@@ -333,10 +356,14 @@ class StoreQueuesTest {
         long until = System.nanoTime() + Databases.PATIENCE.toNanos();
         long left = -1;
         while (left != wanted) {
-            assertThat(System.nanoTime()).as("%d messages in the log, not %d", left, wanted).isLessThan(until);
+            assertThat(System.nanoTime())
+                    .as("%d messages in the log, not %d", left, wanted)
+                    .isLessThan(until);
             Thread.sleep(20);
             left = store.<Long>read(transaction -> {
-                try (var row = transaction.prepare("select count(*) from parley_message").executeQuery()) {
+                try (var row = transaction
+                        .prepare("select count(*) from parley_message")
+                        .executeQuery()) {
                     row.next();
                     return row.getLong(1);
                 }
