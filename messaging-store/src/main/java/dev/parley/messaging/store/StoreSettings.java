@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  */
 record StoreSettings(String store, Duration retention, long retentionMessages, long maxMessages) {
 
+    /** If nothing else is said. */
+    static final long MAX_MESSAGES = 10_000_000;
+
     private static final Set<String> OWN = Set.of("retention", "retentionMessages", "maxMessages");
     private static final Set<String> SQLITE = Set.of(
             "retention",
@@ -64,7 +67,7 @@ record StoreSettings(String store, Duration retention, long retentionMessages, l
                 withoutOwn(uri.text()),
                 duration(uri, "retention", Duration.ofDays(7)),
                 number(uri, "retentionMessages", 0, 1_000_000_000_000L, 100_000),
-                number(uri, "maxMessages", 1, 1_000_000_000_000L, 10_000_000));
+                number(uri, "maxMessages", 1, 1_000_000_000_000L, MAX_MESSAGES));
     }
 
     private static String withoutOwn(String text) {
