@@ -25,7 +25,7 @@ class DemoCommandTest {
     @Test
     void aPortInUseIsNamedInOneLineWithTheWayOut() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = Math.min(taken.getLocalPort(), 65_528);
+            int port = Math.min(taken.getLocalPort(), 65_526);
             assertThat(run("--base-port", Integer.toString(port))).isEqualTo(1);
             assertThat(err.toString().lines())
                     .singleElement()
@@ -35,9 +35,17 @@ class DemoCommandTest {
     }
 
     @Test
-    void aBasePortWithoutRoomForEightIsRefused() {
+    void aBasePortWithoutRoomForTenIsRefused() {
         assertThat(run("--base-port", "65535")).isEqualTo(2);
-        assertThat(err.toString()).contains("--base-port", "65535", "65528");
+        assertThat(err.toString()).contains("--base-port", "65535", "65526");
+    }
+
+    @Test
+    void aBrokerThatIsNoneIsRefusedAndItsPasswordNotTold() {
+        assertThat(run("--broker", "carrier-pigeon:home")).isNotZero();
+        assertThat(err.toString()).contains("carrier-pigeon");
+        assertThat(run("--broker", "amqp://joe:geheim@")).isNotZero();
+        assertThat(err.toString()).contains("--broker").doesNotContain("geheim");
     }
 
     @Test

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProcessesTest {
 
     private static final Pattern PID = Pattern.compile("pid (\\d+)");
-    private static final int MEMBERS = 9;
+    private static final int MEMBERS = 12;
 
     private static boolean isGone(long pid) {
         return ProcessHandle.of(pid).map(process -> !process.isAlive()).orElse(true);

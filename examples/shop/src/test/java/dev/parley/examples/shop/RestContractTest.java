@@ -64,6 +64,11 @@ class RestContractTest {
                     PRODUCT | POST | /api/products/batch | {"ids":["sku-2"]} | "name":"Cup"
                     RECOMMENDATION | GET | /api/users/u-1/suggestions | `` | "productId":"sku-3"
                     ORDER | GET | /api/users/u-failing/orders | `` | "orders":[]
+                    NOTIFICATION | GET | /api/emails?order_id=o-none | `` | "emails":[]
+                    NOTIFICATION | GET | /api/emails/dead-letters | `` | "letters":[]
+                    NOTIFICATION | POST | /api/emails/dead-letters:redrive | {} | "redriven":0
+                    ANALYTICS | GET | /api/numbers | `` | "cancelled":
+                    ANALYTICS | POST | /api/numbers:rebuild | {} | "after":
                     """)
     void answers200(Part part, String method, String path, String json, String expected) throws Exception {
         HttpResponse<String> response = send(part, method, path, json);
@@ -117,6 +122,7 @@ class RestContractTest {
                     INVENTORY | POST | /products/sku-1/reserve | {} | 400 | quantity is required
                     ORDER | POST | /api/orders | {"userId":"u-1","productId":"sku-none","quantity":1} | 400 | sku-none
                     ORDER | POST | /api/orders | {"userId":"u-1","productId":"sku-empty","quantity":1} | 400 | FAILED_PRECONDITION
+                    NOTIFICATION | GET | /api/emails?max=1001 | `` | 400 | from 0 to 1000, but is 1001
                     RECOMMENDATION | GET | /api/users/u-failing/suggestions | `` | 503 | UNAVAILABLE
                     ORDER | POST | /api/orders | {"userId":"u-1","productId":"sku-slow","quantity":1} | 504 | DEADLINE_EXCEEDED
                     """)

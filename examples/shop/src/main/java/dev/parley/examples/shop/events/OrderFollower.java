@@ -1,15 +1,15 @@
 package dev.parley.examples.shop.events;
 
 import dev.parley.Interceptor;
+import dev.parley.events.EventSubscription;
+import dev.parley.events.UnknownEvents;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.MessageBroker;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.StartFrom;
 import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.Subscription;
-import dev.parley.messaging.Topic;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Follows all events of orders for one group, until it is closed. Does not close the broker. */
@@ -18,12 +18,11 @@ public final class OrderFollower implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(2);
 
     private final MessageBroker broker;
-    private final String group;
-    private final List<Subscription> subscriptions = new ArrayList<>();
+    private final EventSubscription events;
 
-    private OrderFollower(MessageBroker broker, String group) {
+    private OrderFollower(MessageBroker broker, EventSubscription events) {
         this.broker = broker;
-        this.group = group;
+        this.events = events;
     }
 
     /**
@@ -35,34 +34,25 @@ public final class OrderFollower implements AutoCloseable {
      */
     public static OrderFollower follow(
             MessageBroker broker, String group, StartFrom start, List<Interceptor> interceptors, Reaction reaction) {
-        OrderFollower follower = new OrderFollower(broker, group);
-        SubscribeOptions options = SubscribeOptions.defaults()
-                .withStart(start)
-                .withDrain(DRAIN)
-                .withInterceptors(interceptors);
-        try {
-            OrderTopics.ALL.forEach(topic -> follower.add(topic, options, reaction));
-        } catch (RuntimeException e) {
-            follower.close();
-            throw e;
-        }
-        return follower;
-    }
-
-    private <E extends OrderEvent> void add(Topic<E> topic, SubscribeOptions options, Reaction reaction) {
-        subscriptions.add(broker.subscribe(
-                topic,
-                group,
-                (call, delivery) -> {
-                    reaction.on(delivery.payload(), delivery);
-                    return Disposition.ack();
-                },
-                options));
+        EventSubscription events = OrderEvents.over(broker)
+                .subscribe(
+                        OrderEvent.class,
+                        group,
+                        (call, delivery) -> {
+                            reaction.on(delivery.payload(), delivery);
+                            return Disposition.ack();
+                        },
+                        SubscribeOptions.defaults()
+                                .withStart(start)
+                                .withDrain(DRAIN)
+                                .withInterceptors(interceptors),
+                        UnknownEvents.REJECT);
+        return new OrderFollower(broker, events);
     }
 
     /** The queues that it takes from. */
     public List<QueueName> queues() {
-        return subscriptions.stream().map(Subscription::queue).toList();
+        return events.parts().stream().map(Subscription::queue).toList();
     }
 
     /** Stops, and has the broker forget the group. */
@@ -74,6 +64,6 @@ public final class OrderFollower implements AutoCloseable {
     /** Lets what runs come to its end within 2 s; what waits stays with the broker. */
     @Override
     public void close() {
-        subscriptions.forEach(Subscription::close);
+        events.close();
     }
 }

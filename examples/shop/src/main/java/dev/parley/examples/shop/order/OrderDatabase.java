@@ -2,6 +2,7 @@ package dev.parley.examples.shop.order;
 
 import dev.parley.events.Outbox;
 import dev.parley.events.OutboxRelay;
+import dev.parley.examples.shop.events.OrderEvents;
 import dev.parley.messaging.MessageBroker;
 import dev.parley.store.Store;
 import java.time.Duration;
@@ -28,7 +29,7 @@ public final class OrderDatabase implements AutoCloseable {
      */
     public OrderDatabase(Store store, MessageBroker broker, int limit, Duration grace) {
         this.outbox = Outbox.on(store);
-        this.orders = new OrderStore(store, outbox, limit);
+        this.orders = new OrderStore(store, OrderEvents.over(broker), outbox, limit);
         this.relay = outbox.relay(broker);
         this.grace = grace;
     }

@@ -3,6 +3,7 @@ package dev.parley.examples.shop.order;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import dev.parley.Messages;
+import dev.parley.events.EventBus;
 import dev.parley.events.Outbox;
 import dev.parley.examples.shop.order.v1.Order;
 import dev.parley.examples.shop.order.v1.OrderStatus;
@@ -45,10 +46,10 @@ public final class OrderStore {
     private final Feed<OrderStatusUpdate> feed = new Feed<>(1_000, update -> TERMINAL.contains(update.getStatus()));
 
     /** Orders in {@code store}, of which {@code outbox} is the outbox, with room for {@code limit} of them. */
-    public OrderStore(Store store, Outbox outbox, int limit) {
+    OrderStore(Store store, EventBus bus, Outbox outbox, int limit) {
         store.migrate(SCHEMA);
         this.store = store;
-        this.news = new OrderNews(outbox);
+        this.news = new OrderNews(bus, outbox);
         this.limit = limit;
     }
 

@@ -33,10 +33,13 @@ import dev.parley.examples.shop.simulation.Simulation;
 import dev.parley.examples.shop.user.UserStore;
 import dev.parley.examples.shop.user.Users;
 import dev.parley.examples.shop.user.v1.UserService;
+import dev.parley.messaging.MessageBroker;
 import dev.parley.rpc.CallOptions;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.RpcHandler;
 import dev.parley.rpc.ServiceDefinition;
+import dev.parley.store.Store;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,13 +47,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What an order takes back when it fails, over channels in this process. */
 class CheckoutTest {
 
     private final StockStore stock = new StockStore(100);
     private final RecordedPayments payments = new RecordedPayments();
+    private final MessageBroker broker = MessageBroker.connect("memory:");
+    private final List<AutoCloseable> closing = new ArrayList<>();
+    private Store store;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        store = Store.open("sqlite:" + folder);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : closing) {
+            each.close();
+        }
+        broker.close();
+        store.close();
+    }
 
     /** The payment service, with what was done to it, and a way to break it. */
     private static final class RecordedPayments implements PaymentService {
@@ -91,7 +114,9 @@ class CheckoutTest {
         Patience patience = Patience.defaults().withInventory(Duration.ofSeconds(20));
         Partners channels =
                 new Partners(name -> Channel.builder(name).inProcess(requireNonNull(partners.get(name))), patience);
-        Orders service = new Orders(new OrderStore(limit), channels, patience);
+        OrderDatabase database = new OrderDatabase(store, broker, limit, Duration.ofSeconds(10));
+        closing.add(0, database);
+        Orders service = new Orders(database.orders(), channels, patience);
         return OrderService.client(Channel.inProcess(handler(OrderService.DEFINITION, service)));
     }
 
