@@ -68,6 +68,7 @@ final class GroupConsumer implements BackendConsumer {
     @Override
     public List<Received> settle(List<Settlement> settlements) throws Exception {
         if (spec.kind() == ConsumerSpec.Kind.DURABLE) {
+            inFlight.awaitTurn();
             write(settlements);
         }
         return inFlight.settle(settlements);
@@ -128,7 +129,7 @@ final class GroupConsumer implements BackendConsumer {
         long deadline = System.nanoTime() + END.toNanos();
         while (thread.isAlive() && System.nanoTime() < deadline) {
             try {
-                boolean unused = thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+                var _ = thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
             } catch (InterruptedException e) {
                 interrupted = true;
                 break; // it ends by itself

@@ -44,6 +44,7 @@ final class InFlight {
     private final boolean atMostOnce;
     private final int readyLimit;
     private final int span;
+    private final long sessionNanos;
     private final InstantSource clock;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -56,18 +57,31 @@ final class InFlight {
     private final Map<TopicPartition, PartitionProgress> partitions = new HashMap<>();
     private long readyBytes;
     private int taken;
+    private long turnedAt = System.nanoTime();
     private boolean ended;
     private @Nullable Exception failure;
 
-    InFlight(ConsumerSpec spec, InstantSource clock) {
+    InFlight(ConsumerSpec spec, Duration session, InstantSource clock) {
         durable = spec.kind() == ConsumerSpec.Kind.DURABLE;
         atMostOnce = spec.kind() == ConsumerSpec.Kind.AT_MOST_ONCE;
         readyLimit = Math.max(READY, spec.prefetch());
         span = Math.max(SPAN, 2 * spec.prefetch());
+        sessionNanos = session.toNanos();
         this.clock = clock;
     }
 
     // --- the thread that polls
+
+    /** It runs, and still had its partitions if it did not for long. */
+    void turned(long nanos) {
+        lock.lock();
+        try {
+            turnedAt = nanos;
+            settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /** A partition came. */
     void begin(TopicPartition partition, @Nullable OffsetAndMetadata committed) {
@@ -148,6 +162,19 @@ final class InFlight {
                     progress.toCommit().ifPresent(offset -> offsets.put(partition, offset));
                 }
             }
+            return offsets;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Where the frontiers are, committed or not. */
+    Map<TopicPartition, OffsetAndMetadata> frontiers() {
+        lock.lock();
+        try {
+            Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+            partitions.forEach(
+                    (partition, progress) -> progress.frontier().ifPresent(offset -> offsets.put(partition, offset)));
             return offsets;
         } finally {
             lock.unlock();
@@ -264,7 +291,7 @@ final class InFlight {
                 if (!list.isEmpty() || deadline - System.nanoTime() <= 0 || ended) {
                     break;
                 }
-                boolean unused = arrived.await(Math.max(nanos, 100_000), TimeUnit.NANOSECONDS);
+                var _ = arrived.await(Math.max(nanos, 100_000), TimeUnit.NANOSECONDS);
             }
         } finally {
             lock.unlock();
@@ -287,6 +314,22 @@ final class InFlight {
         }
         settled.signalAll(); // there is room
         return result;
+    }
+
+    /**
+     * After a long freeze (SIGSTOP, a virtual machine that was moved): waits until the thread that polls has run too, and asked whether the
+     * partitions are still ours; nobody can know before.
+     */
+    void awaitTurn() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long nanos = sessionNanos;
+            while (System.nanoTime() - turnedAt > sessionNanos / 2 && !ended && nanos > 0) {
+                nanos = settled.awaitNanos(nanos);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What of a delivery is needed to write it elsewhere; empty if it is not this consumer's any more, or settled. */

@@ -155,9 +155,9 @@ final class KafkaBackend implements BrokerBackend {
             ConsumerSpec spec, Map<String, Object> config, Membership membership, boolean waiting) throws Exception {
         Map<String, Object> all = new HashMap<>(config);
         all.put("max.poll.records", MAX_POLL_RECORDS);
-        all.put("metadata.max.age.ms", 30_000);
+        all.put("metadata.max.age.ms", (int) Membership.REFRESH.toMillis());
         KafkaConsumer<byte[], byte[]> client = clients.consumer(all);
-        InFlight inFlight = new InFlight(spec, options.clock());
+        InFlight inFlight = new InFlight(spec, settings.sessionTimeout(), options.clock());
         PollLoop loop = new PollLoop(
                 client, membership, inFlight, settings, spec.queue().toString());
         GroupConsumer consumer =

@@ -53,6 +53,7 @@ final class KafkaClients implements AutoCloseable {
     }
 
     /** Gives up a producer that has failed for good; the next call makes another. */
+    @SuppressWarnings("ReferenceEquality") // that very one
     void discard(Producer<byte[], byte[]> failed) {
         synchronized (this) {
             if (producer != failed) {

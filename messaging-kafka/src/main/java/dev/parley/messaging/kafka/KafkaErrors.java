@@ -37,7 +37,7 @@ final class KafkaErrors {
         }
         if (cause instanceof InterruptException || cause instanceof InterruptedException) {
             // Kafka's own sets the flag again, which an InterruptedException must not come with.
-            boolean unused = Thread.interrupted();
+            var _ = Thread.interrupted();
             InterruptedException interrupted = new InterruptedException("interrupted while " + doing);
             interrupted.initCause(cause);
             return interrupted;

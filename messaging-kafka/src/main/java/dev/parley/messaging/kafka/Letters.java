@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -84,7 +85,7 @@ final class Letters {
                 }
                 return left[0] > 0;
             });
-        } catch (RuntimeException e) {
+        } catch (KafkaException e) {
             throw KafkaErrors.translated(e, "reading " + partition.topic(), settings);
         }
     }

@@ -86,20 +86,21 @@ final class PartitionProgress {
 
     /** What is to be committed, if it is not what was committed last. */
     Optional<OffsetAndMetadata> toCommit() {
+        return frontier().filter(now -> {
+            OffsetAndMetadata last = committed;
+            return last == null
+                    || last.offset() != now.offset()
+                    || !last.metadata().equals(now.metadata());
+        });
+    }
+
+    /** Where the frontier is, with what is done beyond it; empty if nothing was read. */
+    Optional<OffsetAndMetadata> frontier() {
         if (next < 0) {
             return Optional.empty();
         }
-        OffsetAndMetadata now;
-        if (entries.isEmpty()) {
-            now = new OffsetAndMetadata(next, doneFrom(next).text(next));
-        } else {
-            long frontier = entries.element().offset;
-            now = new OffsetAndMetadata(frontier, doneFrom(next).text(frontier));
-        }
-        OffsetAndMetadata last = committed;
-        boolean same =
-                last != null && last.offset() == now.offset() && last.metadata().equals(now.metadata());
-        return same ? Optional.empty() : Optional.of(now);
+        long frontier = entries.isEmpty() ? next : entries.element().offset;
+        return Optional.of(new OffsetAndMetadata(frontier, doneFrom(next).text(frontier)));
     }
 
     /** What is done beyond the frontier: of those that were fetched, and, from an offset on, of those that will be. */

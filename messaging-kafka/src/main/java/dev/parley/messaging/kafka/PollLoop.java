@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,7 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
     private static final long AWAY = Duration.ofSeconds(5).toNanos();
 
     /** How long a partition that goes waits for handlers that have its messages. */
-    private static final Duration SETTLE = Duration.ofSeconds(1);
+    private static final Duration SETTLE = Duration.ofSeconds(5);
 
     private static final Duration LAST_COMMIT = Duration.ofSeconds(5);
     private static final Duration LEAVE = Duration.ofSeconds(2);
@@ -55,6 +57,7 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
     private long lookedAt;
     private long refreshedAt;
     private long connectedAt;
+    private long turnedAt;
     private @Nullable Metric connections;
 
     PollLoop(
@@ -82,6 +85,7 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         lookedAt = now;
         refreshedAt = now;
         connectedAt = now;
+        turnedAt = now;
         try {
             membership.begin(consumer, this);
             while (!inFlight.isEnded()) {
@@ -104,6 +108,11 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
 
     private void turn() {
         long now = System.nanoTime();
+        if (now - turnedAt > settings.sessionTimeout().toNanos() / 2) {
+            verify();
+        }
+        turnedAt = now;
+        inFlight.turned(now);
         if (now - lookedAt >= LOOK_EVERY) {
             lookedAt = now;
             look(now);
@@ -166,6 +175,21 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
             inFlight.committed(offsets);
         } catch (KafkaException e) {
             // Not this consumer's any more, or the broker is away: what was done since the last commit comes again.
+        }
+    }
+
+    /** After a time without a turn in which the session may have ended: whether the group still has this member, which a commit tells. */
+    private void verify() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = inFlight.frontiers();
+        if (offsets.isEmpty() || membership instanceof Membership.Alone) {
+            return;
+        }
+        try {
+            consumer.commitSync(offsets, LAST_COMMIT);
+        } catch (CommitFailedException e) {
+            inFlight.lose(offsets.keySet());
+        } catch (RetriableException e) {
+            // A rebalance under way, or the broker away: the rebalance will say whose they are.
         }
     }
 

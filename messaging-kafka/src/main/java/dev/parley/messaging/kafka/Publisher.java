@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
@@ -23,6 +25,7 @@ final class Publisher {
     private final KafkaClients clients;
     private final KafkaSettings settings;
     private final Topics topics;
+    private final AtomicInteger turn = new AtomicInteger();
 
     Publisher(KafkaClients clients, KafkaSettings settings, Topics topics) {
         this.clients = clients;
@@ -36,7 +39,7 @@ final class Publisher {
         List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
         try {
             for (ProducerRecord<byte[], byte[]> record : records) {
-                sent.add(producer.send(record));
+                sent.add(producer.send(dealt(producer, record)));
             }
             for (Future<RecordMetadata> each : sent) {
                 each.get(); // ends with the producer's delivery.timeout.ms
@@ -52,11 +55,32 @@ final class Publisher {
     void send(ProducerRecord<byte[], byte[]> record) throws Exception {
         Producer<byte[], byte[]> producer = clients.producer();
         try {
-            Future<RecordMetadata> unused = producer.send(record);
+            var _ = producer.send(dealt(producer, record));
         } catch (Exception e) {
             noteFailure(producer, e, List.of(record));
             throw KafkaErrors.translated(e, "publishing to " + record.topic(), settings);
         }
+    }
+
+    /**
+     * Records without a key go to one partition after the other. Kafka's own partitioner stays with one until it has a batch full of bytes,
+     * so that of a few messages one consumer of a group would get all.
+     */
+    private ProducerRecord<byte[], byte[]> dealt(
+            Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+        if (record.key() != null || record.partition() != null) {
+            return record;
+        }
+        List<PartitionInfo> partitions = producer.partitionsFor(record.topic());
+        int first = Math.floorMod(turn.getAndIncrement(), partitions.size());
+        for (int i = 0; i < partitions.size(); i++) {
+            PartitionInfo partition = partitions.get((first + i) % partitions.size());
+            if (partition.leader() != null && !partition.leader().isEmpty()) {
+                return new ProducerRecord<>(
+                        record.topic(), partition.partition(), null, null, record.value(), record.headers());
+            }
+        }
+        return record;
     }
 
     private void noteFailure(

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for each group: its lag, in the users' topics and in that of retries; the age of the oldest record that is not done, from the
@@ -161,7 +162,11 @@ final class QueueDepths {
         return Optional.of(age.isNegative() ? Duration.ZERO : age);
     }
 
-    private static OptionalLong members(KafkaFuture<ConsumerGroupDescription> description) throws InterruptedException {
+    private static OptionalLong members(@Nullable KafkaFuture<ConsumerGroupDescription> description)
+            throws InterruptedException {
+        if (description == null) {
+            return OptionalLong.empty();
+        }
         try {
             return OptionalLong.of(description.get().members().size());
         } catch (ExecutionException e) {

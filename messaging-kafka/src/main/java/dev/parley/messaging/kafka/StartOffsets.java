@@ -99,8 +99,8 @@ final class StartOffsets {
                             .formatted(position, queue.topic(), partition.partition(), topic));
         }
         long offset = Long.parseLong(matcher.group(3));
-        long oldest = offsets(List.of(partition), OffsetSpec.earliest()).get(partition);
-        long end = offsets(List.of(partition), OffsetSpec.latest()).get(partition);
+        long oldest = offsets(List.of(partition), OffsetSpec.earliest()).getOrDefault(partition, 0L);
+        long end = offsets(List.of(partition), OffsetSpec.latest()).getOrDefault(partition, oldest);
         offset = Math.clamp(offset, oldest, end);
         List<TopicPartition> others =
                 partitions.stream().filter(other -> !other.equals(partition)).toList();
@@ -132,7 +132,7 @@ final class StartOffsets {
                 }
                 if (consumer.position(partition) > offset
                         && consumer.position(partition)
-                                >= consumer.endOffsets(List.of(partition)).get(partition)) {
+                                >= consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L)) {
                     return System.currentTimeMillis();
                 }
             }

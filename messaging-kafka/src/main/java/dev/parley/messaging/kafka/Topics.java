@@ -24,6 +24,7 @@ final class Topics {
 
     private static final int MAX_KNOWN = 10_000;
     private static final int OVERHEAD = 64 << 10;
+    private static final Duration VISIBLE = Duration.ofSeconds(5);
 
     private final KafkaClients clients;
     private final KafkaSettings settings;
@@ -78,11 +79,23 @@ final class Topics {
                     throw KafkaErrors.translated(e, "making the topic " + topic.name(), settings);
                 }
             }
+            awaitVisible(topic.name());
         }
         if (known.size() >= MAX_KNOWN) {
             known.clear();
         }
         known.add(topic.name());
+    }
+
+    /**
+     * The controller has made it, but brokers hear of it a moment later; a consumer that asked in between would do without it until it asks
+     * again. One broker that knows it is no proof for others, but what is left costs such a consumer {@link Membership#REFRESH} at most.
+     */
+    private void awaitVisible(String topic) throws Exception {
+        long deadline = System.nanoTime() + VISIBLE.toNanos();
+        while (partitions(List.of(topic)).isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(20);
+        }
     }
 
     /** Asks again next time. */

@@ -4,12 +4,14 @@ import com.rabbitmq.client.BlockedListener;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.SocketConfigurators;
+import com.rabbitmq.client.impl.AMQConnection;
 import com.rabbitmq.client.impl.DefaultExceptionHandler;
 import dev.parley.CallException;
 import dev.parley.Code;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,8 +114,7 @@ final class Link implements AutoCloseable {
     }
 
     private Map<String, Object> clientProperties() {
-        Map<String, Object> properties =
-                new java.util.HashMap<>(com.rabbitmq.client.impl.AMQConnection.defaultClientProperties());
+        Map<String, Object> properties = new HashMap<>(AMQConnection.defaultClientProperties());
         properties.put("product", "Parley");
         return properties;
     }
@@ -144,11 +145,16 @@ final class Link implements AutoCloseable {
         if (now == null) {
             return;
         }
-        if (blocked != null && below != null) {
-            // Somebody may be in the middle of a write that the server does not read; a farewell would wait for that.
-            closeQuietly(below);
+        // A farewell waits for whoever is in the middle of a write that the server does not read, and for an answer:
+        // not for long. On a thread
+        // of its own, because ours may be a virtual one.
+        Thread farewell =
+                Thread.ofPlatform().daemon().name("parley-rabbitmq-close").start(() -> now.abort(ABORT_MILLIS));
+        try {
+            farewell.join(blocked == null ? ABORT_MILLIS : 1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        now.abort(ABORT_MILLIS);
         if (below != null) {
             closeQuietly(below);
         }

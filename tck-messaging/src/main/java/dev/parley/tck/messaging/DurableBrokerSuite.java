@@ -74,7 +74,7 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
                     history.delivered(delivery.message().id());
                     return Disposition.ack();
                 },
-                options().withLease(Duration.ofMillis(Long.parseLong(LEASE))));
+                options());
         long until = System.nanoTime() + takeover().toNanos();
         while (!history.lost().isEmpty() && System.nanoTime() < until) {
             Thread.sleep(5);
@@ -167,14 +167,7 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
             history.delivered(delivery.message().id());
             return Disposition.ack();
         });
-        subscribe(
-                broker(),
-                topic,
-                "group",
-                next,
-                options()
-                        .withLease(Duration.ofMillis(Long.parseLong(LEASE)))
-                        .withHandlerTimeout(Duration.ofMinutes(10)));
+        subscribe(broker(), topic, "group", next, options().withHandlerTimeout(Duration.ofMinutes(10)));
         next.await("what the frozen one held", takeover(), all -> !all.isEmpty());
         consumer.tell("go");
         consumer.signal("CONT");
@@ -248,7 +241,7 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
         Child publisher = closing(
                 Child.limited(folder, takeover(), 8 * 1024, "publish", subject().uri(), topic.name(), "f", "50000"));
         String error = publisher.awaitSignal("failed");
-        assertThat(error).contains("CallException");
+        assertThat(error).startsWith("call ");
         publisher.kill();
         history.add(publisher.history());
         assertThat(publisher.count("ok ")).as("that fitted").isPositive();

@@ -20,7 +20,11 @@ import dev.parley.messaging.spi.Settlement;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.Test;
 abstract class LeasePart extends StatsPart {
 
     private static final Duration LEASE = Duration.ofSeconds(1);
+    private static final List<String> KINDS = List.of("ack", "retry", "dead", "release");
 
     /**
      * By the backend's own interface, since whoever uses the public one renews its leases: a consumer that does not is what a frozen process
@@ -42,28 +47,31 @@ abstract class LeasePart extends StatsPart {
         disconnect();
         QueueName queue = new QueueName(fresh("stale"), "group");
         try (BrokerBackend backend = openBackend(brokerOptions())) {
-            for (int kind = 0; kind < 4; kind++) {
-                try (BackendConsumer silent = backend.consume(spec(queue))) {
-                    publish(backend, queue, "m" + kind);
-                    Received stale = receive(silent, "m" + kind);
-                    try (BackendConsumer next = backend.consume(spec(queue))) {
-                        Received taken = receive(next, "m" + kind);
-                        assertThat(taken.attempt())
-                                .as("the lost delivery counts")
-                                .isEqualTo(2);
-                        Settlement late = settlement(kind, stale);
-                        assertThat(silent.settle(List.of(late)))
-                                .as("what is refused of %s by a stale consumer", late)
-                                .containsExactly(stale);
-                        Failure failure = new Failure(Instant.now(), Instant.now(), Code.UNAVAILABLE, "again");
-                        assertThat(next.settle(List.of(new Settlement.Retry(taken, Duration.ZERO, failure))))
-                                .as("what is refused of the one that has it")
-                                .isEmpty();
-                        Received again = receive(next, "m" + kind);
-                        assertThat(again.attempt()).isEqualTo(3);
-                        assertThat(next.settle(List.of(new Settlement.Ack(again))))
-                                .isEmpty();
-                    }
+            // The other's is so long that no pause of this machine ends it.
+            try (BackendConsumer silent = backend.consume(spec(queue, LEASE));
+                    BackendConsumer next = backend.consume(spec(queue, Duration.ofMinutes(5)))) {
+                publish(backend, queue);
+                Map<String, Received> lost = receive(silent);
+                Map<String, Received> taken = receive(next);
+                for (String kind : KINDS) {
+                    Received stale = Objects.requireNonNull(lost.get(kind));
+                    Received current = Objects.requireNonNull(taken.get(kind));
+                    assertThat(current.attempt()).as("the lost delivery counts").isEqualTo(stale.attempt() + 1);
+                    assertThat(silent.settle(List.of(settlement(kind, stale))))
+                            .as("what is refused of %s by a stale consumer", kind)
+                            .containsExactly(stale);
+                    Failure failure = new Failure(Instant.now(), Instant.now(), Code.UNAVAILABLE, "again");
+                    assertThat(next.settle(List.of(new Settlement.Retry(current, Duration.ZERO, failure))))
+                            .as("what is refused of the one that has it")
+                            .isEmpty();
+                }
+                // They may come to the silent one, too, which is no longer asked.
+                silent.close();
+                for (Received again : receive(next).values()) {
+                    Received before =
+                            Objects.requireNonNull(taken.get(again.message().id()));
+                    assertThat(again.attempt()).isEqualTo(before.attempt() + 1);
+                    assertThat(next.settle(List.of(new Settlement.Ack(again)))).isEmpty();
                 }
             }
             int[] letters = {0};
@@ -76,38 +84,46 @@ abstract class LeasePart extends StatsPart {
         }
     }
 
-    private static Settlement settlement(int kind, Received stale) {
+    private static Settlement settlement(String kind, Received stale) {
         Failure failure = new Failure(Instant.now(), Instant.now(), Code.UNAVAILABLE, "stale");
         return switch (kind) {
-            case 0 -> new Settlement.Ack(stale);
-            case 1 -> new Settlement.Retry(stale, Duration.ofHours(1), failure);
-            case 2 -> new Settlement.DeadLettered(stale, failure);
+            case "ack" -> new Settlement.Ack(stale);
+            case "retry" -> new Settlement.Retry(stale, Duration.ofHours(1), failure);
+            case "dead" -> new Settlement.DeadLettered(stale, failure);
             default -> new Settlement.Release(stale);
         };
     }
 
-    private static ConsumerSpec spec(QueueName queue) {
+    private static ConsumerSpec spec(QueueName queue, Duration lease) {
         return new ConsumerSpec(
-                queue, Optional.empty(), ConsumerSpec.Kind.DURABLE, 1, false, StartFrom.latest(), LEASE);
+                queue, Optional.empty(), ConsumerSpec.Kind.DURABLE, KINDS.size(), false, StartFrom.latest(), lease);
     }
 
-    private static void publish(BrokerBackend backend, QueueName queue, String text) throws Exception {
-        Message<byte[]> message =
-                Message.of("lease", text.getBytes(StandardCharsets.UTF_8)).withId(text);
-        message = message.withMetadata(message.metadata().withSource("tck").withContentType("text/plain"));
-        backend.publish(List.of(Outgoing.now(queue.topic(), message)));
-    }
-
-    private Received receive(BackendConsumer consumer, String id) throws Exception {
-        long until = System.nanoTime() + patience().toNanos();
-        while (System.nanoTime() < until) {
-            List<Received> some = consumer.receive(1, Duration.ofMillis(200));
-            if (!some.isEmpty()) {
-                assertThat(some.getFirst().message().id()).isEqualTo(id);
-                return some.getFirst();
-            }
+    private static void publish(BrokerBackend backend, QueueName queue) throws Exception {
+        List<Outgoing> all = new ArrayList<>();
+        for (String kind : KINDS) {
+            Message<byte[]> message =
+                    Message.of("lease", kind.getBytes(StandardCharsets.UTF_8)).withId(kind);
+            message = message.withMetadata(message.metadata().withSource("tck").withContentType("text/plain"));
+            all.add(Outgoing.now(queue.topic(), message));
         }
-        throw new AssertionError(id + " did not come within " + patience());
+        backend.publish(all);
+    }
+
+    /** Receives one of each kind, the last of several. */
+    private Map<String, Received> receive(BackendConsumer consumer) throws Exception {
+        Map<String, Received> all = new HashMap<>();
+        long until = System.nanoTime() + patience().toNanos();
+        while (all.size() < KINDS.size()) {
+            for (Received each : consumer.receive(KINDS.size() - all.size(), Duration.ofMillis(200))) {
+                all.put(each.message().id(), each);
+            }
+            assertThat(System.nanoTime())
+                    .as("only %s came within %s", all, patience())
+                    .isLessThan(until);
+        }
+        assertThat(all.keySet()).containsExactlyInAnyOrderElementsOf(KINDS);
+        return all;
     }
 
     @Test
@@ -116,19 +132,19 @@ abstract class LeasePart extends StatsPart {
         CountDownLatch never = new CountDownLatch(1);
         Seen<String> slow = Seen.of((call, delivery) -> {
             if (delivery.payload().equals("slow")) {
-                // More than two leases: it stays only because it is renewed.
-                if (never.await(2500, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+                // Longer than its lease: it stays only because that is renewed.
+                if (never.await(3600, java.util.concurrent.TimeUnit.MILLISECONDS)) {
                     throw new AssertionError("nobody counts this down");
                 }
             }
             return Disposition.ack();
         });
         Subscription subscription =
-                subscribe(broker(), topic, "group", slow, options().withLease(LEASE));
+                subscribe(broker(), topic, "group", slow, options().withLease(Duration.ofSeconds(3)));
         publish(topic, "slow");
         slow.await("it", patience(), all -> !all.isEmpty());
         Seen<String> other = Seen.acking();
-        subscribe(another(), topic, "group", other, options().withLease(LEASE));
+        subscribe(another(), topic, "group", other, options().withLease(Duration.ofSeconds(3)));
         publish(topic, numbered("m", 5));
         await(
                 "it is acknowledged",

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -144,17 +145,21 @@ abstract class LoadPart extends RequestPart {
         known(topic, "group");
         publish(topic, numbered("m", 100));
         AtomicInteger largest = new AtomicInteger();
+        CountDownLatch many = new CountDownLatch(1);
         Seen<String> seen = Seen.acking();
         Subscription subscription = closing(broker().subscribeBatch(
                         topic,
                         "group",
                         10,
                         (call, batch) -> {
+                            many.await();
                             largest.accumulateAndGet(batch.size(), Math::max);
                             batch.forEach(seen::add);
                             return batch.stream().map(LoadPart::dispose).toList();
                         },
                         options().withPrefetch(40).withConcurrency(2)));
+        await("many wait for their handlers", () -> subscription.snapshot().held() >= 25);
+        many.countDown();
         await("all but one acknowledged", () -> subscription.snapshot().acked() >= 99);
         assertThat(letters(queue)).as("before").hasSizeLessThanOrEqualTo(1);
         assertThat(awaitLetters(queue, 1))
@@ -192,7 +197,10 @@ abstract class LoadPart extends RequestPart {
                             }
                             return batch.stream().map(each -> Disposition.ack()).toList();
                         },
-                        options().withPrefetch(10)));
+                        // A batch of a first and a second attempt fails as well.
+                        options()
+                                .withPrefetch(10)
+                                .withRedelivery(options().redelivery().withMaxAttempts(50))));
         await("all acknowledged", () -> subscription.snapshot().acked() == 10);
         assertThat(seen.distinct()).isEqualTo(10);
         assertThat(seen.all()).hasSizeGreaterThanOrEqualTo(20);

@@ -2,7 +2,10 @@ package dev.parley.tck.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Handler;
+import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
+import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
 import java.util.concurrent.CountDownLatch;
@@ -26,18 +29,27 @@ abstract class StormPart extends LeasePart {
 
     private void storm(int rounds, boolean ordered) throws Exception {
         Topic<String> topic = Topic.text(fresh("storm"));
-        known(topic, "group");
+        SubscribeOptions how = options().withPrefetch(8).withConcurrency(2);
+        how = ordered ? how.orderedByKey() : how;
+        known(topic, "group", how);
         try (Traffic traffic = new Traffic(broker(), topic, patience())) {
-            var how = ordered ? options().orderedByKey() : options();
-            Subscription before = subscribe(broker(), topic, "group", traffic::handle, how.withPrefetch(8));
+            Subscription before = subscribe(broker(), topic, "group", slowly(traffic), how);
             for (int round = 0; round < rounds; round++) {
-                Subscription next = subscribe(another(), topic, "group", traffic::handle, how.withPrefetch(8));
+                Subscription next = subscribe(another(), topic, "group", slowly(traffic), how);
                 traffic.awaitDelivered(10);
                 before.close();
                 before = next;
             }
             traffic.finish("consumers come and go, " + rounds + " times");
         }
+    }
+
+    /** So slowly that something waits in a consumer when it closes. */
+    private static Handler<Delivery<String>, Disposition> slowly(Traffic traffic) {
+        return (call, delivery) -> {
+            Thread.sleep(2);
+            return traffic.handle(call, delivery);
+        };
     }
 
     @Test

@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Traffic implements AutoCloseable {
 
     private static final int PUBLISHERS = 3;
+    /** So many that nobody has handled yet, and the publishers wait: a slow machine is to have no backlog in the end. */
+    private static final int BACKLOG = 300;
 
     final Topic<String> topic;
     final History history = new History();
@@ -45,6 +47,9 @@ final class Traffic implements AutoCloseable {
             Message<String> message = Message.of("traffic", id).withId(id).withKey("k" + id.hashCode() % 20);
             history.attempted(id);
             try {
+                while (history.acknowledged() - history.delivered() > BACKLOG && !stopped.get()) {
+                    Thread.sleep(5);
+                }
                 publish(broker, message);
             } catch (InterruptedException e) {
                 unconfirmed.add(id);

@@ -1,6 +1,5 @@
 package dev.parley.tck.messaging;
 
-import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
@@ -107,7 +106,8 @@ final class Worker {
             }
         } catch (CallException | IOException e) {
             try {
-                signal("failed " + e.toString().replace('\n', ' '));
+                String kind = e instanceof CallException ? "call " : "file ";
+                signal("failed " + kind + e.toString().replace('\n', ' '));
             } catch (IOException more) {
                 e.addSuppressed(more);
                 e.printStackTrace();
@@ -126,7 +126,7 @@ final class Worker {
         Subscription subscription = broker.subscribe(
                 topic,
                 group,
-                (call, delivery) -> handle(call, delivery, count.incrementAndGet() == nth ? point : "never"),
+                (call, delivery) -> handle(delivery, count.incrementAndGet() == nth ? point : "never"),
                 options);
         signal("subscribed");
         while (!told("stop")) {
@@ -136,7 +136,7 @@ final class Worker {
         signal("stale " + subscription.snapshot().stale());
     }
 
-    private Disposition handle(Call call, Delivery<String> delivery, String point) throws Exception {
+    private Disposition handle(Delivery<String> delivery, String point) throws Exception {
         String id = delivery.message().id();
         if (point.equals("before")) {
             pause("before", id);

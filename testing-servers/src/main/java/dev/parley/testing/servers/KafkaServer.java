@@ -1,5 +1,6 @@
 package dev.parley.testing.servers;
 
+import dev.parley.testing.FaultProxy;
 import dev.parley.testing.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka broker of its own: one node that is its own controller (KRaft) on free ports of 127.0.0.1, in a JVM of its own, with its data
@@ -36,9 +39,11 @@ public final class KafkaServer implements AutoCloseable {
     private static final String HEAP = "-Xmx512m";
 
     private final ServerProcess process;
+    private final @Nullable FaultProxy network;
 
-    private KafkaServer(ServerProcess process) {
+    private KafkaServer(ServerProcess process, @Nullable FaultProxy network) {
         this.process = process;
+        this.network = network;
     }
 
     /**
@@ -58,17 +63,58 @@ public final class KafkaServer implements AutoCloseable {
      * @throws IllegalStateException as {@link #start()}
      */
     public static KafkaServer start(Map<String, String> settings) throws IOException, InterruptedException {
+        return new KafkaServer(process(settings, place -> Map.of()), null);
+    }
+
+    /**
+     * Starts one with a second address behind a proxy, {@link #network}: clients that begin there are told the proxy's address, so that they
+     * stay there.
+     *
+     * @throws IllegalStateException as {@link #start()}
+     */
+    public static KafkaServer startBehindProxy() throws IOException, InterruptedException {
+        AtomicReference<FaultProxy> proxy = new AtomicReference<>();
+        try {
+            ServerProcess process = process(Map.of(), place -> {
+                FaultProxy network = FaultProxy.to(place.port("proxied"));
+                proxy.set(network);
+                return Map.of(
+                        "listeners",
+                        "PLAINTEXT://" + place.authority("broker") + ",PROXIED://" + place.authority("proxied")
+                                + ",CONTROLLER://" + place.authority("controller"),
+                        "advertised.listeners",
+                        "PLAINTEXT://" + place.authority("broker") + ",PROXIED://" + network.authority(),
+                        "listener.security.protocol.map",
+                        "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT");
+            });
+            return new KafkaServer(process, proxy.get());
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            FaultProxy network = proxy.get();
+            if (network != null) {
+                network.close();
+            }
+            throw e;
+        }
+    }
+
+    /** Settings that depend on the ports; asked for once, before the first start. */
+    private interface SettingsOfPlace {
+        Map<String, String> of(ServerProcess.Place place) throws IOException;
+    }
+
+    private static ServerProcess process(Map<String, String> settings, SettingsOfPlace more)
+            throws IOException, InterruptedException {
         Path jars = ServerPrograms.kafka();
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return new KafkaServer(ServerProcess.builder(java.toString())
+        return ServerProcess.builder(java.toString())
                 .name("kafka")
                 .withoutEnvironment("KAFKA_")
                 .withoutEnvironment("JAVA_")
                 .withoutEnvironment("JDK_JAVA_OPTIONS")
-                .ports("broker", "controller")
-                .arguments(place -> arguments(place, java, jars, settings))
+                .ports("broker", "controller", "proxied")
+                .arguments(place -> arguments(place, java, jars, settings, more))
                 .readyWhen(server -> server.output().contains("Kafka Server started"))
-                .start());
+                .start();
     }
 
     /**
@@ -80,13 +126,16 @@ public final class KafkaServer implements AutoCloseable {
         return Shared.KAFKA.get();
     }
 
-    private static List<String> arguments(ServerProcess.Place place, Path java, Path jars, Map<String, String> settings)
+    private static List<String> arguments(
+            ServerProcess.Place place, Path java, Path jars, Map<String, String> settings, SettingsOfPlace more)
             throws IOException, InterruptedException {
         Path configuration = place.folder().resolve("server.properties");
         Path logging = place.folder().resolve("log4j2.properties");
         String classPath = jars.toAbsolutePath() + "/*";
         if (!Files.exists(place.folder().resolve("data/meta.properties"))) {
-            Files.writeString(configuration, configuration(place, settings));
+            Map<String, String> all = new TreeMap<>(settings);
+            all.putAll(more.of(place));
+            Files.writeString(configuration, configuration(place, all));
             Files.writeString(logging, """
                     appender.console.type=Console
                     appender.console.name=console
@@ -169,6 +218,18 @@ public final class KafkaServer implements AutoCloseable {
         return process;
     }
 
+    /**
+     * The network in front of its second address.
+     *
+     * @throws IllegalStateException if it was not started {@linkplain #startBehindProxy() behind a proxy}
+     */
+    public FaultProxy network() {
+        if (network == null) {
+            throw new IllegalStateException("this broker was not started by startBehindProxy()");
+        }
+        return network;
+    }
+
     /** Ends the broker with SIGKILL. */
     public void kill() throws InterruptedException {
         process.kill();
@@ -193,5 +254,8 @@ public final class KafkaServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         process.close();
+        if (network != null) {
+            network.close();
+        }
     }
 }

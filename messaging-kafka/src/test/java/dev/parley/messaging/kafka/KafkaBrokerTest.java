@@ -1,0 +1,70 @@
+package dev.parley.messaging.kafka;
+
+import dev.parley.tck.messaging.BrokerServerSuite;
+import dev.parley.tck.messaging.BrokerUnderTest;
+import dev.parley.tck.messaging.ServerUnderTest;
+import dev.parley.testing.FaultProxy;
+import dev.parley.testing.servers.KafkaServer;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The kit, against a broker of Kafka's that it may kill. */
+class KafkaBrokerTest extends BrokerServerSuite {
+    // The least that the broker allows: what a killed consumer had goes to another after that.
+    private static final String OPTIONS = "?session.timeout.ms=6000";
+
+    private static KafkaServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = KafkaServer.startBehindProxy();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    @Override
+    protected BrokerUnderTest subject() {
+        return new BrokerUnderTest() {
+            @Override
+            public String uri() {
+                return server.uri() + OPTIONS;
+            }
+
+            @Override
+            public Optional<ServerUnderTest> server() {
+                return Optional.of(new Killable());
+            }
+        };
+    }
+
+    private static final class Killable implements ServerUnderTest {
+        @Override
+        public void kill() throws Exception {
+            server.kill();
+        }
+
+        @Override
+        public void stop() throws Exception {
+            server.process().stop();
+        }
+
+        @Override
+        public void start() throws Exception {
+            server.restart();
+        }
+
+        @Override
+        public FaultProxy network() {
+            return server.network();
+        }
+
+        @Override
+        public String networkUri() {
+            return "kafka://" + server.network().authority() + OPTIONS;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.parley.messaging.rabbitmq;
+
+import dev.parley.tck.messaging.BrokerServerSuite;
+import dev.parley.tck.messaging.BrokerUnderTest;
+import dev.parley.tck.messaging.ServerUnderTest;
+import dev.parley.testing.FaultProxy;
+import dev.parley.testing.servers.RabbitMqServer;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The kit, against a RabbitMQ that it may kill. */
+class RabbitMqBrokerTest extends BrokerServerSuite {
+    // A network that swallows everything is noticed after two of these.
+    private static final String OPTIONS = "/?heartbeat=2";
+
+    private static RabbitMqServer server;
+    private static FaultProxy network;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = RabbitMqServer.start();
+        network = FaultProxy.to("127.0.0.1", server.port());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        network.close();
+        server.close();
+    }
+
+    @Override
+    protected BrokerUnderTest subject() {
+        return new BrokerUnderTest() {
+            @Override
+            public String uri() {
+                return server.uri() + OPTIONS;
+            }
+
+            @Override
+            public Optional<ServerUnderTest> server() {
+                return Optional.of(new Killable());
+            }
+        };
+    }
+
+    private static final class Killable implements ServerUnderTest {
+        @Override
+        public void kill() throws Exception {
+            server.kill();
+        }
+
+        @Override
+        public void stop() throws Exception {
+            server.process().stop();
+        }
+
+        @Override
+        public void start() throws Exception {
+            server.restart();
+        }
+
+        @Override
+        public FaultProxy network() {
+            return network;
+        }
+
+        @Override
+        public String networkUri() {
+            return "amqp://guest:guest@" + network.authority() + OPTIONS;
+        }
+    }
+}
