@@ -173,8 +173,8 @@ final class InFlight {
         lock.lock();
         try {
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-            partitions.forEach((partition, progress) ->
-                    progress.frontier().ifPresent(offset -> offsets.put(partition, offset)));
+            partitions.forEach(
+                    (partition, progress) -> progress.frontier().ifPresent(offset -> offsets.put(partition, offset)));
             return offsets;
         } finally {
             lock.unlock();

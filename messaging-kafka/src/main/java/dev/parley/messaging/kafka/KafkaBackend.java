@@ -109,9 +109,8 @@ final class KafkaBackend implements BrokerBackend {
         QueueName queue = spec.queue();
         KafkaNames.check(queue);
         List<String> names = names(queue);
-        List<TopicPartition> partitions = Topic.bytes(queue.topic()).isPattern()
-                ? topics.partitions(names)
-                : present(queue.topic());
+        List<TopicPartition> partitions =
+                Topic.bytes(queue.topic()).isPattern() ? topics.partitions(names) : present(queue.topic());
         if (spec.kind() != ConsumerSpec.Kind.DURABLE) {
             Map<TopicPartition, Long> start = offsets.of(queue, spec.start(), partitions);
             return started(spec, Map.of(), new Membership.Alone(queue, start), true);
@@ -217,7 +216,8 @@ final class KafkaBackend implements BrokerBackend {
         KafkaNames.check(queue);
         String group = bound.getOrDefault(queue, KafkaNames.group(queue));
         // A member that could not say farewell, because the broker was away, is one until its session ends.
-        long deadline = System.nanoTime() + settings.sessionTimeout().plus(LINGER).toNanos();
+        long deadline =
+                System.nanoTime() + settings.sessionTimeout().plus(LINGER).toNanos();
         while (!deleted(group, System.nanoTime() >= deadline)) {
             Thread.sleep(200);
         }

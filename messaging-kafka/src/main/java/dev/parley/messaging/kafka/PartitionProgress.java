@@ -88,7 +88,9 @@ final class PartitionProgress {
     Optional<OffsetAndMetadata> toCommit() {
         return frontier().filter(now -> {
             OffsetAndMetadata last = committed;
-            return last == null || last.offset() != now.offset() || !last.metadata().equals(now.metadata());
+            return last == null
+                    || last.offset() != now.offset()
+                    || !last.metadata().equals(now.metadata());
         });
     }
 

@@ -162,7 +162,8 @@ final class QueueDepths {
         return Optional.of(age.isNegative() ? Duration.ZERO : age);
     }
 
-    private static OptionalLong members(@Nullable KafkaFuture<ConsumerGroupDescription> description) throws InterruptedException {
+    private static OptionalLong members(@Nullable KafkaFuture<ConsumerGroupDescription> description)
+            throws InterruptedException {
         if (description == null) {
             return OptionalLong.empty();
         }

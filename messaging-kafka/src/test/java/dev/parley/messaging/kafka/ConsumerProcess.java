@@ -29,7 +29,8 @@ final class ConsumerProcess {
 
     /** Starts one; the group is known to the broker when this returns. */
     static ServerProcess start(String uri, QueueName queue, boolean hold) throws IOException, InterruptedException {
-        return ServerProcess.builder(Path.of(System.getProperty("java.home"), "bin", "java").toString())
+        return ServerProcess.builder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString())
                 .name("consumer")
                 .ports("none")
                 .arguments(place -> List.of(

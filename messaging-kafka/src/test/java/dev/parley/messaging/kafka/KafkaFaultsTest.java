@@ -56,7 +56,9 @@ class KafkaFaultsTest {
         assertThat(texts(messages)).containsExactly("a", "b");
         frozen.resume();
         ConsumerProcess.release(frozen);
-        await("it has settled", () -> frozen.output().contains("acked b") || frozen.output().contains("stale b"));
+        await(
+                "it has settled",
+                () -> frozen.output().contains("acked b") || frozen.output().contains("stale b"));
         assertThat(frozen.output()).contains("stale a", "stale b").doesNotContain("acked");
         assertThat(ack(second, messages)).isEmpty();
     }
@@ -65,11 +67,14 @@ class KafkaFaultsTest {
     void whatAConsumerHeldThatWasKilledComesAgain() throws Exception {
         QueueName queue = new QueueName(name("killed"), "g");
         Backend kafka = shared(QUICK);
-        ServerProcess killed = fixture.open(ConsumerProcess.start(KafkaServer.shared().uri() + QUICK, queue, true));
+        ServerProcess killed =
+                fixture.open(ConsumerProcess.start(KafkaServer.shared().uri() + QUICK, queue, true));
         kafka.publish(queue.topic(), "a", "b", "c");
-        await("the process has all", () -> killed.output().contains("got a")
-                && killed.output().contains("got b")
-                && killed.output().contains("got c"));
+        await(
+                "the process has all",
+                () -> killed.output().contains("got a")
+                        && killed.output().contains("got b")
+                        && killed.output().contains("got c"));
         killed.kill();
         BackendConsumer second = fixture.open(kafka.consume(queue));
         assertThat(texts(take(second, 3))).containsExactlyInAnyOrder("a", "b", "c");

@@ -49,8 +49,8 @@ class KafkaPeersTest {
     }
 
     private static Message<byte[]> order(String id) {
-        Message<byte[]> message =
-                Message.of("order.placed", "{\"größe\":1}".getBytes(StandardCharsets.UTF_8)).withId(id);
+        Message<byte[]> message = Message.of("order.placed", "{\"größe\":1}".getBytes(StandardCharsets.UTF_8))
+                .withId(id);
         return message.withMetadata(message.metadata()
                 .withSource("/shop")
                 .withContentType("application/json")
@@ -67,7 +67,8 @@ class KafkaPeersTest {
         String topic = name("node");
         BackendConsumer consumer = fixture.open(kafka.consume(new QueueName(topic + ".back", "g")));
         kafka.backend.publish(List.of(Outgoing.now(topic, order("id-1"))));
-        Process node = new ProcessBuilder("node", "client.mjs", KafkaServer.shared().authority(), topic)
+        Process node = new ProcessBuilder(
+                        "node", "client.mjs", KafkaServer.shared().authority(), topic)
                 .directory(Path.of("src/test/node").toFile())
                 .redirectErrorStream(true)
                 .start();
@@ -84,7 +85,10 @@ class KafkaPeersTest {
             }
             assertThat(node.waitFor()).as(said.toString()).isZero();
             assertThat(said).last().isEqualTo("done");
-            String first = said.stream().filter(line -> line.contains("id-1")).findFirst().orElseThrow();
+            String first = said.stream()
+                    .filter(line -> line.contains("id-1"))
+                    .findFirst()
+                    .orElseThrow();
             assertThat(first)
                     .contains(
                             "\"key\":\"k-1\"",
@@ -144,7 +148,8 @@ class KafkaPeersTest {
                 .isEqualTo("{\"größe\":1}");
 
         // And back: the SDK writes the very event that it read.
-        Map<String, Object> config = Map.of("bootstrap.servers", KafkaServer.shared().authority());
+        Map<String, Object> config =
+                Map.of("bootstrap.servers", KafkaServer.shared().authority());
         try (var producer = new KafkaProducer<>(config, new StringSerializer(), new CloudEventSerializer())) {
             producer.send(new ProducerRecord<>(topic, event)).get();
         }
@@ -159,9 +164,12 @@ class KafkaPeersTest {
 
     private static CloudEvent read(String topic) throws Exception {
         Map<String, Object> config = Map.of(
-                "bootstrap.servers", KafkaServer.shared().authority(),
-                "group.id", topic + ".sdk",
-                "auto.offset.reset", "earliest");
+                "bootstrap.servers",
+                KafkaServer.shared().authority(),
+                "group.id",
+                topic + ".sdk",
+                "auto.offset.reset",
+                "earliest");
         try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new CloudEventDeserializer())) {
             consumer.subscribe(List.of(topic));
             long until = System.nanoTime() + Backend.LONG.toNanos();

@@ -126,7 +126,8 @@ public final class KafkaServer implements AutoCloseable {
         return Shared.KAFKA.get();
     }
 
-    private static List<String> arguments(ServerProcess.Place place, Path java, Path jars, Map<String, String> settings, SettingsOfPlace more)
+    private static List<String> arguments(
+            ServerProcess.Place place, Path java, Path jars, Map<String, String> settings, SettingsOfPlace more)
             throws IOException, InterruptedException {
         Path configuration = place.folder().resolve("server.properties");
         Path logging = place.folder().resolve("log4j2.properties");
