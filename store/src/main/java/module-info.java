@@ -4,6 +4,7 @@ module dev.parley.store {
     requires transitive java.sql;
     requires static transitive org.jspecify;
     requires com.zaxxer.hikari;
+    requires static org.checkerframework.checker.qual;
     requires org.postgresql.jdbc;
     requires org.xerial.sqlitejdbc;
 

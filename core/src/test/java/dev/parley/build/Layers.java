@@ -51,7 +51,8 @@ final class Layers {
             Set.of("cli"));
 
     /** Modules that serve tests: a library may name them in test scope only. */
-    private static final Set<String> TEST_SUPPORT = Set.of("testing", "testing-servers", "tck", "tck-discovery", "tck-messaging");
+    private static final Set<String> TEST_SUPPORT =
+            Set.of("testing", "testing-servers", "tck", "tck-discovery", "tck-messaging");
 
     private static final String EXAMPLES = "examples/";
     private static final String BENCHMARKS = "benchmarks";

@@ -50,7 +50,12 @@ final class Holds {
     void hold(Lane lane) {
         Hold before = holds.get(lane);
         int failures = before == null ? 1 : before.failures + 1;
-        holds.put(lane, new Hold(failures, System.nanoTime() + backoff(min, max, failures).toNanos(), false));
+        holds.put(
+                lane,
+                new Hold(
+                        failures,
+                        System.nanoTime() + backoff(min, max, failures).toNanos(),
+                        false));
         count();
     }
 

@@ -51,7 +51,8 @@ public final class Inbox {
     private Inbox(Store store, InboxOptions options) {
         this.store = store;
         this.options = options;
-        this.nextSweep = new AtomicLong(System.nanoTime() + options.sweepInterval().toNanos());
+        this.nextSweep =
+                new AtomicLong(System.nanoTime() + options.sweepInterval().toNanos());
     }
 
     /** The inbox of a store, with the default options. Makes its table if it is missing. */
@@ -93,7 +94,8 @@ public final class Inbox {
         String source = delivery.message().metadata().source();
         if (source.isEmpty()) {
             throw new CallException(
-                    Code.INVALID_ARGUMENT, "message \"" + delivery.message().id() + "\" has no source, so an inbox cannot know it");
+                    Code.INVALID_ARGUMENT,
+                    "message \"" + delivery.message().id() + "\" has no source, so an inbox cannot know it");
         }
         PreparedStatement insert = tx.prepare("insert into parley_inbox (consumer, source, id, seen) values (?, ?, ?, "
                 + Sql.now(tx.engine()) + ") on conflict do nothing");
@@ -137,7 +139,8 @@ public final class Inbox {
     private void sweepIfDue() {
         long due = nextSweep.get();
         long now = System.nanoTime();
-        if (now - due >= 0 && nextSweep.compareAndSet(due, now + options.sweepInterval().toNanos())) {
+        if (now - due >= 0
+                && nextSweep.compareAndSet(due, now + options.sweepInterval().toNanos())) {
             try {
                 sweep(MOST_BATCHES);
             } catch (CallException e) {
@@ -159,10 +162,9 @@ public final class Inbox {
     }
 
     private int sweepBatch(Transaction tx) throws SQLException {
-        String old = "select consumer, source, id from parley_inbox where seen < " + Sql.now(tx.engine()) + " - ? limit ?"
-                + (tx.engine() == Engine.POSTGRESQL ? " for update skip locked" : "");
-        PreparedStatement delete =
-                tx.prepare("delete from parley_inbox where (consumer, source, id) in (" + old + ")");
+        String old = "select consumer, source, id from parley_inbox where seen < " + Sql.now(tx.engine())
+                + " - ? limit ?" + (tx.engine() == Engine.POSTGRESQL ? " for update skip locked" : "");
+        PreparedStatement delete = tx.prepare("delete from parley_inbox where (consumer, source, id) in (" + old + ")");
         int next = Sql.bindNow(tx, delete, 1);
         delete.setLong(next, options.retention().toNanos() / 1000);
         delete.setInt(next + 1, options.sweepBatch());

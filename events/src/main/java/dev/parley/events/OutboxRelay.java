@@ -185,7 +185,8 @@ public final class OutboxRelay implements AutoCloseable {
         }
         int failures = 0;
         while (true) {
-            Thread.interrupted(); // of close, which is to stop the publication; what was confirmed is marked all the same
+            Thread.interrupted(); // of close, which is to stop the publication; what was confirmed is marked all the
+            // same
             try {
                 store.run(tx -> {
                     held.check(tx);

@@ -38,8 +38,8 @@ final class OutboxRows {
             Optional<Instant> deliverAt,
             byte[] payload)
             throws SQLException {
-        PreparedStatement insert = tx.prepare("insert into parley_outbox (" + COLUMNS + ", created) values (?, ?, ?, ?, ?, "
-                + Sql.now(tx.engine()) + ")");
+        PreparedStatement insert = tx.prepare("insert into parley_outbox (" + COLUMNS
+                + ", created) values (?, ?, ?, ?, ?, " + Sql.now(tx.engine()) + ")");
         insert.setString(1, topic);
         insert.setString(2, key.orElse(null));
         insert.setString(3, attributes);
@@ -55,8 +55,7 @@ final class OutboxRows {
 
     /** How many wait, counted no further than {@code most}. */
     static long count(Transaction tx, long most) throws SQLException {
-        PreparedStatement count =
-                tx.prepare("select count(*) from (select 1 from parley_outbox limit ?) as waiting");
+        PreparedStatement count = tx.prepare("select count(*) from (select 1 from parley_outbox limit ?) as waiting");
         count.setLong(1, most);
         try (ResultSet row = count.executeQuery()) {
             row.next();
@@ -67,7 +66,8 @@ final class OutboxRows {
     /** The next in the order of commits. The first is taken however large it is. */
     static List<OutboxEntry> after(Transaction tx, Position position, int most, int bytes) throws SQLException {
         Engine engine = tx.engine();
-        PreparedStatement select = tx.prepare("select " + (engine == Engine.SQLITE ? "0 as " : "") + "txid, id, " + COLUMNS
+        PreparedStatement select = tx.prepare("select " + (engine == Engine.SQLITE ? "0 as " : "") + "txid, id, "
+                + COLUMNS
                 + ", created from parley_outbox where " + Position.after(engine) + " order by " + Position.order(engine)
                 + " limit ?");
         select.setFetchSize(FETCH);
@@ -106,8 +106,9 @@ final class OutboxRows {
         if (refused.isEmpty()) {
             return;
         }
-        PreparedStatement copy = tx.prepare("insert into parley_outbox_letter (" + COLUMNS + ", created, failed, cause) select "
-                + COLUMNS + ", created, " + Sql.now(tx.engine()) + ", ? from parley_outbox where " + row(tx.engine()));
+        PreparedStatement copy = tx.prepare(
+                "insert into parley_outbox_letter (" + COLUMNS + ", created, failed, cause) select " + COLUMNS
+                        + ", created, " + Sql.now(tx.engine()) + ", ? from parley_outbox where " + row(tx.engine()));
         for (Map.Entry<Position, String> each : refused.entrySet()) {
             int next = Sql.bindNow(tx, copy, 1);
             copy.setString(next, each.getValue());
@@ -156,7 +157,8 @@ final class OutboxRows {
 
     /** The newest letter, 0 if there is none. */
     static long lastLetter(Transaction tx) throws SQLException {
-        try (ResultSet row = tx.prepare("select coalesce(max(id), 0) from parley_outbox_letter").executeQuery()) {
+        try (ResultSet row = tx.prepare("select coalesce(max(id), 0) from parley_outbox_letter")
+                .executeQuery()) {
             row.next();
             return row.getLong(1);
         }
@@ -171,8 +173,8 @@ final class OutboxRows {
     static OutboxStats stats(Transaction tx) throws SQLException {
         long depth;
         long oldest;
-        PreparedStatement waiting = tx.prepare("select count(*), " + Sql.now(tx.engine())
-                + " - coalesce(min(created), 0) from parley_outbox");
+        PreparedStatement waiting = tx.prepare(
+                "select count(*), " + Sql.now(tx.engine()) + " - coalesce(min(created), 0) from parley_outbox");
         Sql.bindNow(tx, waiting, 1);
         try (ResultSet row = waiting.executeQuery()) {
             row.next();

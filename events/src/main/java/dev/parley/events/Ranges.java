@@ -21,8 +21,9 @@ final class Ranges {
 
     static void checkName(String field, String value, int max) {
         if (value.isEmpty() || value.length() > max || value.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("%s must have 1 to %d characters without control characters, but is \"%s\""
-                    .formatted(field, max, value.length() > max ? value.substring(0, max) + "..." : value));
+            throw new IllegalArgumentException(
+                    "%s must have 1 to %d characters without control characters, but is \"%s\""
+                            .formatted(field, max, value.length() > max ? value.substring(0, max) + "..." : value));
         }
     }
 }

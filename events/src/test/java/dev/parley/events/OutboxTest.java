@@ -40,7 +40,10 @@ class OutboxTest {
             List<Message<String>> seen = seen(broker);
             store.run(tx -> {
                 Stores.insert(tx, "one");
-                outbox.publish(tx, WORDS, Message.of("word", "one").withKey("k").withVersion("3").withHeader("h", "v"));
+                outbox.publish(
+                        tx,
+                        WORDS,
+                        Message.of("word", "one").withKey("k").withVersion("3").withHeader("h", "v"));
             });
             assertThatThrownBy(() -> store.run(tx -> {
                         Stores.insert(tx, "two");
@@ -83,7 +86,8 @@ class OutboxTest {
                 own.rollback();
                 publishWithin(store, own, outbox, "committed");
                 own.commit();
-                Stores.await("it is seen", () -> !seen.isEmpty() && relay.snapshot().sent() > 0);
+                Stores.await(
+                        "it is seen", () -> !seen.isEmpty() && relay.snapshot().sent() > 0);
             }
             assertThat(seen).extracting(Message::payload).containsExactly("committed");
             assertThat(Stores.rows(store)).containsExactly("committed");
@@ -162,7 +166,9 @@ class OutboxTest {
                 }
             });
             try (OutboxRelay relay = outbox.relay(broker, QUICK)) {
-                Stores.await("the others are seen", () -> seen.size() == 3 && outbox.stats().depth() == 0);
+                Stores.await(
+                        "the others are seen",
+                        () -> seen.size() == 3 && outbox.stats().depth() == 0);
                 assertThat(seen).extracting(Message::payload).containsExactly("a", "b", "c");
                 List<OutboxLetter> letters = outbox.setAside(10);
                 assertThat(letters).extracting(each -> payload(each.message())).containsExactly("poison1", "poison2");
@@ -170,8 +176,9 @@ class OutboxTest {
                 assertThat(outbox.stats().setAside()).isEqualTo(2);
 
                 assertThat(outbox.redriveAll()).isEqualTo(2); // refused again: comes back to be set aside, and ends
-                Stores.await("both are refused again", () -> outbox.setAside(10).size() == 2
-                        && outbox.stats().depth() == 0);
+                Stores.await(
+                        "both are refused again",
+                        () -> outbox.setAside(10).size() == 2 && outbox.stats().depth() == 0);
                 backend.trouble((messages, stored) -> {});
                 long first = outbox.setAside(10).getFirst().id();
                 assertThat(outbox.redrive(first)).isTrue();
@@ -208,7 +215,8 @@ class OutboxTest {
                 backend.trouble((messages, stored) -> {});
                 Stores.await("all are sent", () -> relay.snapshot().sent() == 50 && seen.size() == 50);
                 assertThat(seen).extracting(Message::payload).containsExactlyElementsOf(all);
-                Stores.await("no problem is left", () -> relay.snapshot().problem().isEmpty());
+                Stores.await(
+                        "no problem is left", () -> relay.snapshot().problem().isEmpty());
             }
         }
     }
@@ -230,8 +238,10 @@ class OutboxTest {
                 for (int i = 0; i < 10; i++) {
                     String number = "" + i;
                     store.run(tx -> {
-                        outbox.publish(tx, WORDS, Message.of("word", "bad" + number).withKey("bad"));
-                        outbox.publish(tx, WORDS, Message.of("word", "good" + number).withKey("good"));
+                        outbox.publish(
+                                tx, WORDS, Message.of("word", "bad" + number).withKey("bad"));
+                        outbox.publish(
+                                tx, WORDS, Message.of("word", "good" + number).withKey("good"));
                     });
                 }
                 Stores.await("the other key is seen", () -> seen.size() == 10);
@@ -241,7 +251,8 @@ class OutboxTest {
                 Stores.await("all are seen", () -> seen.size() == 20);
                 assertThat(seen.subList(10, 20))
                         .extracting(Message::payload)
-                        .containsExactly("bad0", "bad1", "bad2", "bad3", "bad4", "bad5", "bad6", "bad7", "bad8", "bad9");
+                        .containsExactly(
+                                "bad0", "bad1", "bad2", "bad3", "bad4", "bad5", "bad6", "bad7", "bad8", "bad9");
             }
         }
     }
@@ -283,7 +294,9 @@ class OutboxTest {
             Instant time = Instant.now().plusMillis(700);
             store.run(tx -> outbox.publish(tx, WORDS, Message.of("word", "later"), PublishOptions.at(time)));
             try (OutboxRelay relay = outbox.relay(broker, QUICK)) {
-                Stores.await("it arrives", () -> arrived.size() == 1 && relay.snapshot().sent() == 1);
+                Stores.await(
+                        "it arrives",
+                        () -> arrived.size() == 1 && relay.snapshot().sent() == 1);
                 assertThat(arrived.getFirst()).isAfterOrEqualTo(time.minusMillis(5));
             }
         }
@@ -294,13 +307,13 @@ class OutboxTest {
     void badInputIsRefusedAndNamed(Engine engine) throws Exception {
         try (Store store = Stores.open(engine)) {
             Outbox outbox = Outbox.on(store, OutboxOptions.defaults().withMaxMessageBytes(1024));
-            assertThatThrownBy(() -> store.run(
-                            tx -> outbox.publish(tx, Topic.text("words.*"), Message.of("word", "pattern"))))
+            assertThatThrownBy(() ->
+                            store.run(tx -> outbox.publish(tx, Topic.text("words.*"), Message.of("word", "pattern"))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("words.*");
             assertThatThrownBy(() -> publish(store, outbox, "x".repeat(1024)))
-                    .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.code())
-                            .isEqualTo(Code.INVALID_ARGUMENT))
+                    .isInstanceOfSatisfying(
+                            CallException.class, e -> assertThat(e.code()).isEqualTo(Code.INVALID_ARGUMENT))
                     .hasMessageContaining("maxMessageBytes");
             assertThatThrownBy(() -> OutboxOptions.defaults().withMaxBacklog(0))
                     .hasMessage("maxBacklog must be 1 to 10000000, but is 0");

@@ -30,7 +30,8 @@ final class Stores {
 
     static String newUri(Engine engine) throws Exception {
         return switch (engine) {
-            case SQLITE -> "sqlite:" + Files.createTempDirectory("parley-events-").resolve("data");
+            case SQLITE ->
+                "sqlite:" + Files.createTempDirectory("parley-events-").resolve("data");
             case POSTGRESQL -> {
                 PostgresServer server = PostgresServer.shared();
                 yield server.uri(server.newDatabase());

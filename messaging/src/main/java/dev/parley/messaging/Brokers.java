@@ -1,7 +1,7 @@
 package dev.parley.messaging;
 
-import dev.parley.messaging.spi.Backends;
 import dev.parley.messaging.internal.Engine;
+import dev.parley.messaging.spi.Backends;
 import dev.parley.messaging.spi.BrokerBackend;
 
 /** Finds the backend of a URI. */

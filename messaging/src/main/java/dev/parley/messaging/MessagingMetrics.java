@@ -53,6 +53,8 @@ final class MessagingMetrics {
     }
 
     private static Attributes with(Attributes common, @Nullable String error) {
-        return error == null ? common : common.toBuilder().put("error.type", error).build();
+        return error == null
+                ? common
+                : common.toBuilder().put("error.type", error).build();
     }
 }

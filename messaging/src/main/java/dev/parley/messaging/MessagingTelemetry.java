@@ -185,7 +185,8 @@ public final class MessagingTelemetry {
     private static List<Delivery<?>> deliveries(@Nullable Object request) {
         return switch (request) {
             case Delivery<?> one -> List.of(one);
-            case List<?> many when many.stream().allMatch(Delivery.class::isInstance) ->
+            case List<?> many
+            when many.stream().allMatch(Delivery.class::isInstance) ->
                 many.stream().<Delivery<?>>map(each -> (Delivery<?>) each).toList();
             case null, default -> List.of();
         };

@@ -49,8 +49,7 @@ final class QueueGauges implements AutoCloseable {
                 .setUnit("s")
                 .setDescription("Age of the oldest message that is not settled")
                 .buildObserver();
-        this.callback =
-                meter.batchCallback(this::observe, depth, lag, inFlight, redelivered, deadLetters, oldestAge);
+        this.callback = meter.batchCallback(this::observe, depth, lag, inFlight, redelivered, deadLetters, oldestAge);
     }
 
     private static ObservableLongMeasurement gauge(Meter meter, String name, String description) {

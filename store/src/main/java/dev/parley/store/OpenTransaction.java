@@ -106,7 +106,7 @@ final class OpenTransaction implements Transaction {
         if (ended) {
             throw new CallException(Code.FAILED_PRECONDITION, "the transaction has ended: its work has returned");
         }
-        if (Thread.currentThread() != thread) {
+        if (!thread.equals(Thread.currentThread())) {
             throw new CallException(
                     Code.FAILED_PRECONDITION,
                     "a transaction belongs to the thread that runs its work, and to no other");

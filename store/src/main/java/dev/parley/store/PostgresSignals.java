@@ -101,8 +101,7 @@ final class PostgresSignals implements AutoCloseable {
             try (Connection connection = connections.single();
                     PreparedStatement notify = connection.prepareStatement("select pg_notify('" + CHANNEL + "', ?)")) {
                 ownProcess = connection.unwrap(PGConnection.class).getBackendPID();
-                List<String> channels;
-                while (!(channels = next()).isEmpty()) {
+                for (List<String> channels = next(); !channels.isEmpty(); channels = next()) {
                     for (String channel : channels) {
                         notify.setString(1, prefix + channel);
                         notify.execute();

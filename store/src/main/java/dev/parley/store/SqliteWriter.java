@@ -46,16 +46,15 @@ final class SqliteWriter {
     void run() {
         Slot slot = new Slot();
         watch.add(slot);
-        try (PreparedStatement begin = connection.prepareStatement("begin immediate");
-                PreparedStatement savepoint = connection.prepareStatement("savepoint work");
-                PreparedStatement release = connection.prepareStatement("release work");
-                PreparedStatement undo = connection.prepareStatement("rollback to work");
-                PreparedStatement commit = connection.prepareStatement("commit")) {
-            Commands commands = new Commands(begin, savepoint, release, undo, commit);
-            Job<?> first;
-            while ((first = queue.take()) != null) {
-                group(first, commands, slot);
+        try {
+            Commands commands = new Commands(connection);
+            for (Job<?> first = queue.take(); first != null; first = queue.take()) {
+                if (!group(first, commands, slot)) {
+                    commands.close();
+                    commands = new Commands(connection); // the driver gives a statement up after some errors
+                }
             }
+            commands.close();
         } catch (SQLException | RuntimeException | Error e) {
             stop(e);
         } finally {
@@ -69,9 +68,26 @@ final class SqliteWriter {
             PreparedStatement savepoint,
             PreparedStatement release,
             PreparedStatement undo,
-            PreparedStatement commit) {}
+            PreparedStatement commit) {
 
-    private void group(Job<?> first, Commands commands, Slot slot) {
+        Commands(SQLiteConnection connection) throws SQLException {
+            this(
+                    connection.prepareStatement("begin immediate"),
+                    connection.prepareStatement("savepoint work"),
+                    connection.prepareStatement("release work"),
+                    connection.prepareStatement("rollback to work"),
+                    connection.prepareStatement("commit"));
+        }
+
+        void close() throws SQLException {
+            for (PreparedStatement statement : List.of(begin, savepoint, release, undo, commit)) {
+                statement.close();
+            }
+        }
+    }
+
+    /** False if it was rolled back as a whole. */
+    private boolean group(Job<?> first, Commands commands, Slot slot) {
         ready.clear();
         channels.clear();
         Job<?> current = first;
@@ -101,10 +117,11 @@ final class SqliteWriter {
                                         + " violates a deferred constraint",
                                 e));
             }
-            return;
+            return false;
         }
         wakes.wake(channels);
         ready.forEach(Job::succeed);
+        return true;
     }
 
     private void runOne(Job<?> job, Commands commands, Slot slot) throws SQLException {

@@ -12,6 +12,6 @@ final class StoreThread extends Thread {
 
     /** Whether the current thread is one of this store's. */
     static boolean isOf(AbstractStore store) {
-        return Thread.currentThread() instanceof StoreThread thread && thread.store == store;
+        return Thread.currentThread() instanceof StoreThread thread && thread.store.equals(store);
     }
 }

@@ -15,7 +15,7 @@ final class Threads {
         for (Thread thread : threads) {
             while (thread.isAlive()) {
                 long left = until - System.nanoTime();
-                if (left <= 0 || thread == Thread.currentThread()) {
+                if (left <= 0 || thread.equals(Thread.currentThread())) {
                     ended = false;
                     break;
                 }

@@ -71,7 +71,7 @@ class GroupCommitTest {
                         try {
                             Stores.insert(tx, "taken");
                         } catch (java.sql.SQLException e) {
-                            assertThat(e).hasMessageContaining("UNIQUE");
+                            assertThat(e.getMessage()).contains("UNIQUE");
                         }
                     }
                     case FAILS_IN_SQL ->

@@ -6,6 +6,8 @@ import com.rabbitmq.client.GetResponse;
 import dev.parley.messaging.DeadLetter;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.spi.LetterAction;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,13 +15,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk through the dead letters of a group. Those that stay are held until the end, so that the walk comes to the next; the end of the
- * channel gives them back to their places.
+ * One walk through the dead letters of a group. Those that stay are held until the end, so that the walk comes to the next; then
+ * they go back to their places.
  */
 final class LetterVisit implements AutoCloseable {
+    // Others may take what is given back before it is counted.
+    private static final Duration GIVING_BACK = Duration.ofSeconds(2);
+    private static final long POLL_MILLIS = 2;
+
     private final RabbitMqBackend backend;
     private final QueueName queue;
     private final String letters;
+    private int kept;
+    private int unseen;
     private @Nullable Channel channel;
 
     LetterVisit(RabbitMqBackend backend, QueueName queue) {
@@ -35,14 +43,24 @@ final class LetterVisit implements AutoCloseable {
         }
         Channel from = opened.get();
         channel = from;
-        long there = backend.call("count the dead letters of " + queue, () -> from.messageCount(letters));
-        for (long left = Math.min(there, max); left > 0; left--) {
-            GetResponse next = backend.call("read the dead letters of " + queue, () -> from.basicGet(letters, false));
+        // The count of a queue may be behind what was given back to it a moment ago; the first read is not, and says
+        // how many more there are.
+        GetResponse next = next(from);
+        for (int left = next == null ? 0 : Math.min(max, 1 + next.getMessageCount()); left > 0; left--) {
             if (next == null) {
                 return; // others were faster
             }
+            kept++; // until something else is decided
+            unseen = next.getMessageCount();
             visit(from, next, visitor);
+            next = left > 1 ? next(from) : null;
         }
+    }
+
+    private @Nullable GetResponse next(Channel from) throws Exception {
+        return backend.call(
+                        "read the dead letters of " + queue, () -> Optional.ofNullable(from.basicGet(letters, false)))
+                .orElse(null);
     }
 
     private Optional<Channel> open() throws Exception {
@@ -62,6 +80,7 @@ final class LetterVisit implements AutoCloseable {
             from.basicAck(letter.getEnvelope().getDeliveryTag(), false);
             return true;
         });
+        kept--;
     }
 
     private DeadLetter letter(GetResponse letter) {
@@ -95,18 +114,34 @@ final class LetterVisit implements AutoCloseable {
                         batch);
     }
 
-    @Override
-    public void close() {
-        Channel now = channel;
-        if (now != null) {
-            backend.workers().pool().execute(() -> abort(now));
+    private void giveBack(Channel from) throws IOException, InterruptedException {
+        if (kept == 0) {
+            return;
+        }
+        from.basicNack(0, true, true);
+        // The server does so when it comes to it, later than it answers what it is asked next.
+        long until = System.nanoTime() + GIVING_BACK.toNanos();
+        while (from.messageCount(letters) < kept + unseen && System.nanoTime() < until) {
+            Thread.sleep(POLL_MILLIS);
         }
     }
 
-    private static void abort(Channel channel) {
+    /** Waits until the server has what was kept, so that the next walk finds it; an interrupted one may find it later. */
+    @Override
+    public void close() {
+        Channel now = channel;
+        if (now == null) {
+            return;
+        }
         try {
-            channel.abort();
-        } catch (java.io.IOException e) {
+            backend.workers().call(() -> {
+                giveBack(now);
+                now.close();
+                return true;
+            });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
             // It has ended by itself, and the letters are back.
         }
     }

@@ -114,8 +114,7 @@ final class Link implements AutoCloseable {
     }
 
     private Map<String, Object> clientProperties() {
-        Map<String, Object> properties =
-                new HashMap<>(AMQConnection.defaultClientProperties());
+        Map<String, Object> properties = new HashMap<>(AMQConnection.defaultClientProperties());
         properties.put("product", "Parley");
         return properties;
     }
@@ -146,9 +145,11 @@ final class Link implements AutoCloseable {
         if (now == null) {
             return;
         }
-        // A farewell waits for whoever is in the middle of a write that the server does not read, and for an answer: not for long. On a thread
+        // A farewell waits for whoever is in the middle of a write that the server does not read, and for an answer:
+        // not for long. On a thread
         // of its own, because ours may be a virtual one.
-        Thread farewell = Thread.ofPlatform().daemon().name("parley-rabbitmq-close").start(() -> now.abort(ABORT_MILLIS));
+        Thread farewell =
+                Thread.ofPlatform().daemon().name("parley-rabbitmq-close").start(() -> now.abort(ABORT_MILLIS));
         try {
             farewell.join(blocked == null ? ABORT_MILLIS : 1);
         } catch (InterruptedException e) {

@@ -36,7 +36,7 @@ final class Topology {
     private static final long REDECLARED_NANOS = Duration.ofMinutes(10).toNanos();
     private static final long UNUSED_MILLIS = Duration.ofHours(1).toMillis();
     private static final String TYPE = "x-queue-type";
-    private static final String DELIVERY_LIMIT = "x-delivery-limit";
+    private static final int NO_LIMIT = 1_000_000_000;
 
     private final Settings settings;
     private final Map<String, Long> delayed = new ConcurrentHashMap<>(); // declared at, by System.nanoTime
@@ -91,7 +91,7 @@ final class Topology {
         boolean isNew = !exists(connection, name);
         try (Channel channel = connection.createChannel()) {
             declareExchange(connection, channel);
-            Map<String, Object> arguments = durable(connection);
+            Map<String, Object> arguments = durable();
             if (ordered) {
                 // One consumer at a time gets all, the next one when it is gone: the only order that RabbitMQ keeps.
                 arguments.put("x-single-active-consumer", true);
@@ -110,7 +110,7 @@ final class Topology {
         boolean isNew = !exists(connection, name);
         if (isNew) {
             try (Channel channel = connection.createChannel()) {
-                channel.queueDeclare(name, true, false, false, durable(connection));
+                channel.queueDeclare(name, true, false, false, durable());
             }
         }
         return isNew ? settled(name) : settledAt.getOrDefault(name, System.nanoTime());
@@ -126,22 +126,14 @@ final class Topology {
         return settings.exchangeType() == BuiltinExchangeType.FANOUT ? "" : topic;
     }
 
-    private static Map<String, Object> durable(Connection connection) {
+    private static Map<String, Object> durable() {
         Map<String, Object> arguments = new HashMap<>();
         arguments.put(TYPE, "quorum");
-        if (majorVersion(connection) >= 4) {
-            // Since 4.0 a message is dropped at its 21st delivery unless one says otherwise; we count ourselves, and
-            // drop nothing.
-            arguments.put(DELIVERY_LIMIT, -1);
-        }
+        // Never reached: we count ourselves, and drop nothing. But without a limit 3.10 puts what is given back at the
+        // end of the queue
+        // rather than in its place, and 4.0 has one of 20, after which a message is dropped.
+        arguments.put("x-delivery-limit", NO_LIMIT);
         return arguments;
-    }
-
-    private static int majorVersion(Connection connection) {
-        Object version = connection.getServerProperties().get("version");
-        String text = version == null ? "" : version.toString();
-        int dot = text.indexOf('.');
-        return dot > 0 && text.substring(0, dot).matches("[0-9]{1,3}") ? Integer.parseInt(text.substring(0, dot)) : 0;
     }
 
     /** Whether a queue is there. */
@@ -172,7 +164,7 @@ final class Topology {
         Long declared = delayed.get(name);
         if (declared == null || System.nanoTime() - declared > REDECLARED_NANOS) {
             try (Channel channel = connection.createChannel()) {
-                Map<String, Object> arguments = durable(connection);
+                Map<String, Object> arguments = durable();
                 arguments.put("x-dead-letter-exchange", exchange);
                 arguments.put("x-dead-letter-strategy", "at-least-once");
                 arguments.put("x-overflow", "reject-publish"); // which that strategy asks for

@@ -26,7 +26,8 @@ final class Workers implements AutoCloseable {
     private final ThreadPoolExecutor pool =
             new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), NAMED);
 
-    // One task at a time for each channel that has deliveries; the client sees to that. What it still says of ended channels when we are
+    // One task at a time for each channel that has deliveries; the client sees to that. What it still says of ended
+    // channels when we are
     // closed is said by its own threads: it waits for that, and complains.
     private final ThreadPoolExecutor deliveries = new ThreadPoolExecutor(
             THREADS,

@@ -13,7 +13,6 @@ import dev.parley.testing.Fixture;
 import dev.parley.testing.servers.RabbitMqServer;
 import java.io.BufferedReader;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;

@@ -379,7 +379,17 @@ class RabbitMqBackendTest {
         Broker.publish(backend, topic, "1", "2", "3", "4");
         List<Received> all = Broker.take(active, 4);
         assertThat(idle.receive(10, Duration.ofMillis(50))).isEmpty();
+        Broker.publish(backend, topic, "5");
         Broker.ack(active, all.subList(0, 1));
+        active.settle(all.subList(1, 4).stream()
+                .<Settlement>map(Settlement.Release::new)
+                .toList());
+        List<Received> again = Broker.take(active, 4);
+        assertThat(again.subList(again.size() - 3, again.size()))
+                .as("in their place, behind what was with the consumer already")
+                .extracting(each -> each.message().id())
+                .containsExactly("2", "3", "4");
+        Broker.ack(active, again.subList(0, 1));
 
         active.close();
 

@@ -103,16 +103,17 @@ class RabbitMqFaultsTest {
 
         server.kill();
         assertThatThrownBy(() -> Broker.publish(backend, topic, "lost"))
-                .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.code())
-                        .isEqualTo(Code.UNAVAILABLE));
+                .isInstanceOfSatisfying(
+                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAVAILABLE));
         assertThatThrownBy(() -> {
                     while (true) {
                         consumer.receive(10, Duration.ofMillis(100));
                     }
                 })
-                .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.code())
-                        .isEqualTo(Code.UNAVAILABLE));
-        assertThat(consumer.settle(List.of(new Settlement.Ack(held.getFirst())))).containsExactly(held.getFirst());
+                .isInstanceOfSatisfying(
+                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAVAILABLE));
+        assertThat(consumer.settle(List.of(new Settlement.Ack(held.getFirst()))))
+                .containsExactly(held.getFirst());
         server.restart();
 
         // The same object, without having been told.
@@ -185,11 +186,12 @@ class RabbitMqFaultsTest {
                         consumer.receive(10, Duration.ofMillis(100));
                     }
                 })
-                .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.code())
-                        .isEqualTo(Code.UNAVAILABLE));
+                .isInstanceOfSatisfying(
+                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAVAILABLE));
         network.heal();
 
-        assertThat(consumer.settle(List.of(new Settlement.Ack(held.getFirst())))).isEqualTo(held);
+        assertThat(consumer.settle(List.of(new Settlement.Ack(held.getFirst()))))
+                .isEqualTo(held);
         List<BackendConsumer> again = new ArrayList<>();
         eventually(() -> again.add(fixture.open(backend.consume(Broker.spec(queue)))));
         assertThat(Broker.ids(Broker.take(again.getFirst(), 1))).containsExactly("before");
@@ -211,11 +213,10 @@ class RabbitMqFaultsTest {
     @Test
     void aServerThatIsNotThereIsToldAndCloseLeavesNoThread() throws Exception {
         BrokerBackend backend = open("amqp://127.0.0.1:1");
-        assertThatThrownBy(() -> Broker.publish(backend, topic, "m"))
-                .isInstanceOfSatisfying(CallException.class, e -> {
-                    assertThat(e.code()).isEqualTo(Code.UNAVAILABLE);
-                    assertThat(e.message()).contains("127.0.0.1:1");
-                });
+        assertThatThrownBy(() -> Broker.publish(backend, topic, "m")).isInstanceOfSatisfying(CallException.class, e -> {
+            assertThat(e.code()).isEqualTo(Code.UNAVAILABLE);
+            assertThat(e.message()).contains("127.0.0.1:1");
+        });
         assertThatThrownBy(() -> backend.consume(Broker.spec(queue))).isInstanceOf(CallException.class);
         assertThatThrownBy(backend::ping).isInstanceOf(CallException.class);
         backend.close();

@@ -11,13 +11,13 @@ import dev.parley.messaging.spi.BrokerBackend;
 import dev.parley.testing.Fixture;
 import dev.parley.testing.servers.RabbitMqServer;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
@@ -35,13 +35,25 @@ class RabbitMqTlsTest {
 
     private Path certificate(String name, String subject) throws Exception {
         Process openssl = new ProcessBuilder(List.of(
-                        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                        "-keyout", folder.resolve(name + ".key").toString(),
-                        "-out", folder.resolve(name + ".pem").toString(),
-                        "-subj", "/CN=" + name, "-addext", "subjectAltName=" + subject))
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-keyout",
+                        folder.resolve(name + ".key").toString(),
+                        "-out",
+                        folder.resolve(name + ".pem").toString(),
+                        "-subj",
+                        "/CN=" + name,
+                        "-addext",
+                        "subjectAltName=" + subject))
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(openssl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String said = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(openssl.waitFor()).as(said).isZero();
         return folder.resolve(name + ".pem");
     }
@@ -50,7 +62,8 @@ class RabbitMqTlsTest {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         try (InputStream in = Files.newInputStream(certificate)) {
-            store.setCertificateEntry("peer", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            store.setCertificateEntry(
+                    "peer", CertificateFactory.getInstance("X.509").generateCertificate(in));
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
@@ -62,13 +75,11 @@ class RabbitMqTlsTest {
     @Test
     void theServersCertificateIsChecked() throws Exception {
         Path right = certificate("right", "IP:127.0.0.1");
-        int port = ThreadLocalRandom.current().nextInt(33_000, 60_000);
         RabbitMqServer server = fixture.open(RabbitMqServer.start(Map.of(
-                "listeners.ssl.1", "127.0.0.1:" + port,
                 "ssl_options.certfile", right.toString(),
                 "ssl_options.keyfile", folder.resolve("right.key").toString(),
                 "ssl_options.verify", "verify_none")));
-        assertThat(server.process().isRunning()).isTrue();
+        int port = server.tlsPort();
         String topic = Broker.fresh("tls");
         SSLContext before = SSLContext.getDefault();
         try {
@@ -88,7 +99,8 @@ class RabbitMqTlsTest {
             // Trusted, but another name.
             BrokerBackend other = fixture.open(Broker.open("amqps://localhost:" + port));
             assertThatThrownBy(() -> Broker.publish(other, topic, "m"))
-                    .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.message()).contains("localhost"));
+                    .isInstanceOfSatisfying(
+                            CallException.class, e -> assertThat(e.message()).contains("localhost"));
         } finally {
             SSLContext.setDefault(before);
         }

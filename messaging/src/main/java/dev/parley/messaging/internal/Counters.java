@@ -16,13 +16,12 @@ final class Counters {
     final LongAdder immediateRetries = new LongAdder();
 
     void settled(Decision decision) {
-        LongAdder counter =
-                switch (decision.settlement()) {
-                    case Settlement.Ack ack -> decision.expired() ? expired : acked;
-                    case Settlement.Retry retry -> retried;
-                    case Settlement.DeadLettered dead -> deadLettered;
-                    case Settlement.Release release -> released;
-                };
+        LongAdder counter = switch (decision.settlement()) {
+            case Settlement.Ack ack -> decision.expired() ? expired : acked;
+            case Settlement.Retry retry -> retried;
+            case Settlement.DeadLettered dead -> deadLettered;
+            case Settlement.Release release -> released;
+        };
         counter.increment();
     }
 }

@@ -3,6 +3,7 @@ package dev.parley.messaging.internal;
 import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.Deadline;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.Method;
@@ -60,7 +61,7 @@ public final class Engine implements MessageBroker {
         this.peer = new Peer(backend.toString(), profile.system());
         this.condition = new Condition(backend, options.timer());
         this.publisher = new Publisher(backend, options, peer, condition);
-        this.requests = new Requests(this, options);
+        this.requests = new Requests(this, publisher, options);
         this.lossy = new Lossy(this, backend, publisher);
         condition.ask();
     }
@@ -77,7 +78,7 @@ public final class Engine implements MessageBroker {
                         .formatted(how.deliverAt().get()));
             }
         }
-        publisher.publish(topic, message, how.deliverAt());
+        publisher.publish(topic, message, how.deliverAt(), Deadline.NONE);
     }
 
     @Override
@@ -148,8 +149,8 @@ public final class Engine implements MessageBroker {
                 how.lease());
         Handling.Target<T> target =
                 new Handling.Target<>(Method.unary(topic.name(), group), peer, topic.codec(), handler, maxBatch);
-        boolean leased = profile.capabilities().contains(Capability.LEASE_EXTEND)
-                && kind != ConsumerSpec.Kind.AT_MOST_ONCE;
+        boolean leased =
+                profile.capabilities().contains(Capability.LEASE_EXTEND) && kind != ConsumerSpec.Kind.AT_MOST_ONCE;
         GroupSubscription subscription =
                 new GroupSubscription(backend, options, spec, how, target, leased, subscriptions::remove);
         subscriptions.add(subscription);

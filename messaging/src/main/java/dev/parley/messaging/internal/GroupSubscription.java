@@ -58,7 +58,7 @@ final class GroupSubscription implements Subscription {
         Wakeup settling = new Wakeup();
         this.breaker = new BreakerGate(options.breaker(), broker.timer(), receiving);
         Verdicts verdicts = new Verdicts(options.redelivery(), broker.clock());
-        this.hand = new InHand(spec, options, target.maxBatch(), receiving, settling);
+        this.hand = new InHand(spec, options, target.maxBatch(), breaker, receiving, settling);
         Work work = new Handling<>(target, options, broker.timer(), verdicts, breaker, hand::isClosing, counters);
         hand.work(work);
         this.receiver = new Receiver(backend, broker, spec, options, hand, breaker, verdicts, counters, receiving);
@@ -91,7 +91,8 @@ final class GroupSubscription implements Subscription {
     }
 
     private void start(String what, Runnable task) {
-        threads.add(Thread.ofVirtual().name("parley-" + what + '-' + spec.queue()).start(task));
+        threads.add(
+                Thread.ofVirtual().name("parley-" + what + '-' + spec.queue()).start(task));
     }
 
     @Override
@@ -131,6 +132,10 @@ final class GroupSubscription implements Subscription {
         return receiver.problem();
     }
 
+    boolean isClosed() {
+        return closed.isDone();
+    }
+
     /** Messages that a listener that is at most once was too slow for. */
     long dropped() {
         return hand.dropped();
@@ -143,10 +148,16 @@ final class GroupSubscription implements Subscription {
             return;
         }
         boolean interrupted = false;
-        threads.getFirst().interrupt(); // it may wait for messages, or for the broker
+        Thread receiving = threads.getFirst();
+        receiving.interrupt(); // it may wait for messages, or for the broker
+        interrupted |= join(receiving, System.nanoTime() + GRACE.toNanos());
+        hand.releaseWaiting();
         CompletableFuture<?> idle = hand.idle();
         Duration grace = GRACE;
         try {
+            if (interrupted) {
+                throw new InterruptedException();
+            }
             if (!TimedWait.await(broker.timer(), options.drain().toNanos(), idle)) {
                 hand.cancelAll();
             }
@@ -205,16 +216,23 @@ final class GroupSubscription implements Subscription {
         boolean interrupted = false;
         long end = System.nanoTime() + limit.toNanos();
         for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                long left = end - System.nanoTime();
-                if (left <= 0) {
-                    break;
-                }
-                try {
-                    thread.join(Duration.ofNanos(left));
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
+            interrupted |= join(thread, end);
+        }
+        return interrupted;
+    }
+
+    /** Whether this thread was interrupted meanwhile. */
+    private static boolean join(Thread thread, long end) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                break;
+            }
+            try {
+                thread.join(Duration.ofNanos(left));
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
         }
         return interrupted;

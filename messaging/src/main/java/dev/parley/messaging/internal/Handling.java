@@ -119,8 +119,7 @@ final class Handling<T> implements Work {
 
     private Delivery<T> delivery(Held held) {
         Received received = held.received;
-        T payload = codec.decode(
-                held.message.payload(), held.message.metadata().contentType());
+        T payload = codec.decode(held.message.payload(), held.message.metadata().contentType());
         return new Delivery<>(
                 held.message.withPayload(payload),
                 received.topic(),
@@ -231,8 +230,7 @@ final class Handling<T> implements Work {
             if (error == null) {
                 Disposition said = result.said.get(i);
                 breaker.record(each.permit, said);
-                decisions.add(new Decision(
-                        each.held, verdicts.of(received, said, likeness(said), breaker.isBroken())));
+                decisions.add(new Decision(each.held, verdicts.of(received, said, likeness(said), breaker.isBroken())));
             } else if (each.held.isCancelled()) {
                 breaker.release(each.permit);
                 decisions.add(new Decision(each.held, new Settlement.Release(received)));
@@ -243,8 +241,7 @@ final class Handling<T> implements Work {
                     breaker.release(each.permit);
                 }
                 decisions.add(new Decision(
-                        each.held,
-                        verdicts.of(received, told(error, result.cause), error, breaker.isBroken())));
+                        each.held, verdicts.of(received, told(error, result.cause), error, breaker.isBroken())));
             }
         }
         return decisions;

@@ -32,6 +32,7 @@ final class InHand {
     private final int maxBatch;
     private final boolean atMostOnce;
     private final KeyDispatcher<Held> dispatcher;
+    private final BreakerGate breaker;
     private final Wakeup receiving;
     private final Wakeup settling;
     private final Deque<Decision> decided = new ArrayDeque<>();
@@ -41,6 +42,7 @@ final class InHand {
     private @Nullable Session session;
     private int settlingNow;
     private long dropped;
+    private boolean released;
     private volatile boolean paused;
     private volatile boolean closing;
 
@@ -48,6 +50,7 @@ final class InHand {
             ConsumerSpec spec,
             SubscribeOptions options,
             int maxBatch,
+            BreakerGate breaker,
             Wakeup receiving,
             Wakeup settling) {
         this.name = "parley-handle-" + spec.queue();
@@ -55,8 +58,8 @@ final class InHand {
         this.maxBatch = maxBatch;
         this.atMostOnce = spec.kind() == ConsumerSpec.Kind.AT_MOST_ONCE;
         boolean ordered = options.ordered();
-        this.dispatcher = new KeyDispatcher<>(
-                options.concurrency(), held -> ordered ? keyOf(held) : null);
+        this.dispatcher = new KeyDispatcher<>(options.concurrency(), held -> ordered ? keyOf(held) : null);
+        this.breaker = breaker;
         this.receiving = receiving;
         this.settling = settling;
     }
@@ -84,7 +87,8 @@ final class InHand {
     }
 
     /** The session that goes on; null if there is none. */
-    @Nullable Session session() {
+    @Nullable
+    Session session() {
         lock.lock();
         try {
             return session;
@@ -137,7 +141,7 @@ final class InHand {
                 if (decision != null) {
                     decided.add(decision);
                 } else if (closing || paused) {
-                    decided.add(new Decision(held, new Settlement.Release(held.received)));
+                    giveBack(held);
                 } else {
                     dispatcher.offer(held);
                 }
@@ -147,6 +151,12 @@ final class InHand {
             lock.unlock();
         }
         settling.wake();
+    }
+
+    /** Its handler was never called. */
+    private void giveBack(Held held) {
+        breaker.release(held.permit);
+        decided.add(new Decision(held, new Settlement.Release(held.received)));
     }
 
     private void startWorkers() {
@@ -198,7 +208,8 @@ final class InHand {
         try {
             while (taken.size() < MOST_AT_ONCE && !decided.isEmpty()) {
                 Decision next = decided.element();
-                if (!taken.isEmpty() && !next.held().session.equals(taken.getFirst().held().session)) {
+                if (!taken.isEmpty()
+                        && !next.held().session.equals(taken.getFirst().held().session)) {
                     break;
                 }
                 taken.add(decided.remove());
@@ -241,7 +252,7 @@ final class InHand {
             }
             lost = List.copyOf(over.held);
             over.held.clear();
-            dispatcher.removeIf(held -> held.session.equals(over));
+            dispatcher.removeIf(held -> held.session.equals(over)).forEach(held -> breaker.release(held.permit));
             checkIdle();
         } finally {
             lock.unlock();
@@ -265,9 +276,7 @@ final class InHand {
     void lose(List<Held> lost, CallException why) {
         lock.lock();
         try {
-            for (Held held : dispatcher.removeIf(lost::contains)) {
-                decided.add(new Decision(held, new Settlement.Release(held.received)));
-            }
+            dispatcher.removeIf(lost::contains).forEach(this::giveBack);
         } finally {
             lock.unlock();
         }
@@ -275,7 +284,7 @@ final class InHand {
         settling.wake();
     }
 
-    /** Begins to close: what has not been begun goes back. False if it has before. */
+    /** Begins to close: nothing more is begun. False if it has before. */
     boolean close() {
         lock.lock();
         try {
@@ -283,16 +292,24 @@ final class InHand {
                 return false;
             }
             closing = true;
-            for (Held held : dispatcher.removeIf(held -> true)) {
-                decided.add(new Decision(held, new Settlement.Release(held.received)));
-            }
-            checkIdle();
         } finally {
             lock.unlock();
         }
         receiving.wake();
-        settling.wake();
         return true;
+    }
+
+    /** Gives back what has not been begun. Once nothing is received any more, or it would come straight back. */
+    void releaseWaiting() {
+        lock.lock();
+        try {
+            dispatcher.removeIf(held -> true).forEach(this::giveBack);
+            released = true;
+            checkIdle();
+        } finally {
+            lock.unlock();
+        }
+        settling.wake();
     }
 
     /** Done once it is closing, nothing is handled and nothing waits to be settled. */
@@ -301,7 +318,7 @@ final class InHand {
     }
 
     private void checkIdle() {
-        if (closing && dispatcher.running() == 0 && decided.isEmpty() && settlingNow == 0) {
+        if (released && dispatcher.running() == 0 && decided.isEmpty() && settlingNow == 0) {
             idle.complete(true);
         }
     }

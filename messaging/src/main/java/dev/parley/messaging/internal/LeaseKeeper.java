@@ -73,9 +73,11 @@ final class LeaseKeeper implements Runnable {
         // A renewal that hangs for longer than a lease: nothing is ours any more.
         Timer.Scheduled limit = timer.schedule(
                 leaseNanos - leaseNanos / 3,
-                () -> Thread.ofVirtual().name("parley-lease-lost").start(() -> receiver.failed(
-                        session,
-                        new CallException(Code.UNAVAILABLE, "leases could not be renewed before their end"))));
+                () -> Thread.ofVirtual()
+                        .name("parley-lease-lost")
+                        .start(() -> receiver.failed(
+                                session,
+                                new CallException(Code.UNAVAILABLE, "leases could not be renewed before their end"))));
         try {
             session.consumer.extend(kept.stream().map(held -> held.received).toList());
             kept.forEach(held -> held.leasedAt = now);

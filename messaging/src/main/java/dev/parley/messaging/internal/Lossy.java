@@ -103,18 +103,25 @@ final class Lossy implements FireAndForget {
                 .withDrain(Duration.ZERO)
                 .withRedelivery(Redelivery.defaults().withMaxAttempts(1));
         GroupSubscription subscription = engine.subscribe(
-                topic,
-                "listener-" + UUID.randomUUID(),
-                1,
-                Engine.single(hearing),
-                how,
-                ConsumerSpec.Kind.AT_MOST_ONCE);
-        listening.add(subscription);
+                topic, "listener-" + UUID.randomUUID(), 1, Engine.single(hearing), how, ConsumerSpec.Kind.AT_MOST_ONCE);
+        synchronized (this) {
+            listening.removeIf(this::isOver);
+            listening.add(subscription);
+        }
         return subscription;
     }
 
+    /** What a listener that is closed has lost stays counted. */
+    private boolean isOver(GroupSubscription subscription) {
+        if (subscription.isClosed()) {
+            lost.add(subscription.dropped());
+            return true;
+        }
+        return false;
+    }
+
     @Override
-    public long lost() {
+    public synchronized long lost() {
         long dropped = 0;
         for (GroupSubscription subscription : listening) {
             dropped += subscription.dropped();

@@ -55,20 +55,23 @@ final class Publisher {
         this.condition = condition;
     }
 
-    <T> void publish(Topic<T> topic, Message<T> message, Optional<Instant> deliverAt) {
-        publishTogether(topic, List.of(message), deliverAt);
+    /** Within {@code limit}, and within what the options and the current call say. */
+    <T> void publish(Topic<T> topic, Message<T> message, Optional<Instant> deliverAt, Deadline limit) {
+        publishTogether(topic, List.of(message), deliverAt, limit);
     }
 
     <T> void publishAll(Topic<T> topic, List<Message<T>> messages) {
         int most = options.publishInterceptors().isEmpty() ? MOST_AT_ONCE : MOST_NESTED;
         for (int from = 0; from < messages.size(); from += most) {
-            publishTogether(topic, messages.subList(from, Math.min(messages.size(), from + most)), Optional.empty());
+            List<Message<T>> some = messages.subList(from, Math.min(messages.size(), from + most));
+            publishTogether(topic, some, Optional.empty(), Deadline.NONE);
         }
     }
 
-    private <T> void publishTogether(Topic<T> topic, List<Message<T>> messages, Optional<Instant> deliverAt) {
+    private <T> void publishTogether(
+            Topic<T> topic, List<Message<T>> messages, Optional<Instant> deliverAt, Deadline limit) {
         Call around = Call.find().orElse(null);
-        Deadline deadline = Deadline.after(options.publishTimeout(), timer);
+        Deadline deadline = Deadline.after(options.publishTimeout(), timer).earlier(limit);
         if (around != null) {
             around.cancellation().ifPresent(reason -> {
                 throw reason;
@@ -95,11 +98,7 @@ final class Publisher {
 
     /** The interceptors of each message around those of the next, and around all of them what publishes them together. */
     private <T> Confirm nest(
-            CallScope call,
-            Topic<T> topic,
-            List<Message<T>> rest,
-            Optional<Instant> deliverAt,
-            List<Outgoing> outgoing)
+            CallScope call, Topic<T> topic, List<Message<T>> rest, Optional<Instant> deliverAt, List<Outgoing> outgoing)
             throws Exception {
         if (rest.isEmpty()) {
             return publish(call, outgoing);

@@ -202,8 +202,7 @@ final class Receiver implements Runnable {
     /** Gives back what is left. To be called when nothing is done any more. */
     void end() {
         Session session = hand.session();
-        if (session != null
-                && hand.end(session, new CallException(Code.CANCELLED, "the subscription is closed"))) {
+        if (session != null && hand.end(session, new CallException(Code.CANCELLED, "the subscription is closed"))) {
             closeQuietly(session);
         }
     }

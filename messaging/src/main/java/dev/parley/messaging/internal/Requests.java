@@ -44,13 +44,15 @@ final class Requests {
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private final Engine engine;
+    private final Publisher publisher;
     private final BrokerOptions options;
     private final ReentrantLock opening = new ReentrantLock();
     private final Map<String, CompletableFuture<Message<byte[]>>> pending = new ConcurrentHashMap<>();
     private volatile @Nullable Topic<byte[]> replies;
 
-    Requests(Engine engine, BrokerOptions options) {
+    Requests(Engine engine, Publisher publisher, BrokerOptions options) {
         this.engine = engine;
+        this.publisher = publisher;
         this.options = options;
     }
 
@@ -77,10 +79,11 @@ final class Requests {
             if (sent.metadata().expiry().isEmpty()) {
                 sent = sent.withExpiry(options.clock().instant().plus(deadline.remaining()));
             }
-            engine.publish(topic, sent);
+            publisher.publish(topic, sent, Optional.empty(), deadline);
             if (!TimedWait.await(options.timer(), deadline.remainingNanos(), answer)) {
                 throw new CallException(
-                        Code.DEADLINE_EXCEEDED, "no answer to request %s on %s in time".formatted(request.id(), topic.name()));
+                        Code.DEADLINE_EXCEEDED,
+                        "no answer to request %s on %s in time".formatted(request.id(), topic.name()));
             }
             return read(answer.get(), answers);
         } catch (InterruptedException e) {
@@ -136,7 +139,8 @@ final class Requests {
                         "requests",
                         1,
                         Engine.single(this::answered),
-                        SubscribeOptions.defaults().withRedelivery(Redelivery.defaults().withMaxAttempts(1)),
+                        SubscribeOptions.defaults()
+                                .withRedelivery(Redelivery.defaults().withMaxAttempts(1)),
                         ConsumerSpec.Kind.EPHEMERAL);
                 CallException problem = listening.problem().orElse(null);
                 if (problem != null) {
@@ -184,12 +188,7 @@ final class Requests {
             return Disposition.ack();
         };
         return engine.subscribe(
-                topic,
-                group,
-                1,
-                Engine.single(answering),
-                how.withInterceptors(List.of()),
-                ConsumerSpec.Kind.DURABLE);
+                topic, group, 1, Engine.single(answering), how.withInterceptors(List.of()), ConsumerSpec.Kind.DURABLE);
     }
 
     private void answer(Message<?> request, Message<byte[]> answer, String contentType) {

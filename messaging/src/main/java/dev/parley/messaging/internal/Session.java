@@ -9,7 +9,8 @@ final class Session {
 
     final BackendConsumer consumer;
     final Set<Held> held = new LinkedHashSet<>();
-    boolean dead;
+    /** Read without the lock, too. */
+    volatile boolean dead;
 
     Session(BackendConsumer consumer) {
         this.consumer = consumer;

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -143,7 +144,13 @@ abstract class BrokerKit {
 
     /** Lets the broker know a group that nobody takes from yet. */
     final <T> void known(Topic<T> topic, String group) throws Exception {
-        subscribe(topic, group, (call, delivery) -> Disposition.release()).close();
+        known(topic, group, options());
+    }
+
+    /** As {@link #known(Topic, String)}; whether it is ordered is the same for all subscriptions of a group. */
+    final <T> void known(Topic<T> topic, String group, SubscribeOptions options) throws Exception {
+        subscribe(topic, group, (call, delivery) -> Disposition.release(), options)
+                .close();
     }
 
     /** Publishes texts as messages whose ids they are. */
@@ -175,8 +182,12 @@ abstract class BrokerKit {
 
     /** Waits until a queue has this many dead letters. */
     final List<DeadLetter> awaitLetters(QueueName queue, int count) throws Exception {
-        await(count + " dead letters in " + queue, () -> letters(queue).size() >= count);
-        return letters(queue);
+        AtomicReference<List<DeadLetter>> found = new AtomicReference<>(List.of());
+        await(count + " dead letters in " + queue, () -> {
+            found.set(letters(queue));
+            return found.get().size() >= count;
+        });
+        return found.get();
     }
 
     final List<DeadLetter> letters(QueueName queue) throws Exception {

@@ -91,39 +91,46 @@ public abstract class BrokerServerSuite extends DurableBrokerSuite {
     }
 
     @Test
+    @Alone
     final void aServerThatIsKilledUnderTrafficLosesNothing() throws Exception {
         underTraffic("server killed", connect(subject().uri()), this::kill, 1);
     }
 
     @Test
+    @Alone
     @Tag("long")
     final void aServerThatIsStoppedUnderTrafficLosesNothing() throws Exception {
         underTraffic("server stopped", connect(subject().uri()), this::stop, 1);
     }
 
     @Test
+    @Alone
     @Tag("long")
     final void aServerThatIsKilledAgainAndAgainLosesNothing() throws Exception {
         underTraffic("server killed three times", connect(subject().uri()), this::kill, 3);
     }
 
     @Test
+    @Alone
     final void connectionsThatAreCutUnderTrafficLoseNothing() throws Exception {
         underTraffic("connections cut", connect(server().networkUri()), this::cut, 3);
     }
 
     @Test
+    @Alone
     @Tag("long")
     final void connectionsThatAreCutAgainAndAgainLoseNothing() throws Exception {
         underTraffic("connections cut twenty times", connect(server().networkUri()), this::cut, 20);
     }
 
     @Test
+    @Alone
     final void aNetworkThatSwallowsEverythingLosesNothing() throws Exception {
         underTraffic("half-open connections", connect(server().networkUri()), this::halfOpen, 1);
     }
 
     @Test
+    @Alone
     @Tag("long")
     final void aNetworkThatSwallowsAnswersLosesNothing() throws Exception {
         underTraffic(
@@ -143,6 +150,7 @@ public abstract class BrokerServerSuite extends DurableBrokerSuite {
     }
 
     @Test
+    @Alone
     final void aServerThatIsAwayIsToldAndFoundAgain() throws Exception {
         Topic<String> topic = Topic.text(fresh("away"));
         known(topic, "group");
@@ -173,6 +181,7 @@ public abstract class BrokerServerSuite extends DurableBrokerSuite {
     }
 
     @Test
+    @Alone
     final void closingWhileTheServerIsAwayDoesNotHang() throws Exception {
         Topic<String> topic = Topic.text(fresh("closing"));
         FaultProxy network = server().network();

@@ -29,10 +29,10 @@ abstract class StormPart extends LeasePart {
 
     private void storm(int rounds, boolean ordered) throws Exception {
         Topic<String> topic = Topic.text(fresh("storm"));
-        known(topic, "group");
+        SubscribeOptions how = options().withPrefetch(8).withConcurrency(2);
+        how = ordered ? how.orderedByKey() : how;
+        known(topic, "group", how);
         try (Traffic traffic = new Traffic(broker(), topic, patience())) {
-            SubscribeOptions how = options().withPrefetch(8).withConcurrency(2);
-            how = ordered ? how.orderedByKey() : how;
             Subscription before = subscribe(broker(), topic, "group", slowly(traffic), how);
             for (int round = 0; round < rounds; round++) {
                 Subscription next = subscribe(another(), topic, "group", slowly(traffic), how);

@@ -11,6 +11,10 @@
  *     }
  * }
  * }</pre>
+ *
+ * <p>Capabilities that a broker must have are a table ({@link dev.parley.tck.messaging.Requirements}); what it lacks by the table it must refuse
+ * by name. With {@code junit.jupiter.execution.parallel.enabled=true} in {@code junit-platform.properties} tests run at once, but for those that
+ * make faults.
  */
 @NullMarked
 package dev.parley.tck.messaging;

@@ -3,20 +3,15 @@ package dev.parley.tck.messaging;
 import dev.parley.Code;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.Capability;
-import dev.parley.messaging.DeadLetter;
 import dev.parley.messaging.Failure;
 import dev.parley.messaging.Message;
 import dev.parley.messaging.MessageBroker;
 import dev.parley.messaging.QueueName;
-import dev.parley.messaging.QueueStats;
 import dev.parley.messaging.StartFrom;
-import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.spi.BackendConsumer;
 import dev.parley.messaging.spi.BackendProfile;
-import dev.parley.messaging.spi.Backends;
 import dev.parley.messaging.spi.BrokerBackend;
 import dev.parley.messaging.spi.ConsumerSpec;
-import dev.parley.messaging.spi.LetterAction;
 import dev.parley.messaging.spi.Outgoing;
 import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
@@ -28,141 +23,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 
 /** Brokers with one fault each. Their suites are run by {@link BrokenBrokersTest} alone: surefire takes no nested class. */
 final class BrokenBrokers {
 
-    private static final AtomicInteger NAMES = new AtomicInteger();
-
     private BrokenBrokers() {}
-
-    /** A suite over a faulty memory. */
-    abstract static class Faulty extends BrokerSuite {
-        private final String uri = "memory:broken-" + NAMES.incrementAndGet();
-
-        @Override
-        protected BrokerUnderTest subject() {
-            return () -> uri;
-        }
-
-        @Override
-        protected BrokerBackend openBackend(BrokerOptions options) {
-            return new ForwardingBackend(Backends.open(uri, options)) {
-                @Override
-                public BackendProfile profile() {
-                    return broken(super.profile());
-                }
-
-                @Override
-                public void publish(List<Outgoing> messages) throws Exception {
-                    for (Outgoing each : messages) {
-                        sound.publish(broken(each));
-                    }
-                }
-
-                @Override
-                public BackendConsumer consume(ConsumerSpec spec) throws Exception {
-                    return consumer(sound, spec);
-                }
-
-                @Override
-                public List<QueueStats> queues() throws Exception {
-                    return sound.queues().stream().map(Faulty.this::broken).toList();
-                }
-
-                @Override
-                public void visitDeadLetters(QueueName queue, int max, Function<DeadLetter, LetterAction> visitor)
-                        throws Exception {
-                    sound.visitDeadLetters(queue, max, each -> visited(sound, each, visitor));
-                }
-
-                @Override
-                public void deleteGroup(QueueName queue) throws Exception {
-                    deleted(sound, queue);
-                }
-            };
-        }
-
-        @Override
-        protected MessageBroker open(BrokerOptions options) throws Exception {
-            return MessageBroker.of(openBackend(options), options);
-        }
-
-        /** What has not happened by then never will: memory is quick. */
-        @Override
-        protected Duration patience() {
-            return Duration.ofSeconds(2);
-        }
-
-        /** What waits for ever is not waited for when it closes. */
-        @Override
-        protected SubscribeOptions options() {
-            return super.options().withDrain(Duration.ofMillis(200));
-        }
-
-        BackendProfile broken(BackendProfile profile) {
-            return profile;
-        }
-
-        List<Outgoing> broken(Outgoing message) {
-            return List.of(message);
-        }
-
-        BackendConsumer consumer(BrokerBackend sound, ConsumerSpec spec) throws Exception {
-            return wrapped(sound, sound.consume(broken(spec)));
-        }
-
-        ConsumerSpec broken(ConsumerSpec spec) {
-            return spec;
-        }
-
-        BackendConsumer wrapped(BrokerBackend backend, BackendConsumer sound) {
-            return new ForwardingConsumer(sound) {
-                @Override
-                public List<Received> receive(int max, Duration wait) throws Exception {
-                    return sound.receive(max, wait).stream()
-                            .map(Faulty.this::broken)
-                            .toList();
-                }
-
-                @Override
-                Settlement broken(Settlement settlement) {
-                    return Faulty.this.broken(backend, settlement);
-                }
-            };
-        }
-
-        /** Only for faults whose settlements do not look at what was received. */
-        Received broken(Received received) {
-            return received;
-        }
-
-        Settlement broken(BrokerBackend backend, Settlement settlement) {
-            return settlement;
-        }
-
-        QueueStats broken(QueueStats stats) {
-            return stats;
-        }
-
-        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
-            return visitor.apply(letter);
-        }
-
-        void deleted(BrokerBackend sound, QueueName queue) throws Exception {
-            sound.deleteGroup(queue);
-        }
-
-        static ConsumerSpec spec(ConsumerSpec spec, QueueName queue, boolean ordered, StartFrom start) {
-            return new ConsumerSpec(queue, spec.boundTo(), spec.kind(), spec.prefetch(), ordered, start, spec.lease());
-        }
-    }
 
     // ---- publishing
 
@@ -644,118 +513,6 @@ final class BrokenBrokers {
                     return copy(each, each.message(), each.attempt(), Optional.empty());
                 }
             };
-        }
-    }
-
-    // ---- dead letters
-
-    private static void publishAgain(BrokerBackend sound, String topic, Message<byte[]> message) {
-        try {
-            sound.publish(List.of(Outgoing.now(topic, message)));
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    static final class RedrivesToAllGroups extends Faulty {
-        @Override
-        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
-            LetterAction action = visitor.apply(letter);
-            if (action == LetterAction.REDRIVE) {
-                publishAgain(sound, letter.topic(), letter.message());
-                return LetterAction.DISCARD;
-            }
-            return action;
-        }
-    }
-
-    static final class RedrivesAndKeeps extends Faulty {
-        @Override
-        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
-            LetterAction action = visitor.apply(letter);
-            if (action == LetterAction.REDRIVE) {
-                publishAgain(sound, letter.topic(), letter.message());
-                return LetterAction.KEEP;
-            }
-            return action;
-        }
-    }
-
-    static final class RedrivesToNobody extends Faulty {
-        @Override
-        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
-            LetterAction action = visitor.apply(letter);
-            return action == LetterAction.REDRIVE ? LetterAction.DISCARD : action;
-        }
-    }
-
-    static final class LettersWithoutTrace extends Faulty {
-        @Override
-        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
-            var metadata = letter.message().metadata();
-            var bare = new dev.parley.messaging.MessageMetadata(
-                    metadata.source(),
-                    metadata.timestamp(),
-                    metadata.correlationId(),
-                    metadata.version(),
-                    metadata.key(),
-                    metadata.expiry(),
-                    metadata.contentType(),
-                    Map.of());
-            return visitor.apply(new DeadLetter(
-                    letter.id(),
-                    letter.queue(),
-                    letter.topic(),
-                    letter.message().withMetadata(bare),
-                    letter.position(),
-                    letter.attempts(),
-                    letter.failure()));
-        }
-    }
-
-    static final class LettersWithoutPosition extends Faulty {
-        @Override
-        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
-            return visitor.apply(new DeadLetter(
-                    letter.id(),
-                    letter.queue(),
-                    letter.topic(),
-                    letter.message(),
-                    letter.position() + "0",
-                    letter.attempts(),
-                    letter.failure()));
-        }
-    }
-
-    // ---- statistics
-
-    static final class CountsNothingInFlight extends Faulty {
-        @Override
-        QueueStats broken(QueueStats stats) {
-            return new QueueStats(
-                    stats.queue(),
-                    stats.depth() + stats.inFlight(),
-                    stats.delayed(),
-                    0,
-                    stats.oldestAge(),
-                    stats.redelivered(),
-                    stats.deadLetters(),
-                    stats.consumers());
-        }
-    }
-
-    static final class CountsNoDeadLetters extends Faulty {
-        @Override
-        QueueStats broken(QueueStats stats) {
-            return new QueueStats(
-                    stats.queue(),
-                    stats.depth(),
-                    stats.delayed(),
-                    stats.inFlight(),
-                    stats.oldestAge(),
-                    stats.redelivered(),
-                    OptionalLong.of(0),
-                    stats.consumers());
         }
     }
 }

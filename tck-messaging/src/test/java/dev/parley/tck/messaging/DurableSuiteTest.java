@@ -3,6 +3,7 @@ package dev.parley.tck.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -34,6 +35,7 @@ class DurableSuiteTest {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @CsvSource({
         "ConfirmsEarly, aPublisherThatIsKilledLosesNothingThatWasConfirmed",
         "DoneBeforeHandled, aConsumerKilledBeforeDuringOrAfterItsEffectLosesNothing",

@@ -57,7 +57,8 @@ public final class RabbitMqServer implements AutoCloseable {
     /**
      * Starts one.
      *
-     * @param settings lines of {@code rabbitmq.conf} beside ours, for instance {@code disk_free_limit.absolute} to {@code 1GB}
+     * @param settings lines of {@code rabbitmq.conf} beside ours, for instance {@code disk_free_limit.absolute} to {@code 1GB}; with some
+     *     that begin with {@code ssl_options.} it listens for TLS as well, see {@link #tlsPort}
      * @throws IllegalStateException as {@link #start()}
      */
     public static RabbitMqServer start(Map<String, String> settings) throws IOException, InterruptedException {
@@ -95,7 +96,7 @@ public final class RabbitMqServer implements AutoCloseable {
                 .debianPackage("rabbitmq-server")
                 .withoutEnvironment("RABBITMQ_")
                 .withoutEnvironment("ERL_")
-                .ports("amqp", "distribution")
+                .ports("amqp", "distribution", "tls")
                 .environment(place -> environment(place, mapper))
                 .arguments(place -> {
                     configure(place, settings);
@@ -136,6 +137,9 @@ public final class RabbitMqServer implements AutoCloseable {
                 "listeners.tcp.1", place.authority("amqp"),
                 "log.console", "true",
                 "log.file", "false"));
+        if (settings.keySet().stream().anyMatch(name -> name.startsWith("ssl_options."))) {
+            all.put("listeners.ssl.1", place.authority("tls"));
+        }
         all.putAll(settings);
         StringBuilder lines = new StringBuilder();
         all.forEach(
@@ -183,6 +187,11 @@ public final class RabbitMqServer implements AutoCloseable {
     /** Its port of 127.0.0.1 for AMQP. */
     public int port() {
         return process.port();
+    }
+
+    /** Its port of 127.0.0.1 for AMQP over TLS, if its settings have {@code ssl_options}. */
+    public int tlsPort() {
+        return process.port("tls");
     }
 
     /** The broker's process, to ask whether it runs and for what it wrote. */

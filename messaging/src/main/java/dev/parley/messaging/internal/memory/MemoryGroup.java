@@ -32,8 +32,8 @@ final class MemoryGroup {
     long redelivered;
     int inFlight;
     final TreeMap<Long, MemoryItem> unsettled = new TreeMap<>();
-    final PriorityQueue<MemoryItem> delayed =
-            new PriorityQueue<>((a, b) -> a.due != b.due ? Long.signum(a.due - b.due) : Long.compare(a.sequence(), b.sequence()));
+    final PriorityQueue<MemoryItem> delayed = new PriorityQueue<>(
+            (a, b) -> a.due != b.due ? Long.signum(a.due - b.due) : Long.compare(a.sequence(), b.sequence()));
     final Map<String, MemoryItem> letters = new LinkedHashMap<>();
     final List<MemoryConsumer> consumers = new ArrayList<>();
     private TreeMap<Long, MemoryLane> free = new TreeMap<>();
@@ -126,7 +126,8 @@ final class MemoryGroup {
     }
 
     /** The next message for a consumer; null if there is none. */
-    @Nullable MemoryHold take(MemoryConsumer consumer, long until) {
+    @Nullable
+    MemoryHold take(MemoryConsumer consumer, long until) {
         Map.Entry<Long, MemoryLane> first = free.firstEntry();
         Map.Entry<Long, MemoryLane> own = consumer.own.firstEntry();
         if (first == null || (own != null && own.getKey() < first.getKey())) {

@@ -14,9 +14,11 @@ final class MemoryItem {
     /** While it waits for its time. */
     long due;
     /** While it is with a consumer: the hold that counts. Another one is stale. */
-    @Nullable MemoryHold hold;
+    @Nullable
+    MemoryHold hold;
     /** While it is a dead letter. */
-    @Nullable Failure failure;
+    @Nullable
+    Failure failure;
 
     MemoryItem(MemoryEntry entry) {
         this.entry = entry;

@@ -11,7 +11,10 @@ final class MemoryLane {
 
     final @Nullable String key;
     final TreeMap<Long, MemoryItem> items = new TreeMap<>();
-    @Nullable MemoryConsumer owner;
+
+    @Nullable
+    MemoryConsumer owner;
+
     int held;
 
     MemoryLane(@Nullable String key) {

@@ -44,7 +44,8 @@ public final class MemoryProvider implements BrokerProvider {
                             .formatted(uri));
         }
         if (name.isEmpty()) {
-            return new MemoryBackend(new MemoryStore(settings, options.clock(), options.timer()), uri.toString(), () -> {});
+            return new MemoryBackend(
+                    new MemoryStore(settings, options.clock(), options.timer()), uri.toString(), () -> {});
         }
         synchronized (SHARED) {
             Shared shared = SHARED.computeIfAbsent(

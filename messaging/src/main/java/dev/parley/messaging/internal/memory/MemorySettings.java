@@ -52,13 +52,12 @@ record MemorySettings(int maxMessages, long maxBytes, Duration retention, int re
         Matcher matcher = DURATION.matcher(text);
         if (matcher.matches()) {
             long count = Long.parseLong(matcher.group(1));
-            Duration value =
-                    switch (matcher.group(2)) {
-                        case "s" -> Duration.ofSeconds(count);
-                        case "m" -> Duration.ofMinutes(count);
-                        case "h" -> Duration.ofHours(count);
-                        default -> Duration.ofDays(count);
-                    };
+            Duration value = switch (matcher.group(2)) {
+                case "s" -> Duration.ofSeconds(count);
+                case "m" -> Duration.ofMinutes(count);
+                case "h" -> Duration.ofHours(count);
+                default -> Duration.ofDays(count);
+            };
             if (value.compareTo(LONGEST) <= 0) {
                 return value;
             }

@@ -88,7 +88,9 @@ final class MemoryStore {
                         sizes.get(i),
                         published,
                         at.isPresent(),
-                        at.isEmpty() ? 0 : now + Duration.between(published, at.get()).toNanos());
+                        at.isEmpty()
+                                ? 0
+                                : now + Duration.between(published, at.get()).toNanos());
                 log.add(entry);
                 for (MemoryGroup group : route(entry.topic())) {
                     add(group, entry, now);
@@ -104,7 +106,8 @@ final class MemoryStore {
         bytes += entry.bytes();
         group.add(new MemoryItem(entry), now);
         if (group.keepsNothing() && group.unsettled.size() > MemoryGroup.MOST_UNHEARD) {
-            // The oldest is worth least. Nobody holds anything here, so it is in a lane of its own, or waits for its time.
+            // The oldest is worth least. Nobody holds anything here, so it is in a lane of its own, or waits for its
+            // time.
             MemoryItem oldest = group.unsettled.firstEntry().getValue();
             group.withdraw(oldest);
             remove(group, oldest);
@@ -130,7 +133,9 @@ final class MemoryStore {
         List<MemoryGroup> known = routes.get(topic);
         if (known == null) {
             List<MemoryGroup> found = new ArrayList<>();
-            groups.values().stream().filter(group -> group.pattern.matches(topic)).forEach(found::add);
+            groups.values().stream()
+                    .filter(group -> group.pattern.matches(topic))
+                    .forEach(found::add);
             ephemeral.stream().filter(group -> group.pattern.matches(topic)).forEach(found::add);
             if (routes.size() >= MOST_ROUTES) {
                 routes.clear();
@@ -174,17 +179,16 @@ final class MemoryStore {
             return known;
         }
         MemoryGroup made = new MemoryGroup(spec);
-        List<MemoryEntry> before =
-                switch (spec.start()) {
-                    case StartFrom.Latest latest -> List.of();
-                    case StartFrom.Earliest earliest -> log.find(made.pattern, entry -> true);
-                    case StartFrom.Position(String position) -> {
-                        long from = position(position);
-                        yield log.find(made.pattern, entry -> entry.sequence() >= from);
-                    }
-                    case StartFrom.Time(Instant time) ->
-                        log.find(made.pattern, entry -> !entry.published().isBefore(time));
-                };
+        List<MemoryEntry> before = switch (spec.start()) {
+            case StartFrom.Latest latest -> List.of();
+            case StartFrom.Earliest earliest -> log.find(made.pattern, entry -> true);
+            case StartFrom.Position(String position) -> {
+                long from = position(position);
+                yield log.find(made.pattern, entry -> entry.sequence() >= from);
+            }
+            case StartFrom.Time(Instant time) ->
+                log.find(made.pattern, entry -> !entry.published().isBefore(time));
+        };
         checkRoom(before.size(), before.stream().mapToLong(MemoryEntry::bytes).sum());
         long now = timer.nanoTime();
         before.forEach(entry -> add(made, entry, now));
@@ -200,7 +204,8 @@ final class MemoryStore {
     private static long position(String text) {
         if (!text.matches("[0-9]{1,18}")) {
             throw new IllegalArgumentException(
-                    "a position of a broker in memory is a number, as Delivery.position says it, but is \"" + text + '"');
+                    "a position of a broker in memory is a number, as Delivery.position says it, but is \"" + text
+                            + '"');
         }
         return Long.parseLong(text);
     }
@@ -372,7 +377,9 @@ final class MemoryStore {
         try {
             long now = timer.nanoTime();
             Instant instant = clock.instant();
-            return groups.values().stream().map(group -> stats(group, now, instant)).toList();
+            return groups.values().stream()
+                    .map(group -> stats(group, now, instant))
+                    .toList();
         } finally {
             lock.unlock();
         }

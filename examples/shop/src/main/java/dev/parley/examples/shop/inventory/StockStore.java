@@ -27,7 +27,7 @@ public final class StockStore implements Stock {
         }
     }
 
-    private record Reservation(String productId, int quantity) {}
+    private record Reservation(String productId, int quantity, boolean ordered) {}
 
     /** A store with room for {@code maxReservations} at a time. */
     public StockStore(int maxReservations) {
@@ -46,6 +46,10 @@ public final class StockStore implements Stock {
                 .setProductId(productId)
                 .setAvailable(shelf.available())
                 .setReserved(shelf.reserved())
+                .setOrdered(reservations.values().stream()
+                        .filter(each -> each.ordered() && each.productId().equals(productId))
+                        .mapToInt(Reservation::quantity)
+                        .sum())
                 .build();
     }
 
@@ -68,7 +72,7 @@ public final class StockStore implements Stock {
         if (reservations.size() >= maxReservations) {
             throw new StoreFull("reservations", maxReservations);
         }
-        reservations.put(id, new Reservation(productId, quantity));
+        reservations.put(id, new Reservation(productId, quantity, false));
         put(productId, shelf.reserve(quantity));
         return Optional.of(id);
     }
@@ -93,6 +97,21 @@ public final class StockStore implements Stock {
         List<StockUpdate> now =
                 productIds.stream().map(id -> update(id, shelf(id).available())).toList();
         return feed.watch(now, update -> productIds.contains(update.getProductId()));
+    }
+
+    /** Notes that a reservation belongs to an order that was placed. Without effect if it is gone already. */
+    synchronized void ordered(String orderId) {
+        reservations.computeIfPresent(
+                idFor(orderId), (id, found) -> new Reservation(found.productId(), found.quantity(), true));
+    }
+
+    /** Takes what an order has reserved out of the house. Without effect if that was done. */
+    synchronized void send(String orderId) {
+        Reservation sent = reservations.remove(idFor(orderId));
+        if (sent != null) {
+            Shelf shelf = shelf(sent.productId());
+            put(sent.productId(), new Shelf(shelf.available(), shelf.reserved() - sent.quantity()));
+        }
     }
 
     private Shelf shelf(String productId) {

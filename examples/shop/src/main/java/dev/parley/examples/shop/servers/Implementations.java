@@ -60,8 +60,7 @@ final class Implementations {
                 new Recommendations(DemoGoods.POPULAR, DemoGoods.MISBEHAVING_SUGGESTIONS));
     }
 
-    void orders(RpcServer.Builder server, Partners partners) {
-        OrderStore store = new OrderStore(settings.maxEntries());
+    void orders(RpcServer.Builder server, OrderStore store, Partners partners) {
         server.service(OrderService.DEFINITION, new Orders(store, partners, settings.patience()));
     }
 }

@@ -1,6 +1,6 @@
 package dev.parley.examples.shop.servers;
 
-/** The services, in the order of their ports: each may call those ahead of it and none behind. */
+/** The services, in the order of their ports: each may call those ahead of it and none behind. Behind may only hear of what was done. */
 public enum Part {
     /** Who buys. */
     USER(0, "user-service", "shop.user.v1.UserService"),
@@ -13,7 +13,11 @@ public enum Part {
     /** What one may like. */
     RECOMMENDATION(4, "recommendation-service", "shop.recommendation.v1.RecommendationService"),
     /** Who needs all the others. */
-    ORDER(5, "order-service", "shop.order.v1.OrderService");
+    ORDER(5, "order-service", "shop.order.v1.OrderService"),
+    /** Who writes to customers. */
+    NOTIFICATION(8, "notification-service", "shop.notification.v1.NotificationService"),
+    /** Who counts. */
+    ANALYTICS(9, "analytics-service", "shop.analytics.v1.AnalyticsService");
 
     private final int portOffset;
     private final String id;
@@ -33,6 +37,11 @@ public enum Part {
     /** How many of it run; the inventory twice, so that it is there when one of them is not. */
     public int instances() {
         return this == INVENTORY ? 2 : 1;
+    }
+
+    /** Whether at most one of it can run at a time, because it keeps what it knows in a folder of its own. */
+    public boolean isAlone() {
+        return this == NOTIFICATION || this == ANALYTICS;
     }
 
     /** The name of its contract. */

@@ -1,0 +1,42 @@
+package dev.parley.examples.shop.servers;
+
+import dev.parley.messaging.MessagingTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How the services hear of each other's events.
+ *
+ * @param broker a broker's URI; {@code memory:}, one for each shop
+ * @param data the folder of databases and e-mails, which stays; empty for a temporary one, which goes
+ * @param telemetry of messages; none
+ */
+public record EventSettings(String broker, Optional<Path> data, MessagingTelemetry telemetry) {
+
+    private static final AtomicInteger BROKERS = new AtomicInteger();
+
+    /** The values named above. */
+    public static EventSettings defaults() {
+        return new EventSettings(
+                "memory:shop-" + BROKERS.incrementAndGet(),
+                Optional.empty(),
+                MessagingTelemetry.of(OpenTelemetry.noop()));
+    }
+
+    /** Over another broker. */
+    public EventSettings withBroker(String uri) {
+        return new EventSettings(uri, data, telemetry);
+    }
+
+    /** In a folder that stays. */
+    public EventSettings withData(Path folder) {
+        return new EventSettings(broker, Optional.of(folder), telemetry);
+    }
+
+    /** With spans and metrics of messages. */
+    public EventSettings withTelemetry(MessagingTelemetry records) {
+        return new EventSettings(broker, data, records);
+    }
+}

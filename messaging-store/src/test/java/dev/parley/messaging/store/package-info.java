@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.messaging.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,146 @@
+package dev.parley.messaging;
+
+import dev.parley.CallException;
+import dev.parley.Code;
+import dev.parley.messaging.internal.memory.MemoryProvider;
+import dev.parley.messaging.spi.BackendConsumer;
+import dev.parley.messaging.spi.BackendProfile;
+import dev.parley.messaging.spi.BrokerBackend;
+import dev.parley.messaging.spi.ConsumerSpec;
+import dev.parley.messaging.spi.LetterAction;
+import dev.parley.messaging.spi.Outgoing;
+import dev.parley.messaging.spi.Received;
+import dev.parley.messaging.spi.Settlement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The broker in memory, which fails as it is told: what a network and a server would do to it. */
+final class Faults implements BrokerBackend {
+
+    final BrokerBackend real;
+    final ConcurrentLinkedQueue<String> publishedIds = new ConcurrentLinkedQueue<>();
+    final AtomicInteger publications = new AtomicInteger();
+    final AtomicInteger consumers = new AtomicInteger();
+    final AtomicInteger extensions = new AtomicInteger();
+    final AtomicInteger settlements = new AtomicInteger();
+    volatile @Nullable CallException publishing;
+    volatile @Nullable CallException consuming;
+    volatile @Nullable CallException receiving;
+    volatile @Nullable CallException settling;
+    volatile @Nullable Set<Capability> capabilities;
+    volatile boolean losesExtensions;
+
+    Faults(BrokerOptions options) {
+        this("memory:", options);
+    }
+
+    Faults(String uri, BrokerOptions options) {
+        real = new MemoryProvider().open(BrokerUri.parse(uri), options);
+    }
+
+    static CallException away() {
+        return new CallException(Code.UNAVAILABLE, "the broker is away, as it was told");
+    }
+
+    private static void check(@Nullable CallException fault) {
+        if (fault != null) {
+            throw fault;
+        }
+    }
+
+    @Override
+    public BackendProfile profile() {
+        BackendProfile whole = real.profile();
+        Set<Capability> fewer = capabilities;
+        return fewer == null
+                ? whole
+                : new BackendProfile(whole.system(), fewer, whole.confirm(), whole.maxMessageBytes());
+    }
+
+    @Override
+    public void publish(List<Outgoing> messages) throws Exception {
+        publications.incrementAndGet();
+        messages.forEach(message -> publishedIds.add(message.message().id()));
+        check(publishing);
+        real.publish(messages);
+    }
+
+    @Override
+    public void send(Outgoing message) throws Exception {
+        check(publishing);
+        real.send(message);
+    }
+
+    @Override
+    public BackendConsumer consume(ConsumerSpec spec) throws Exception {
+        consumers.incrementAndGet();
+        check(consuming);
+        BackendConsumer consumer = real.consume(spec);
+        return new BackendConsumer() {
+            @Override
+            public List<Received> receive(int max, Duration wait) throws Exception {
+                check(receiving);
+                List<Received> received = consumer.receive(max, wait);
+                check(receiving);
+                return received;
+            }
+
+            @Override
+            public List<Received> settle(List<Settlement> all) throws Exception {
+                check(settling);
+                settlements.incrementAndGet();
+                return consumer.settle(all);
+            }
+
+            @Override
+            public void extend(List<Received> messages) throws Exception {
+                if (!losesExtensions) {
+                    consumer.extend(messages);
+                }
+                extensions.incrementAndGet();
+            }
+
+            @Override
+            public void close() {
+                consumer.close();
+            }
+        };
+    }
+
+    @Override
+    public List<QueueStats> queues() throws Exception {
+        return real.queues();
+    }
+
+    @Override
+    public void visitDeadLetters(QueueName queue, int max, Function<DeadLetter, LetterAction> visitor)
+            throws Exception {
+        real.visitDeadLetters(queue, max, visitor);
+    }
+
+    @Override
+    public void deleteGroup(QueueName queue) throws Exception {
+        real.deleteGroup(queue);
+    }
+
+    @Override
+    public void ping() throws Exception {
+        check(publishing);
+        real.ping();
+    }
+
+    @Override
+    public void close() {
+        real.close();
+    }
+
+    @Override
+    public String toString() {
+        return "faulty memory:";
+    }
+}

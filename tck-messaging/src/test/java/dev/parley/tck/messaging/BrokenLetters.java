@@ -1,0 +1,119 @@
+package dev.parley.tck.messaging;
+
+import dev.parley.messaging.DeadLetter;
+import dev.parley.messaging.QueueStats;
+import dev.parley.messaging.spi.BrokerBackend;
+import dev.parley.messaging.spi.LetterAction;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Function;
+
+/** As {@link BrokenBrokers}: what goes wrong with dead letters and statistics. */
+final class BrokenLetters {
+
+    private BrokenLetters() {}
+
+    // ---- dead letters
+
+    static final class RedrivesToAllGroups extends Faulty {
+        @Override
+        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
+            LetterAction action = visitor.apply(letter);
+            if (action == LetterAction.REDRIVE) {
+                publishAgain(sound, letter.topic(), letter.message());
+                return LetterAction.DISCARD;
+            }
+            return action;
+        }
+    }
+
+    static final class RedrivesAndKeeps extends Faulty {
+        @Override
+        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
+            LetterAction action = visitor.apply(letter);
+            if (action == LetterAction.REDRIVE) {
+                publishAgain(sound, letter.topic(), letter.message());
+                return LetterAction.KEEP;
+            }
+            return action;
+        }
+    }
+
+    static final class RedrivesToNobody extends Faulty {
+        @Override
+        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
+            LetterAction action = visitor.apply(letter);
+            return action == LetterAction.REDRIVE ? LetterAction.DISCARD : action;
+        }
+    }
+
+    static final class LettersWithoutTrace extends Faulty {
+        @Override
+        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
+            var metadata = letter.message().metadata();
+            var bare = new dev.parley.messaging.MessageMetadata(
+                    metadata.source(),
+                    metadata.timestamp(),
+                    metadata.correlationId(),
+                    metadata.version(),
+                    metadata.key(),
+                    metadata.expiry(),
+                    metadata.contentType(),
+                    Map.of());
+            return visitor.apply(new DeadLetter(
+                    letter.id(),
+                    letter.queue(),
+                    letter.topic(),
+                    letter.message().withMetadata(bare),
+                    letter.position(),
+                    letter.attempts(),
+                    letter.failure()));
+        }
+    }
+
+    static final class LettersWithoutPosition extends Faulty {
+        @Override
+        LetterAction visited(BrokerBackend sound, DeadLetter letter, Function<DeadLetter, LetterAction> visitor) {
+            return visitor.apply(new DeadLetter(
+                    letter.id(),
+                    letter.queue(),
+                    letter.topic(),
+                    letter.message(),
+                    letter.position() + "0",
+                    letter.attempts(),
+                    letter.failure()));
+        }
+    }
+
+    // ---- statistics
+
+    static final class CountsNothingInFlight extends Faulty {
+        @Override
+        QueueStats broken(QueueStats stats) {
+            return new QueueStats(
+                    stats.queue(),
+                    stats.depth() + stats.inFlight(),
+                    stats.delayed(),
+                    0,
+                    stats.oldestAge(),
+                    stats.redelivered(),
+                    stats.deadLetters(),
+                    stats.consumers());
+        }
+    }
+
+    static final class CountsNoDeadLetters extends Faulty {
+        @Override
+        QueueStats broken(QueueStats stats) {
+            return new QueueStats(
+                    stats.queue(),
+                    stats.depth(),
+                    stats.delayed(),
+                    stats.inFlight(),
+                    stats.oldestAge(),
+                    stats.redelivered(),
+                    OptionalLong.of(0),
+                    stats.consumers());
+        }
+    }
+}
