@@ -14,13 +14,11 @@ final class AsyncApiDocument {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final EventCatalog catalog;
     private final ObjectNode document = JSON.createObjectNode();
     private final ObjectNode channels;
     private final ObjectNode operations;
 
-    private AsyncApiDocument(EventCatalog catalog, String title, String version) {
-        this.catalog = catalog;
+    private AsyncApiDocument(String title, String version) {
         document.put("asyncapi", "3.0.0");
         document.putObject("info").put("title", title).put("version", version);
         document.put("defaultContentType", "application/json");
@@ -30,7 +28,7 @@ final class AsyncApiDocument {
 
     static String write(
             EventCatalog catalog, String title, String version, Set<String> sent, Map<String, Set<String>> received) {
-        AsyncApiDocument made = new AsyncApiDocument(catalog, title, version);
+        AsyncApiDocument made = new AsyncApiDocument(title, version);
         ObjectNode messages = JSON.createObjectNode();
         EventSchemas schemas = new EventSchemas(catalog.mapper());
         for (EventType<?> type : catalog.types()) {
