@@ -246,8 +246,10 @@ class TransactionTest {
                     one.get();
                 } catch (java.util.concurrent.ExecutionException e) {
                     refused++;
-                    assertThat(e.getCause()).isInstanceOf(CallException.class).hasMessageContaining("maxWaiting (2)");
-                    assertThat(((CallException) e.getCause()).code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+                    assertThat(e.getCause()).isInstanceOfSatisfying(CallException.class, limit -> {
+                        assertThat(limit.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+                        assertThat(limit.message()).contains("maxWaiting (2)");
+                    });
                 }
             }
             assertThat(refused).isEqualTo(1);
