@@ -246,10 +246,11 @@ class TransactionTest {
                     one.get();
                 } catch (java.util.concurrent.ExecutionException e) {
                     refused++;
-                    assertThat(e.getCause()).isInstanceOfSatisfying(CallException.class, limit -> {
-                        assertThat(limit.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
-                        assertThat(limit.message()).contains("maxWaiting (2)");
-                    });
+                    assertThat(e.getCause())
+                            .hasMessageContaining("maxWaiting (2)")
+                            .isInstanceOfSatisfying(
+                                    CallException.class,
+                                    refusal -> assertThat(refusal.code()).isEqualTo(Code.RESOURCE_EXHAUSTED));
                 }
             }
             assertThat(refused).isEqualTo(1);
