@@ -40,6 +40,7 @@ final class RemoteBackend implements BrokerBackend {
     private final String address;
     private final Channel channel;
     private final BrokerService.Client client;
+    private final BrokerService.Client hasty;
     private volatile @Nullable BackendProfile known;
 
     RemoteBackend(String address, Optional<String> token, BrokerOptions options) {
@@ -56,11 +57,19 @@ final class RemoteBackend implements BrokerBackend {
             each = each.withHeader(TokenCheck.HEADER, TokenCheck.SCHEME + token.get());
         }
         this.client = BrokerService.client(channel).with(each);
+        this.hasty = client.with(each.withTimeout(options.connectTimeout()));
     }
 
-    /** What was learned, or else what every server promises, with the weakest confirmation. */
+    /** What was learned, or can be now, or else what every server promises, with the weakest confirmation. */
     @Override
     public BackendProfile profile() {
+        if (known == null) {
+            try {
+                learn(hasty);
+            } catch (CallException e) {
+                // away: what is asked next says so
+            }
+        }
         BackendProfile profile = known;
         return profile != null
                 ? profile
@@ -69,11 +78,11 @@ final class RemoteBackend implements BrokerBackend {
 
     @Override
     public void ping() {
-        learn();
+        learn(client);
     }
 
-    private void learn() {
-        Profile profile = client.getProfile(GetProfileRequest.getDefaultInstance());
+    private void learn(BrokerService asked) {
+        Profile profile = asked.getProfile(GetProfileRequest.getDefaultInstance());
         known = new BackendProfile(
                 "parley",
                 BrokerServer.PROMISED,
@@ -109,7 +118,7 @@ final class RemoteBackend implements BrokerBackend {
     @Override
     public BackendConsumer consume(ConsumerSpec spec) throws Exception {
         if (known == null) {
-            learn();
+            learn(client);
         }
         return RemoteConsumer.open(client, spec, address);
     }

@@ -11,7 +11,13 @@ final class BrokerJvm {
 
     private BrokerJvm() {}
 
+    /** Over SQLite in its own folder. */
     static ServerProcess start() throws IOException, InterruptedException {
+        return start("");
+    }
+
+    /** Over this store; empty: SQLite in its own folder. */
+    static ServerProcess start(String store) throws IOException, InterruptedException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         return ServerProcess.builder(java.toString())
                 .name("parley-broker")
@@ -25,7 +31,7 @@ final class BrokerJvm {
                         System.getProperty("java.class.path"),
                         BrokerJvm.class.getName(),
                         Integer.toString(place.port("rpc")),
-                        "sqlite:" + place.folder().resolve("data")))
+                        store.isEmpty() ? "sqlite:" + place.folder().resolve("data") : store))
                 .start();
     }
 

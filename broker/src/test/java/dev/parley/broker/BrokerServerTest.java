@@ -66,16 +66,13 @@ class BrokerServerTest {
     }
 
     @Test
-    void twoServersOnOneFolderAreRefused(@TempDir Path folder) {
-        BrokerServer.Builder builder = BrokerServer.builder().store("sqlite:" + folder);
-        BrokerServer first = fixture.open(builder.start());
-        assertThatThrownBy(builder::start)
-                .isInstanceOfSatisfying(
-                        CallException.class,
-                        e -> assertThat(e.message())
-                                .contains(
-                                        folder.toString(),
-                                        Long.toString(ProcessHandle.current().pid())));
+    void aSecondProcessOnAFolderIsRefused(@TempDir Path folder) {
+        BrokerServer first =
+                fixture.open(BrokerServer.builder().store("sqlite:" + folder).start());
+        assertThatThrownBy(() -> BrokerJvm.start("sqlite:" + folder))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(folder.toString())
+                .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
         connect(uri(first)).publish(TOPIC, "the first one still serves");
     }
 

@@ -246,8 +246,11 @@ class TransactionTest {
                     one.get();
                 } catch (java.util.concurrent.ExecutionException e) {
                     refused++;
-                    assertThat(e.getCause()).isInstanceOf(CallException.class).hasMessageContaining("maxWaiting (2)");
-                    assertThat(((CallException) e.getCause()).code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+                    assertThat(e.getCause())
+                            .hasMessageContaining("maxWaiting (2)")
+                            .isInstanceOfSatisfying(
+                                    CallException.class,
+                                    refusal -> assertThat(refusal.code()).isEqualTo(Code.RESOURCE_EXHAUSTED));
                 }
             }
             assertThat(refused).isEqualTo(1);
@@ -258,7 +261,8 @@ class TransactionTest {
     @ParameterizedTest
     @EnumSource
     void waitingForATurnIsBounded(Engine engine) throws Exception {
-        StoreOptions options = StoreOptions.defaults().withConnections(1).withWaitTimeout(Duration.ofMillis(50));
+        StoreOptions options =
+                StoreOptions.defaults().withConnections(1).withWaitTimeout(Duration.ofSeconds(3)); // opening waits, too
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         try (Store store = Stores.open(engine, options);
@@ -271,7 +275,7 @@ class TransactionTest {
             inside.await();
             CallException late = Stores.failure(() -> store.run(tx -> Stores.insert(tx, "late")));
             assertThat(late.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
-            assertThat(late.message()).contains("waitTimeout (50 ms)");
+            assertThat(late.message()).contains("waitTimeout (3000 ms)");
             go.countDown();
             first.get();
             Stores.await("nothing runs any more", () -> store.<Boolean>transaction(tx -> true));

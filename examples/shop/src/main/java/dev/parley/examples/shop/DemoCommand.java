@@ -1,15 +1,20 @@
 package dev.parley.examples.shop;
 
+import dev.parley.CallException;
 import dev.parley.examples.shop.processes.Fleet;
 import dev.parley.examples.shop.processes.FleetSettings;
 import dev.parley.examples.shop.processes.Rehearsal;
 import dev.parley.examples.shop.scenario.Scenario;
 import dev.parley.examples.shop.servers.CannotListen;
+import dev.parley.examples.shop.servers.EventSettings;
 import dev.parley.examples.shop.servers.Shop;
 import dev.parley.examples.shop.servers.ShopSettings;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,10 +25,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Runs the shop, six services on a port each, until Ctrl-C. Each speaks gRPC,",
+            "Runs the shop, eight services on a port each, until Ctrl-C. Each speaks gRPC,",
             "gRPC-Web, Connect and, where its contract says so, REST/JSON on the same port.",
-            "On a seventh port is a page that orders from a browser, on an eighth a second",
+            "On one more port is a page that orders from a browser, on another a second",
             "inventory: services register themselves, and calls are shared out among both.",
+            "What becomes of an order reaches inventory, notification and analytics as events.",
             ""
         },
         footer = {
@@ -36,10 +42,12 @@ import picocli.CommandLine.Spec;
             "  u-failing      suggestions fail               an order without them",
             "",
             "Examples:",
-            "  parley demo                    ports 7001 to 7008",
-            "  parley demo --base-port 9001   ports 9001 to 9008",
+            "  parley demo                    ports 7001 to 7010",
+            "  parley demo --base-port 9001   ports 9001 to 9010",
             "  parley demo --processes        each service in a JVM of its own, a registry",
-            "                                 between them; ports 7001 to 7010",
+            "                                 and a broker between them; 7001 to 7013",
+            "  parley demo --broker amqp://guest:guest@127.0.0.1:5672",
+            "                                 events over RabbitMQ",
             "  parley demo --scenario         plays it all, exits 0 or 1",
             "",
             "INVENTORY_SERVICE_URL and its like in the environment say where a service is;",
@@ -68,6 +76,19 @@ final class DemoCommand implements Callable<Integer> {
     private boolean processes;
 
     @Option(
+            names = "--broker",
+            paramLabel = "URI",
+            description = "Where events go: amqp://, kafka://, postgresql://, parley://, sqlite: (one process only). "
+                    + "Without: memory:, with --processes a broker of its own at parley://.")
+    private @Nullable String broker;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description = "Where databases and e-mails are kept. Without: a temporary folder, deleted in the end.")
+    private @Nullable Path data;
+
+    @Option(
             names = "--scenario",
             description = "Plays the shop on free ports over real sockets, step by step, and exits: 0 if all is as it "
                     + "should be, 1 otherwise. The last steps start processes.")
@@ -94,7 +115,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (train) {
-            boolean ok = new Scenario(out).playInOneProcess();
+            boolean ok = new Scenario(out, Optional.empty()).playInOneProcess();
             Rehearsal.play();
             return ok ? 0 : 1;
         }
@@ -105,7 +126,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int play() {
-        Scenario played = new Scenario(out);
+        Scenario played = new Scenario(out, checkedBroker());
         return (processes ? played.playInProcesses() : played.play()) ? 0 : 1;
     }
 
@@ -137,7 +158,10 @@ final class DemoCommand implements Callable<Integer> {
 
     private FleetSettings fleetSettings() {
         try {
-            return FleetSettings.defaults().at(host, basePort);
+            return FleetSettings.defaults()
+                    .at(host, basePort)
+                    .withBroker(checkedBroker())
+                    .withData(Optional.ofNullable(data));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--base-port: " + e.getMessage(), e);
         }
@@ -148,7 +172,10 @@ final class DemoCommand implements Callable<Integer> {
         try {
             shop = Shop.open(settings());
         } catch (CannotListen e) {
-            complain(e.getMessage() + "; the shop needs eight in a row, choose others with --base-port");
+            complain(e.getMessage() + "; the shop needs ten in a row, choose others with --base-port");
+            return 1;
+        } catch (IllegalArgumentException | CallException e) {
+            complain(String.valueOf(e.getMessage()));
             return 1;
         }
         CountDownLatch stopped = new CountDownLatch(1);
@@ -164,9 +191,27 @@ final class DemoCommand implements Callable<Integer> {
 
     private ShopSettings settings() {
         try {
-            return ShopSettings.defaults().at(host, basePort);
+            return ShopSettings.defaults().at(host, basePort).withEvents(events());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--base-port: " + e.getMessage(), e);
+        }
+    }
+
+    private EventSettings events() {
+        EventSettings events =
+                checkedBroker().map(EventSettings.defaults()::withBroker).orElseGet(EventSettings::defaults);
+        return data == null ? events : events.withData(data);
+    }
+
+    private Optional<String> checkedBroker() {
+        if (broker == null) {
+            return Optional.empty();
+        }
+        try {
+            EventSettings.describe(broker);
+            return Optional.of(broker);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--broker: " + e.getMessage(), e);
         }
     }
 

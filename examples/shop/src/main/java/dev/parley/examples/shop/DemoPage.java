@@ -33,6 +33,8 @@ final class DemoPage {
         out.println(orderExample());
         out.println("3. Watch the stock as a stream while you order (without grpcurl: the second line, by Connect):");
         out.println(streamExample());
+        out.println("4. See what became of the orders elsewhere, by events over " + shop.broker() + ":");
+        out.println(eventExample());
         out.println("More: ./parley demo --help, ./parley demo --scenario. Stop with Ctrl-C.");
         out.flush();
     }
@@ -45,6 +47,8 @@ final class DemoPage {
             case PRODUCT -> "/api/products/sku-1";
             case RECOMMENDATION -> "/api/users/u-1/suggestions";
             case ORDER -> "/api/users/u-1/orders";
+            case NOTIFICATION -> "/api/emails";
+            case ANALYTICS -> "/api/numbers";
         };
     }
 
@@ -62,6 +66,15 @@ final class DemoPage {
                      curl -i %s/api/orders \\
                        -H 'Content-Type: application/json' -d '{"userId": "u-1", "productId": "sku-1", "quantity": 2}'
                 """.formatted(shop.url(Part.ORDER));
+    }
+
+    private String eventExample() {
+        return """
+
+                     curl -s %s/api/emails      # also as files in %s
+                     curl -s %s/api/numbers
+                     curl -s -X POST %s/api/numbers:rebuild -H 'Content-Type: application/json' -d '{}'   # counted anew, by replay
+                """.formatted(shop.url(Part.NOTIFICATION), shop.emails(), shop.url(Part.ANALYTICS), shop.url(Part.ANALYTICS));
     }
 
     /** Connect's streams have an envelope of five bytes: a flag and the length, here 25, which is octal 31. */

@@ -2,6 +2,7 @@ package dev.parley.examples.shop;
 
 import dev.parley.examples.shop.processes.Fleet;
 import dev.parley.examples.shop.processes.Member;
+import dev.parley.examples.shop.servers.EventSettings;
 import dev.parley.examples.shop.servers.Part;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -50,6 +51,8 @@ final class FleetPage {
                      curl -s '%s/v1/health/service/%s?passing'
 
                 """, fleet.registryMember().url(), Part.INVENTORY.id());
+        out.println("Events of orders go over " + EventSettings.describe(fleet.brokerUri()) + "; e-mails about them are put into "
+                + fleet.emails() + '.');
         out.println("Order a teapot, kill one of the inventories, and order again: no order fails.");
         out.printf("""
 

@@ -1,5 +1,6 @@
 package dev.parley.examples.shop;
 
+import dev.parley.examples.shop.processes.BrokerCommand;
 import dev.parley.examples.shop.processes.RegistryCommand;
 import dev.parley.examples.shop.processes.ServeCommand;
 import picocli.CommandLine;
@@ -11,8 +12,8 @@ import picocli.CommandLine.Spec;
 /** The program {@code parley}, as far as the shop is it. */
 @Command(
         name = "parley",
-        description = "The shop: six services that talk by gRPC, Connect and REST.",
-        subcommands = {DemoCommand.class, ServeCommand.class, RegistryCommand.class})
+        description = "The shop: eight services that talk by gRPC, Connect and REST, and by events.",
+        subcommands = {DemoCommand.class, ServeCommand.class, RegistryCommand.class, BrokerCommand.class})
 public final class Main implements Runnable {
 
     @Spec

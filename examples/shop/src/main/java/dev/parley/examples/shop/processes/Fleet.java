@@ -1,11 +1,13 @@
 package dev.parley.examples.shop.processes;
 
 import dev.parley.discovery.ServiceRegistry;
+import dev.parley.examples.shop.servers.DataFolder;
 import dev.parley.examples.shop.servers.Directory;
 import dev.parley.examples.shop.servers.Part;
 import dev.parley.examples.shop.servers.Single;
 import dev.parley.examples.shop.servers.Storefront;
 import dev.parley.http.HttpServer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -20,7 +22,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shop with each service in a JVM of its own, the registry and the keeper of the stock in two more. This process holds the
+ * The shop with each service in a JVM of its own, the registry, the keeper of the stock and the broker in three more. This process holds the
  * page, and the leash of all others: they end with it, however it ends. Thread-safe.
  */
 public final class Fleet implements AutoCloseable {
@@ -32,9 +34,11 @@ public final class Fleet implements AutoCloseable {
     private static final Duration RETIRING = Duration.ofMinutes(1);
     private static final int PAUSE_MILLIS = 20;
     private static final String REGISTRY = "registry";
+    private static final String BROKER = "broker";
 
     private final FleetSettings settings;
     private final HttpServer page;
+    private final DataFolder data;
     private final List<Member> members = new ArrayList<>(); // guarded by this
     private final Map<String, Integer> started = new HashMap<>(); // guarded by this
     private volatile boolean closed;
@@ -43,6 +47,7 @@ public final class Fleet implements AutoCloseable {
     private Fleet(FleetSettings settings) {
         this.settings = settings;
         this.page = Storefront.open(settings.host(), settings.pagePort(), this::urls);
+        this.data = DataFolder.of(settings.data());
     }
 
     /** A fleet with nothing in it but the page. */
@@ -59,6 +64,9 @@ public final class Fleet implements AutoCloseable {
         launch(REGISTRY, settings.registryPort());
         synchronized (this) {
             registry = ServiceRegistry.connect(registryUri());
+        }
+        if (settings.broker().isEmpty()) {
+            launch(BROKER, settings.brokerPort());
         }
         List<Future<Member>> starting = new ArrayList<>();
         try (ExecutorService few = Executors.newFixedThreadPool(settings.atOnce())) {
@@ -103,7 +111,7 @@ public final class Fleet implements AutoCloseable {
                 throw new IllegalStateException("the shop is closed");
             }
             String id = name + "-" + started.merge(name, 1, Integer::sum);
-            member = Member.start(name, id, command(name, id, port), settings.log());
+            member = Member.start(name, id, command(name, id, port), environment(name), settings.log());
             members.add(member);
         }
         member.awaitListening(STARTING);
@@ -111,11 +119,28 @@ public final class Fleet implements AutoCloseable {
         return member;
     }
 
+    private Map<String, String> environment(String name) {
+        return name.equals(REGISTRY) || name.equals(BROKER) ? Map.of() : Map.of(ServeCommand.BROKER, brokerUri());
+    }
+
+    /** Where events go, such as {@code parley://127.0.0.1:7013}. */
+    public String brokerUri() {
+        return settings.broker()
+                .orElseGet(() -> "parley://" + members(BROKER).getLast().authority());
+    }
+
+    /** The folder that e-mails are put into. */
+    public Path emails() {
+        return data.emails();
+    }
+
     private List<String> command(String name, String id, int port) {
         List<String> arguments = new ArrayList<>();
         if (name.equals(REGISTRY)) {
             // On this machine only, as its contents are what all others believe.
             arguments.addAll(List.of("serve-registry", "--host=127.0.0.1"));
+        } else if (name.equals(BROKER)) {
+            arguments.addAll(List.of("serve-broker", "--store=" + data.database(BROKER)));
         } else {
             arguments.addAll(List.of(
                     "serve",
@@ -124,6 +149,7 @@ public final class Fleet implements AutoCloseable {
                     "--host=" + settings.host(),
                     "--page-port=" + page.port(),
                     "--patience=" + settings.patience().toMillis(),
+                    "--data=" + data.path(),
                     "--registry=" + registryUri()));
         }
         arguments.add("--port=" + port);
@@ -219,13 +245,15 @@ public final class Fleet implements AutoCloseable {
             known = registry;
         }
         stop(all, Part.ORDER.id()::equals);
-        stop(all, name -> !name.equals(REGISTRY) && !name.equals(Single.STOCK));
+        stop(all, name -> !name.equals(REGISTRY) && !name.equals(Single.STOCK) && !name.equals(BROKER));
         stop(all, Single.STOCK::equals);
+        stop(all, BROKER::equals);
         if (known != null) {
             known.close();
         }
         stop(all, REGISTRY::equals);
         page.shutdown(Duration.ZERO);
+        data.close();
     }
 
     private static void stop(List<Member> all, java.util.function.Predicate<String> which) {

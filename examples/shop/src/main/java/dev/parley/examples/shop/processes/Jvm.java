@@ -8,7 +8,7 @@ import java.util.List;
 /** The command that runs a class of ours in a JVM like this one, only smaller. */
 final class Jvm {
 
-    /** Nine of them are to fit on a small machine. */
+    /** Twelve of them are to fit on a small machine. */
     private static final List<String> THRIFTY = List.of(
             "-Xmx64m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=32m");
 

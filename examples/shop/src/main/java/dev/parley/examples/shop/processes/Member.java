@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -40,10 +41,12 @@ public final class Member {
     }
 
     /** Starts {@code command}; each line that it prints goes to {@code log}, behind its id. */
-    static Member start(String name, String id, List<String> command, Consumer<String> log) {
+    static Member start(
+            String name, String id, List<String> command, Map<String, String> environment, Consumer<String> log) {
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             Member member = new Member(name, id, process, log);
             // Not virtual: a read of a pipe would hold on to a carrier.
             Thread.ofPlatform().daemon().name("shop-log-" + id).start(member::read);

@@ -3,8 +3,10 @@ package dev.parley.examples.shop.processes;
 import dev.parley.examples.shop.order.Patience;
 import dev.parley.examples.shop.servers.CannotListen;
 import dev.parley.examples.shop.servers.Directory;
+import dev.parley.examples.shop.servers.EventSettings;
 import dev.parley.examples.shop.servers.ShopSettings;
 import dev.parley.examples.shop.servers.Single;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +20,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     /** Streams without an end are cut off after this; their readers resume elsewhere. */
     private static final Duration GRACE = Duration.ofSeconds(3);
+
+    /** The variable that has the broker's URI: a command line could be read by everybody, and a password with it. */
+    static final String BROKER = "SHOP_BROKER";
 
     @Parameters(index = "0", paramLabel = "NAME", description = "The service, such as inventory-service.")
     private String name = "";
@@ -43,6 +48,9 @@ public final class ServeCommand implements Callable<Integer> {
             description = "How long an order waits for the inventory, in milliseconds.")
     private int patienceMillis;
 
+    @Option(names = "--data", required = true, description = "The folder of databases and e-mails.")
+    private Path data = Path.of("");
+
     /** For picocli. */
     public ServeCommand() {}
 
@@ -53,7 +61,10 @@ public final class ServeCommand implements Callable<Integer> {
                 .at(host, 0)
                 .withGrace(GRACE)
                 .withPatience(Patience.defaults().withInventory(Duration.ofMillis(patienceMillis)))
-                .withDirectory(new Directory(registry, System.getenv()));
+                .withDirectory(new Directory(registry, System.getenv()))
+                .withEvents(EventSettings.defaults()
+                        .withBroker(System.getenv().getOrDefault(BROKER, "memory:"))
+                        .withData(data));
         Single single;
         try {
             single = Single.open(settings, name, id, port, pagePort);

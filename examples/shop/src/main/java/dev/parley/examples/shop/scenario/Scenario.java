@@ -2,6 +2,7 @@ package dev.parley.examples.shop.scenario;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -14,6 +15,7 @@ public final class Scenario {
                     BrokenPartners.STEPS,
                     OptionalSuggestions.STEPS,
                     Streams.STEPS,
+                    Events.STEPS,
                     TimeAndOrder.STEPS,
                     Outages.STEPS,
                     Storms.STEPS,
@@ -22,15 +24,17 @@ public final class Scenario {
             .toList();
 
     private static final List<Step<Town>> IN_PROCESSES =
-            Stream.of(Instances.STEPS, Restarts.STEPS).flatMap(List::stream).toList();
+            Stream.of(Instances.STEPS, Posts.STEPS, Restarts.STEPS).flatMap(List::stream).toList();
 
     private final PrintStream out;
+    private final Optional<String> broker;
     private int played;
     private int failed;
 
-    /** A scenario that is narrated to {@code out}. */
-    public Scenario(PrintStream out) {
+    /** A scenario that is narrated to {@code out}, over this broker or the shop's own. */
+    public Scenario(PrintStream out, Optional<String> broker) {
         this.out = out;
+        this.broker = broker;
     }
 
     /**
@@ -57,7 +61,7 @@ public final class Scenario {
     }
 
     private void inOneProcess() {
-        try (Stage stage = Stage.open()) {
+        try (Stage stage = Stage.open(broker)) {
             out.println("The shop is open: " + stage.describe());
             STEPS.forEach(step -> play(step, stage));
         }
@@ -76,7 +80,7 @@ public final class Scenario {
 
     private void inProcesses() {
         long start = System.nanoTime();
-        try (Town town = Town.open()) {
+        try (Town town = Town.open(broker)) {
             out.println("The shop is open once more: " + town.describe() + " (" + millisSince(start) + " ms)");
             for (Step<Town> step : IN_PROCESSES) {
                 int before = failed;

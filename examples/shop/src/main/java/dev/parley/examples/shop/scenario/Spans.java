@@ -1,5 +1,6 @@
 package dev.parley.examples.shop.scenario;
 
+import dev.parley.messaging.MessagingTelemetry;
 import dev.parley.telemetry.RecordMessages;
 import dev.parley.telemetry.Telemetry;
 import dev.parley.telemetry.TelemetryOptions;
@@ -35,6 +36,10 @@ final class Spans implements SpanExporter {
 
     Telemetry telemetry() {
         return Telemetry.of(sdk, TelemetryOptions.defaults().withRecordMessages(RecordMessages.METADATA));
+    }
+
+    MessagingTelemetry messages() {
+        return MessagingTelemetry.of(sdk);
     }
 
     @Override

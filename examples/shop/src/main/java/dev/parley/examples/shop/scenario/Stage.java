@@ -4,9 +4,12 @@ import dev.parley.chain.Chain;
 import dev.parley.examples.shop.inventory.v1.CheckStockRequest;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
 import dev.parley.examples.shop.inventory.v1.StockLevel;
+import dev.parley.examples.shop.analytics.v1.AnalyticsService;
+import dev.parley.examples.shop.notification.v1.NotificationService;
 import dev.parley.examples.shop.order.v1.CreateOrderRequest;
 import dev.parley.examples.shop.order.v1.OrderService;
 import dev.parley.examples.shop.recommendation.v1.RecommendationService;
+import dev.parley.examples.shop.servers.EventSettings;
 import dev.parley.examples.shop.servers.Part;
 import dev.parley.examples.shop.servers.Shop;
 import dev.parley.examples.shop.servers.ShopSettings;
@@ -19,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the steps play on: a shop on free ports, clients of it, and those who watch. */
@@ -30,22 +34,36 @@ final class Stage implements AutoCloseable {
     final Rest rest = new Rest();
     final Spans spans = new Spans();
     final Telemetry telemetry = spans.telemetry();
-    final Shop shop = Shop.open(ShopSettings.defaults()
-            .withInterceptors(List.of(witness, rendezvous))
-            .withTelemetry(telemetry));
+    final Shop shop;
+    final UserService.Client users;
+    final InventoryService.Client inventory;
+    final RecommendationService.Client recommendations;
+    final OrderService.Client orders;
+    final OrderService.Client connectOrders;
+    final OrderService.Client webOrders;
+    final NotificationService.Client notification;
+    final AnalyticsService.Client analytics;
 
-    final UserService.Client users = UserService.client(grpc(shop.url(Part.USER)));
-    final InventoryService.Client inventory = InventoryService.client(grpc(shop.url(Part.INVENTORY)));
-    final RecommendationService.Client recommendations =
-            RecommendationService.client(grpc(shop.url(Part.RECOMMENDATION)));
-    final OrderService.Client orders = OrderService.client(grpc(shop.url(Part.ORDER)));
-    final OrderService.Client connectOrders = OrderService.client(connect(shop.url(Part.ORDER)));
-    final OrderService.Client webOrders = OrderService.client(web(shop.url(Part.ORDER)));
+    private Stage(Optional<String> broker) {
+        EventSettings events = EventSettings.defaults().withTelemetry(spans.messages());
+        shop = Shop.open(ShopSettings.defaults()
+                .withInterceptors(List.of(witness, rendezvous))
+                .withTelemetry(telemetry)
+                .withEvents(broker.map(events::withBroker).orElse(events)));
+        users = UserService.client(grpc(shop.url(Part.USER)));
+        inventory = InventoryService.client(grpc(shop.url(Part.INVENTORY)));
+        recommendations = RecommendationService.client(grpc(shop.url(Part.RECOMMENDATION)));
+        orders = OrderService.client(grpc(shop.url(Part.ORDER)));
+        connectOrders = OrderService.client(connect(shop.url(Part.ORDER)));
+        webOrders = OrderService.client(web(shop.url(Part.ORDER)));
+        // By its name: it is stopped meanwhile, and elsewhere then.
+        notification = NotificationService.client(grpc(shop.target(Part.NOTIFICATION)));
+        analytics = AnalyticsService.client(grpc(shop.url(Part.ANALYTICS)));
+    }
 
-    private Stage() {}
-
-    static Stage open() {
-        return new Stage();
+    /** Over this broker, or the shop's own. */
+    static Stage open(Optional<String> broker) {
+        return new Stage(broker);
     }
 
     /** A channel that speaks gRPC with protobuf. */

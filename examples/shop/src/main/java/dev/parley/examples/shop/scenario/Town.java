@@ -17,6 +17,7 @@ import dev.parley.examples.shop.order.v1.OrderStatus;
 import dev.parley.examples.shop.processes.Fleet;
 import dev.parley.examples.shop.processes.FleetSettings;
 import dev.parley.examples.shop.processes.Member;
+import dev.parley.examples.shop.servers.EventSettings;
 import dev.parley.examples.shop.servers.Part;
 import dev.parley.rpc.CallOptions;
 import dev.parley.rpc.Channel;
@@ -28,6 +29,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -47,18 +49,22 @@ final class Town implements AutoCloseable {
     private final Deque<Channel> channels = new ArrayDeque<>();
     private final Map<Member, Channel> members = new HashMap<>(); // guarded by itself
     private final Deque<String> lines = new ArrayDeque<>(); // guarded by itself
-    /** What is shown is that no order fails, not how busy the machine is: nine JVMs on it may take their time. */
-    final Fleet fleet = Fleet.of(
-            FleetSettings.defaults().withPatience(Duration.ofSeconds(30)).telling((member, took) -> {}, this::note));
+    /** What is shown is that no order fails, not how busy the machine is: twelve JVMs on it may take their time. */
+    final Fleet fleet;
 
     private final AtomicReference<OrderService> orders = new AtomicReference<>();
     private final AtomicReference<InventoryService> inventory = new AtomicReference<>();
 
-    private Town() {}
+    private Town(Optional<String> broker) {
+        fleet = Fleet.of(FleetSettings.defaults()
+                .withBroker(broker)
+                .withPatience(Duration.ofSeconds(30))
+                .telling((member, took) -> {}, this::note));
+    }
 
     /** Starts all of it, which takes some seconds. */
-    static Town open() throws InterruptedException {
-        Town town = new Town();
+    static Town open(Optional<String> broker) throws InterruptedException {
+        Town town = new Town(broker);
         try {
             town.fleet.start();
             town.orders.set(OrderService.client(town.channel(Part.ORDER.id(), ClusterPolicy.defaults()))
@@ -199,7 +205,8 @@ final class Town implements AutoCloseable {
 
     /** How many processes there are, and where the registry is. */
     String describe() {
-        return fleet.members().size() + " processes, registered at " + fleet.registryUri();
+        return fleet.members().size() + " processes, registered at " + fleet.registryUri() + ", events over "
+                + EventSettings.describe(fleet.brokerUri());
     }
 
     @Override

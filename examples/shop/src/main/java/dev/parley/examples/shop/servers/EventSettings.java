@@ -1,5 +1,6 @@
 package dev.parley.examples.shop.servers;
 
+import dev.parley.messaging.BrokerUri;
 import dev.parley.messaging.MessagingTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
@@ -16,6 +17,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 public record EventSettings(String broker, Optional<Path> data, MessagingTelemetry telemetry) {
 
     private static final AtomicInteger BROKERS = new AtomicInteger();
+
+    /**
+     * Checks the broker's URI.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public EventSettings {
+        BrokerUri.parse(broker);
+    }
+
+    /** The broker's URI without its secrets, for people. */
+    public static String describe(String broker) {
+        return BrokerUri.parse(broker).toString();
+    }
+
+    @Override
+    public String toString() {
+        return "events over " + describe(broker) + data.map(folder -> ", data in " + folder).orElse("");
+    }
 
     /** The values named above. */
     public static EventSettings defaults() {

@@ -54,7 +54,8 @@ public enum Part {
         return portOffset;
     }
 
-    static Part of(String id) {
+    /** The part with this {@link #id}. */
+    public static Part of(String id) {
         for (Part part : values()) {
             if (part.id.equals(id)) {
                 return part;

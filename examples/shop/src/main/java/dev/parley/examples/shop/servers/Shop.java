@@ -5,13 +5,16 @@ import dev.parley.chain.ClientResilience;
 import dev.parley.chain.DefaultChains;
 import dev.parley.discovery.ServiceInstance;
 import dev.parley.discovery.ServiceRegistry;
-import dev.parley.examples.shop.inventory.Stock;
+import dev.parley.examples.shop.inventory.StockStore;
+import dev.parley.examples.shop.order.OrderStore;
 import dev.parley.examples.shop.order.Partners;
 import dev.parley.http.HttpServer;
 import dev.parley.resilience.ResilienceListener;
 import dev.parley.rpc.Channel;
+import dev.parley.rpc.ChannelBuilder;
 import dev.parley.rpc.RpcServer;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shop, running in one process: a server a service, on a port each, two of the inventory, and one of the page that calls
@@ -35,6 +39,10 @@ public final class Shop implements AutoCloseable {
     private final Implementations implementations;
     private final Map<Part, List<String>> urls = Collections.synchronizedMap(new EnumMap<>(Part.class));
     private final Deque<Runnable> closing = new ArrayDeque<>();
+    private final Deque<Runnable> closingNotification = new ArrayDeque<>();
+    private final DataFolder data;
+    private final Listeners listeners;
+    private @Nullable OrderStore orders;
     private int pagePort;
 
     private Shop(ShopSettings settings) {
@@ -43,6 +51,9 @@ public final class Shop implements AutoCloseable {
         this.implementations = new Implementations(settings);
         this.registry = ServiceRegistry.connect(directory.registry());
         closing.push(registry::close);
+        this.data = DataFolder.of(settings.events().data());
+        closing.push(data::close);
+        this.listeners = new Listeners(settings, data);
     }
 
     /**
@@ -65,13 +76,42 @@ public final class Shop implements AutoCloseable {
         openPage();
         serve(Part.USER, implementations::users);
         // Both sell from the same shelves: two copies of the stock would sell everything twice.
-        Stock stock = implementations.stock();
+        StockStore stock = implementations.stock();
+        listeners.stock(stock, closing);
         serve(Part.INVENTORY, server -> implementations.inventory(server, stock));
         serve(Part.PAYMENT, implementations::payments);
         serve(Part.PRODUCT, implementations::products);
         serve(Part.RECOMMENDATION, implementations::recommendations);
+        startNotification();
+        closing.push(this::stopNotification);
+        serve(Part.ANALYTICS, server -> listeners.analytics(server, closing));
+        OrderStore store = listeners.orders(Part.ORDER.id(), closing).orders();
+        orders = store;
         Partners partners = partners(Map.of(), Map.of());
-        serve(Part.ORDER, server -> implementations.orders(server, partners));
+        serve(Part.ORDER, server -> implementations.orders(server, store, partners));
+    }
+
+    /** Starts the notification service, which is not running: it was stopped, or is new. */
+    public void startNotification() {
+        Channel users = channel(Part.USER.id(), Map.of(), Map.of()).build();
+        closingNotification.push(users::close);
+        serve(Part.NOTIFICATION, server -> listeners.notification(server, users, closingNotification), closingNotification);
+    }
+
+    /** Stops the notification service; without effect if it is not running. */
+    public void stopNotification() {
+        closingNotification.forEach(Runnable::run);
+        closingNotification.clear();
+    }
+
+    /** The folder that e-mails are put into. */
+    public Path emails() {
+        return data.emails();
+    }
+
+    /** The broker's URI, without its secrets. */
+    public String broker() {
+        return EventSettings.describe(settings.events().broker());
     }
 
     /** First, because the services have to know its origin. */
@@ -102,25 +142,29 @@ public final class Shop implements AutoCloseable {
         partner.listen(listener);
         Partners partners = partners(Map.of(moved, url), Map.of(moved, partner));
         RpcServer.Builder described = describe(0);
-        implementations.orders(described, partners);
-        return listen(described, 0);
+        implementations.orders(described, Objects.requireNonNull(orders, "the shop is open"), partners);
+        return listen(described, 0, closing);
     }
 
     private Partners partners(Map<Part, String> moved, Map<Part, ClientResilience> special) {
         Partners partners = new Partners(
-                name -> {
-                    Part part = Part.of(name);
-                    ClientResilience partner =
-                            special.getOrDefault(part, new ClientResilience(name, ClientPolicies.defaults()));
-                    return Channel.builder(moved.getOrDefault(part, directory.target(name)))
-                            .chain(DefaultChains.client(partner, settings.telemetry()));
-                },
-                settings.patience());
+                name -> channel(name, moved, special), settings.patience());
         closing.push(partners::close);
         return partners;
     }
 
+    private ChannelBuilder channel(String name, Map<Part, String> moved, Map<Part, ClientResilience> special) {
+        Part part = Part.of(name);
+        ClientResilience partner = special.getOrDefault(part, new ClientResilience(name, ClientPolicies.defaults()));
+        return Channel.builder(moved.getOrDefault(part, directory.target(name)))
+                .chain(DefaultChains.client(partner, settings.telemetry()));
+    }
+
     private void serve(Part part, Consumer<RpcServer.Builder> implementation) {
+        serve(part, implementation, closing);
+    }
+
+    private void serve(Part part, Consumer<RpcServer.Builder> implementation, Deque<Runnable> closers) {
         List<String> started = new ArrayList<>();
         for (int number = 1; number <= part.instances(); number++) {
             String id = part.id() + "-" + number;
@@ -131,7 +175,7 @@ public final class Shop implements AutoCloseable {
                     got -> ServiceInstance.of(part.id(), settings.reachedAt(), got)
                             .withId(id));
             implementation.accept(described);
-            started.add(listen(described, port));
+            started.add(listen(described, port, closers));
         }
         urls.put(part, List.copyOf(started));
     }
@@ -145,14 +189,14 @@ public final class Shop implements AutoCloseable {
                 .cors(Storefront.cors(settings.host(), pagePort));
     }
 
-    private String listen(RpcServer.Builder described, int port) {
+    private String listen(RpcServer.Builder described, int port, Deque<Runnable> closers) {
         RpcServer server;
         try {
             server = described.start();
         } catch (UncheckedIOException e) {
             throw new CannotListen(settings.host(), port, e);
         }
-        closing.push(() -> server.shutdown(settings.grace()));
+        closers.push(() -> server.shutdown(settings.grace()));
         return "http://" + settings.host() + ":" + server.port();
     }
 

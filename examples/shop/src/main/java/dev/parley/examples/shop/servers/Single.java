@@ -8,8 +8,10 @@ import dev.parley.discovery.ServiceInstance;
 import dev.parley.discovery.ServiceRegistry;
 import dev.parley.examples.shop.inventory.Inventory;
 import dev.parley.examples.shop.inventory.RemoteStock;
+import dev.parley.examples.shop.inventory.StockStore;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
 import dev.parley.examples.shop.member.v1.MemberService;
+import dev.parley.examples.shop.order.OrderDatabase;
 import dev.parley.examples.shop.order.Partners;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.ChannelBuilder;
@@ -70,6 +72,8 @@ public final class Single implements AutoCloseable {
     private void start(String name, String id, int port, int pagePort) {
         ServiceRegistry registry = ServiceRegistry.connect(directory.registry());
         closing.push(registry::close);
+        DataFolder data = DataFolder.of(settings.events().data());
+        closing.push(data::close);
         Conduct conduct = new Conduct(
                 name.equals(STOCK)
                         ? InventoryService.DEFINITION.descriptor().getFullName()
@@ -85,7 +89,7 @@ public final class Single implements AutoCloseable {
                         got -> ServiceInstance.of(name, settings.reachedAt(), got)
                                 .withId(id),
                         REGISTRATION);
-        implement(name, described);
+        implement(name, id, new Listeners(settings, data), described);
         try {
             RpcServer server = described.start();
             closing.push(() -> server.shutdown(settings.grace()));
@@ -96,10 +100,12 @@ public final class Single implements AutoCloseable {
         }
     }
 
-    private void implement(String name, RpcServer.Builder server) {
+    private void implement(String name, String id, Listeners listeners, RpcServer.Builder server) {
         Implementations implementations = new Implementations(settings);
         if (name.equals(STOCK)) {
-            server.service(InventoryService.DEFINITION, new Inventory(implementations.stock(), Map.of()));
+            StockStore stock = implementations.stock();
+            listeners.stock(stock, closing);
+            server.service(InventoryService.DEFINITION, new Inventory(stock, Map.of()));
             return;
         }
         switch (Part.of(name)) {
@@ -115,8 +121,16 @@ public final class Single implements AutoCloseable {
             case ORDER -> {
                 Partners partners = new Partners(this::channel, settings.patience());
                 closing.push(partners::close);
-                implementations.orders(server, partners);
+                // By its id: another instance has a database of its own.
+                OrderDatabase database = listeners.orders(id, closing);
+                implementations.orders(server, database.orders(), partners);
             }
+            case NOTIFICATION -> {
+                Channel users = channel(Part.USER.id()).build();
+                closing.push(users::close);
+                listeners.notification(server, users, closing);
+            }
+            case ANALYTICS -> listeners.analytics(server, closing);
         }
     }
 
