@@ -41,6 +41,7 @@ final class EventRows {
     private EventRows() {}
 
     /** A row, its event not decoded. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Row(
             Position position,
             String stream,
