@@ -14,13 +14,11 @@ final class AsyncApiDocument {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final EventCatalog catalog;
     private final ObjectNode document = JSON.createObjectNode();
     private final ObjectNode channels;
     private final ObjectNode operations;
 
-    private AsyncApiDocument(EventCatalog catalog, String title, String version) {
-        this.catalog = catalog;
+    private AsyncApiDocument(String title, String version) {
         document.put("asyncapi", "3.0.0");
         document.putObject("info").put("title", title).put("version", version);
         document.put("defaultContentType", "application/json");
@@ -30,7 +28,7 @@ final class AsyncApiDocument {
 
     static String write(
             EventCatalog catalog, String title, String version, Set<String> sent, Map<String, Set<String>> received) {
-        AsyncApiDocument made = new AsyncApiDocument(catalog, title, version);
+        AsyncApiDocument made = new AsyncApiDocument(title, version);
         ObjectNode messages = JSON.createObjectNode();
         EventSchemas schemas = new EventSchemas(catalog.mapper());
         for (EventType<?> type : catalog.types()) {
@@ -55,13 +53,13 @@ final class AsyncApiDocument {
     private void channel(EventType<?> type) {
         ObjectNode channel = channels.withObject("/" + pointer(type.topic()));
         channel.put("address", type.topic());
-        ObjectNode messages = channel.has("messages") ? (ObjectNode) channel.get("messages") : channel.putObject("messages");
+        ObjectNode messages =
+                channel.has("messages") ? (ObjectNode) channel.get("messages") : channel.putObject("messages");
         messages.putObject(type.name()).put("$ref", "#/components/messages/" + pointer(type.name()));
     }
 
     private void operation(String action, String name, EventType<?> type) {
-        ObjectNode operation =
-                operations.has(name) ? (ObjectNode) operations.get(name) : operations.putObject(name);
+        ObjectNode operation = operations.has(name) ? (ObjectNode) operations.get(name) : operations.putObject(name);
         operation.put("action", action);
         String channel = "#/channels/" + pointer(type.topic());
         operation.withObject("/channel").put("$ref", channel);
@@ -77,7 +75,9 @@ final class AsyncApiDocument {
         message.put("contentType", "application/json");
         ObjectNode headers = message.putObject("headers");
         headers.put("type", "object");
-        headers.put("description", "attributes of the CloudEvent; how they are named on the wire is the binding's business");
+        headers.put(
+                "description",
+                "attributes of the CloudEvent; how they are named on the wire is the binding's business");
         ObjectNode properties = headers.putObject("properties");
         properties.putObject("specversion").put("const", "1.0");
         properties.putObject("id").put("type", "string");

@@ -168,7 +168,8 @@ public final class EventBus {
             throw e;
         }
         for (EventType<?> type : catalog.typesOf(eventClass)) {
-            receives.computeIfAbsent(type.name(), name -> ConcurrentHashMap.newKeySet()).add(group);
+            receives.computeIfAbsent(type.name(), name -> ConcurrentHashMap.newKeySet())
+                    .add(group);
         }
         return new EventSubscription(parts, passedOver);
     }
@@ -182,7 +183,8 @@ public final class EventBus {
             LongAdder passedOver)
             throws Exception {
         return switch (catalog.read(delivery.message())) {
-            case EventReading.Known known when eventClass.isInstance(known.event()) ->
+            case EventReading.Known known
+            when eventClass.isInstance(known.event()) ->
                 handler.handle(
                         call,
                         new Delivery<>(

@@ -36,8 +36,8 @@ public final class EventCatalog {
                 throw new IllegalArgumentException("two types of events are named \"" + type.name() + "\"");
             }
             if (byClass.put(type.eventClass(), type) != null) {
-                throw new IllegalArgumentException(
-                        "two types of events have the class " + type.eventClass().getName());
+                throw new IllegalArgumentException("two types of events have the class "
+                        + type.eventClass().getName());
             }
             type.checkNoGap();
         }
@@ -76,8 +76,8 @@ public final class EventCatalog {
     public <E> EventType<E> typeOf(Class<E> eventClass) {
         EventType<?> type = byClass.get(eventClass);
         if (type == null) {
-            throw new IllegalArgumentException(
-                    "%s is not a registered class of events; registered: %s".formatted(eventClass.getName(), byName.keySet()));
+            throw new IllegalArgumentException("%s is not a registered class of events; registered: %s"
+                    .formatted(eventClass.getName(), byName.keySet()));
         }
         return (EventType<E>) type;
     }
@@ -152,8 +152,9 @@ public final class EventCatalog {
             version = 0;
         }
         if (version < 1) {
-            throw new IllegalArgumentException("the version of an event \"%s\" must be a number from 1 on, but is \"%s\""
-                    .formatted(type.name(), text));
+            throw new IllegalArgumentException(
+                    "the version of an event \"%s\" must be a number from 1 on, but is \"%s\""
+                            .formatted(type.name(), text));
         }
         if (version > type.version()) {
             throw new IllegalArgumentException(

@@ -31,8 +31,9 @@ final class EventRows {
                                     + ", payload blob not null" + UNIQUE + ")",
                             SNAPSHOTS + "state blob not null, primary key (stream, fold)) without rowid"),
                     List.of(
-                            "create table parley_event (id bigint generated always as identity, " + Position.TXID_COLUMN + ", "
-                                    + COLUMNS + ", payload bytea not null, primary key (txid, id)" + UNIQUE + ")",
+                            "create table parley_event (id bigint generated always as identity, " + Position.TXID_COLUMN
+                                    + ", " + COLUMNS + ", payload bytea not null, primary key (txid, id)" + UNIQUE
+                                    + ")",
                             SNAPSHOTS + "state bytea not null, primary key (stream, fold))"))));
 
     private static final int FETCH = 32;
@@ -40,6 +41,7 @@ final class EventRows {
     private EventRows() {}
 
     /** A row, its event not decoded. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Row(
             Position position,
             String stream,
@@ -51,8 +53,7 @@ final class EventRows {
             byte[] payload) {}
 
     static long version(Transaction tx, String stream) throws SQLException {
-        PreparedStatement select =
-                tx.prepare("select coalesce(max(version), 0) from parley_event where stream = ?");
+        PreparedStatement select = tx.prepare("select coalesce(max(version), 0) from parley_event where stream = ?");
         select.setString(1, stream);
         try (ResultSet row = select.executeQuery()) {
             row.next();
@@ -61,8 +62,7 @@ final class EventRows {
     }
 
     /** False if the stream has this version already; waits for a transaction that is about to append it. */
-    static boolean insert(
-            Transaction tx, String stream, long version, String id, EventType<?> type, byte[] payload)
+    static boolean insert(Transaction tx, String stream, long version, String id, EventType<?> type, byte[] payload)
             throws SQLException {
         PreparedStatement insert = tx.prepare("insert into parley_event (stream, version, event_id, type, type_version,"
                 + " payload, created) values (?, ?, ?, ?, ?, ?, " + Sql.now(tx.engine())
@@ -78,8 +78,8 @@ final class EventRows {
     }
 
     static List<Row> ofStream(Transaction tx, String stream, long after, int most) throws SQLException {
-        PreparedStatement select = tx.prepare(
-                select(tx.engine()) + "stream = ? and version > ? order by version limit ?");
+        PreparedStatement select =
+                tx.prepare(select(tx.engine()) + "stream = ? and version > ? order by version limit ?");
         select.setString(1, stream);
         select.setLong(2, after);
         select.setInt(3, most);
@@ -121,10 +121,11 @@ final class EventRows {
     /** Keeps a snapshot, unless there is one of the same fold that is as new. */
     static void saveSnapshot(Transaction tx, String stream, Fold<?, ?> fold, long version, byte[] state)
             throws SQLException {
-        PreparedStatement upsert = tx.prepare("insert into parley_event_snapshot (stream, fold, fold_version, version, state)"
-                + " values (?, ?, ?, ?, ?) on conflict (stream, fold) do update set fold_version = excluded.fold_version,"
-                + " version = excluded.version, state = excluded.state where parley_event_snapshot.fold_version <>"
-                + " excluded.fold_version or parley_event_snapshot.version < excluded.version");
+        PreparedStatement upsert =
+                tx.prepare("insert into parley_event_snapshot (stream, fold, fold_version, version, state)"
+                        + " values (?, ?, ?, ?, ?) on conflict (stream, fold) do update set fold_version = excluded.fold_version,"
+                        + " version = excluded.version, state = excluded.state where parley_event_snapshot.fold_version <>"
+                        + " excluded.fold_version or parley_event_snapshot.version < excluded.version");
         upsert.setString(1, stream);
         upsert.setString(2, fold.name());
         upsert.setInt(3, fold.version());

@@ -106,9 +106,7 @@ public final class EventStore<E> {
         Outbox published = outbox;
         if (published != null) {
             published.publish(
-                    tx,
-                    catalog.topic(type),
-                    message.metadata().key().isPresent() ? message : message.withKey(stream));
+                    tx, catalog.topic(type), message.metadata().key().isPresent() ? message : message.withKey(stream));
         }
     }
 
@@ -213,9 +211,15 @@ public final class EventStore<E> {
 
     private StoredEvent<E> decoded(EventRows.Row row) {
         return switch (catalog.read(row.type(), Integer.toString(row.typeVersion()), row.payload())) {
-            case EventReading.Known known when eventClass.isInstance(known.event()) ->
+            case EventReading.Known known
+            when eventClass.isInstance(known.event()) ->
                 new StoredEvent<>(
-                        row.position(), row.stream(), row.version(), row.id(), row.created(), eventClass.cast(known.event()));
+                        row.position(),
+                        row.stream(),
+                        row.version(),
+                        row.id(),
+                        row.created(),
+                        eventClass.cast(known.event()));
             case EventReading.Known known -> throw unreadable(row, "it is no " + eventClass.getName());
             case EventReading.Unknown unknown -> throw unreadable(row, "its type is not registered");
             case EventReading.Unreadable bad -> throw unreadable(row, bad.reason());

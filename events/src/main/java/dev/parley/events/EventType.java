@@ -72,8 +72,9 @@ public final class EventType<E> {
     public EventType<E> version(int current) {
         Ranges.check("version of \"" + name + "\"", current, 1, MOST);
         if (upcasts.keySet().stream().anyMatch(from -> from >= current)) {
-            throw new IllegalArgumentException("version of \"%s\" must be greater than those with an upcast, %s, but is %d"
-                    .formatted(name, upcasts.keySet(), current));
+            throw new IllegalArgumentException(
+                    "version of \"%s\" must be greater than those with an upcast, %s, but is %d"
+                            .formatted(name, upcasts.keySet(), current));
         }
         return new EventType<>(name, eventClass, current, upcasts, topic, key);
     }
@@ -166,8 +167,9 @@ public final class EventType<E> {
     void checkNoGap() {
         int oldest = oldestVersion();
         upcasts.keySet().stream().filter(from -> from < oldest).findFirst().ifPresent(below -> {
-            throw new IllegalArgumentException("upcasts of \"%s\" have a gap: one from version %d, but none from version %d"
-                    .formatted(name, below, oldest - 1));
+            throw new IllegalArgumentException(
+                    "upcasts of \"%s\" have a gap: one from version %d, but none from version %d"
+                            .formatted(name, below, oldest - 1));
         });
     }
 

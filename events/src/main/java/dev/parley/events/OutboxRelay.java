@@ -198,7 +198,7 @@ public final class OutboxRelay implements AutoCloseable {
                 return true;
             } catch (CallException e) {
                 storeFailed(e);
-                if (e.code() == Code.ABORTED && isLost(held) || closed && failures > 0) {
+                if ((e.code() == Code.ABORTED && isLost(held)) || (closed && failures > 0)) {
                     return false;
                 }
                 signal.await(Holds.backoff(options.minBackoff(), options.maxBackoff(), ++failures));

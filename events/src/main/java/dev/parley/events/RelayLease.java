@@ -74,9 +74,8 @@ final class RelayLease implements AutoCloseable {
             }
             try {
                 renew();
-            } catch (CallException e) {
-                // The store is away: the lease runs out by itself, or the next renewal succeeds.
-                continue;
+            } catch (CallException storeIsAway) {
+                // The lease runs out by itself, or the next renewal succeeds.
             }
         }
     }

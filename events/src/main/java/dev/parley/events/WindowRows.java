@@ -15,17 +15,16 @@ import java.util.Map;
 /** The statements of windowed counts. */
 final class WindowRows {
 
-    private static final String COUNTS = "create table parley_window (name varchar(100) not null, started bigint not null,"
-            + " counted varchar(255) not null, amount bigint not null, primary key (name, started, counted))";
+    private static final String COUNTS =
+            "create table parley_window (name varchar(100) not null, started bigint not null,"
+                    + " counted varchar(255) not null, amount bigint not null, primary key (name, started, counted))";
     private static final String CURSORS = "create table parley_window_cursor (name varchar(100) not null primary key,"
             + " position varchar(50) not null, newest bigint not null, late bigint not null)";
 
     static final Schema SCHEMA = new Schema(
             "events.windows",
             List.of(new Migration(
-                    1,
-                    List.of(COUNTS + " without rowid", CURSORS + " without rowid"),
-                    List.of(COUNTS, CURSORS))));
+                    1, List.of(COUNTS + " without rowid", CURSORS + " without rowid"), List.of(COUNTS, CURSORS))));
 
     private WindowRows() {}
 
@@ -39,8 +38,9 @@ final class WindowRows {
 
     /** The cursor, held so that nobody else counts before the transaction ends. */
     static Cursor lock(Transaction tx, String name) throws SQLException {
-        PreparedStatement insert = tx.prepare("insert into parley_window_cursor (name, position, newest, late) values (?, ?, ?, 0)"
-                + " on conflict (name) do nothing");
+        PreparedStatement insert =
+                tx.prepare("insert into parley_window_cursor (name, position, newest, late) values (?, ?, ?, 0)"
+                        + " on conflict (name) do nothing");
         insert.setString(1, name);
         insert.setString(2, Cursor.START.position().toString());
         insert.setLong(3, Cursor.START.newest());
@@ -64,8 +64,9 @@ final class WindowRows {
     }
 
     static void save(Transaction tx, String name, Cursor cursor, Map<Cell, Long> counted) throws SQLException {
-        PreparedStatement upsert = tx.prepare("insert into parley_window (name, started, counted, amount) values (?, ?, ?, ?)"
-                + " on conflict (name, started, counted) do update set amount = parley_window.amount + excluded.amount");
+        PreparedStatement upsert = tx.prepare(
+                "insert into parley_window (name, started, counted, amount) values (?, ?, ?, ?)"
+                        + " on conflict (name, started, counted) do update set amount = parley_window.amount + excluded.amount");
         for (Map.Entry<Cell, Long> each : counted.entrySet()) {
             upsert.setString(1, name);
             upsert.setLong(2, each.getKey().started());

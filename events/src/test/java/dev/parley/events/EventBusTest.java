@@ -28,7 +28,10 @@ class EventBusTest {
             .version(3)
             .upcast(1, json -> json.put("currency", "EUR"))
             .upcast(2, json -> {
-                json.putArray("lines").addObject().put("sku", json.remove("sku").asString()).put("count", 1);
+                json.putArray("lines")
+                        .addObject()
+                        .put("sku", json.remove("sku").asString())
+                        .put("count", 1);
                 return json;
             })
             .key(OrderEvent.Placed::orderId);
@@ -60,8 +63,7 @@ class EventBusTest {
             bus.publish(confirmed);
             bus.publish(new OrderEvent.Cancelled("o-1", null));
             Stores.await("all are seen", () -> all.size() == 3 && placed.size() == 1);
-            assertThat(all)
-                    .containsExactlyInAnyOrder(FIRST, confirmed, new OrderEvent.Cancelled("o-1", null));
+            assertThat(all).containsExactlyInAnyOrder(FIRST, confirmed, new OrderEvent.Cancelled("o-1", null));
             Message<OrderEvent.Placed> message = placed.getFirst().message();
             assertThat(message.payload()).isEqualTo(FIRST);
             assertThat(message.type()).isEqualTo("order.placed");
@@ -90,8 +92,7 @@ class EventBusTest {
                     Optional.of("2"),
                     "{\"orderId\":\"a\",\"total\":1,\"currency\":\"EUR\",\"sku\":\"pen\",\"more\":[]}");
             Stores.await("all are read", () -> seen.size() == 3);
-            assertThat(seen)
-                    .containsOnly(new OrderEvent.Placed("a", 1, "EUR", List.of(new OrderEvent.Line("pen", 1))));
+            assertThat(seen).containsOnly(new OrderEvent.Placed("a", 1, "EUR", List.of(new OrderEvent.Line("pen", 1))));
 
             publish(broker, "order.placed", Optional.of("4"), "{}");
             publish(broker, "order.placed", Optional.of("x"), "{}");
@@ -135,15 +136,21 @@ class EventBusTest {
                     SubscribeOptions.defaults(),
                     UnknownEvents.REJECT);
             List<OrderEvent> sent = List.of(
-                    FIRST, new OrderEvent.Confirmed("o-1", Instant.EPOCH, Optional.empty()), new OrderEvent.Cancelled("o-1", "no"));
+                    FIRST,
+                    new OrderEvent.Confirmed("o-1", Instant.EPOCH, Optional.empty()),
+                    new OrderEvent.Cancelled("o-1", "no"));
             sent.forEach(bus::publish);
             publish(broker, "order.moved", Optional.empty(), "{}");
             QueueName strict = new QueueName("order.*", "strict");
-            Stores.await("all are seen", () -> seen.size() == 3
-                    && lenient.passedOver() == 1
-                    && letters(broker, strict).size() == 1);
+            Stores.await(
+                    "all are seen",
+                    () -> seen.size() == 3
+                            && lenient.passedOver() == 1
+                            && letters(broker, strict).size() == 1);
             assertThat(seen).containsExactlyElementsOf(sent); // one key over three types
-            assertThat(letters(broker, strict).getFirst().failure().cause()).contains("order.moved").contains("strict");
+            assertThat(letters(broker, strict).getFirst().failure().cause())
+                    .contains("order.moved")
+                    .contains("strict");
             assertThatThrownBy(() -> bus.subscribePattern(
                             "invoice.*",
                             OrderEvent.class,
@@ -183,8 +190,10 @@ class EventBusTest {
     @Test
     void badRegistrationsAreRefusedAndNamed() {
         assertThatThrownBy(() -> EventType.of("order", OrderEvent.class)).hasMessageContaining("OrderEvent");
-        assertThatThrownBy(() -> EventType.of("order.*", OrderEvent.Placed.class)).hasMessageContaining("order.*");
-        assertThatThrownBy(() -> EventType.of("order", OrderEvent.Placed.class).version(0)).hasMessageContaining("0");
+        assertThatThrownBy(() -> EventType.of("order.*", OrderEvent.Placed.class))
+                .hasMessageContaining("order.*");
+        assertThatThrownBy(() -> EventType.of("order", OrderEvent.Placed.class).version(0))
+                .hasMessageContaining("0");
         EventType<OrderEvent.Placed> third =
                 EventType.of("order", OrderEvent.Placed.class).version(3);
         assertThatThrownBy(() -> third.upcast(3, json -> json)).hasMessageContaining("1 to 2, but is 3");
@@ -195,8 +204,8 @@ class EventBusTest {
         try (MessageBroker broker = MessageBroker.connect("memory:")) {
             EventBus bus = EventBus.on(broker, EventCatalog.of(PLACED));
             assertThatThrownBy(() -> bus.publish("text")).hasMessageContaining("java.lang.String");
-            assertThatThrownBy(() -> bus.subscribe(
-                            OrderEvent.Cancelled.class, "g", (call, delivery) -> Disposition.ack()))
+            assertThatThrownBy(
+                            () -> bus.subscribe(OrderEvent.Cancelled.class, "g", (call, delivery) -> Disposition.ack()))
                     .hasMessageContaining("Cancelled");
         }
     }
@@ -207,7 +216,6 @@ class EventBusTest {
 
     private static void publish(MessageBroker broker, String topic, Optional<String> version, String json) {
         Message<byte[]> message = Message.of(topic, json.getBytes(StandardCharsets.UTF_8));
-        broker.publish(
-                Topic.bytes(topic), version.isPresent() ? message.withVersion(version.get()) : message);
+        broker.publish(Topic.bytes(topic), version.isPresent() ? message.withVersion(version.get()) : message);
     }
 }

@@ -60,9 +60,12 @@ class EventStoreTest {
                     });
             assertThatThrownBy(() -> append(store, events, "s", 5, CANCELLED)).hasMessageContaining("version 5");
             assertThatThrownBy(() -> append(store, events, "s", 0, CANCELLED)).hasMessageContaining("version 0");
-            assertThat(append(store, events, "s", EventStore.ANY_VERSION, CANCELLED)).isEqualTo(3);
+            assertThat(append(store, events, "s", EventStore.ANY_VERSION, CANCELLED))
+                    .isEqualTo(3);
             assertThat(append(store, events, "t", 0, CANCELLED)).isEqualTo(1);
-            assertThat(events.read("s", 0, 10)).extracting(StoredEvent::event).containsExactly(PLACED, CONFIRMED, CANCELLED);
+            assertThat(events.read("s", 0, 10))
+                    .extracting(StoredEvent::event)
+                    .containsExactly(PLACED, CONFIRMED, CANCELLED);
             assertThat(events.read("s", 1, 1)).extracting(StoredEvent::version).containsExactly(2L);
             assertThat(events.rebuild("s", ORDERS)).isEqualTo(new Snapshot<>(3, new Order("cancelled", 1250, 3)));
             assertThat(events.version("s")).isEqualTo(3);
@@ -142,7 +145,8 @@ class EventStoreTest {
             append(store, events, "late", 0, PLACED);
             assertThat(events.readAll(Position.START, 10)).isEmpty(); // not before what may come first
             early.commit();
-            Stores.await("both are there", () -> events.readAll(Position.START, 10).size() == 2);
+            Stores.await(
+                    "both are there", () -> events.readAll(Position.START, 10).size() == 2);
             List<StoredEvent<OrderEvent>> all = events.readAll(Position.START, 10);
             assertThat(all).extracting(StoredEvent::stream).containsExactly("early", "late");
             assertThat(events.readAll(all.getFirst().position(), 10))
@@ -160,19 +164,21 @@ class EventStoreTest {
             EventStore<OrderEvent> events =
                     EventStore.on(store, OrderEvent.class, EventBusTest.CATALOG).publishingTo(outbox);
             List<String> seen = new CopyOnWriteArrayList<>();
-            EventBus.on(broker, EventBusTest.CATALOG)
-                    .subscribe(OrderEvent.class, "g", (call, delivery) -> {
-                        seen.add(delivery.message().id());
-                        return Disposition.ack();
-                    });
+            EventBus.on(broker, EventBusTest.CATALOG).subscribe(OrderEvent.class, "g", (call, delivery) -> {
+                seen.add(delivery.message().id());
+                return Disposition.ack();
+            });
             append(store, events, "s", 0, PLACED, CONFIRMED);
             assertThatThrownBy(() -> append(store, events, "s", 0, CANCELLED)).isInstanceOf(CallException.class);
             try (OutboxRelay relay = outbox.relay(broker)) {
-                Stores.await("both are seen", () -> seen.size() == 2 && relay.snapshot().sent() == 2);
+                Stores.await(
+                        "both are seen",
+                        () -> seen.size() == 2 && relay.snapshot().sent() == 2);
             }
             assertThat(seen)
-                    .containsExactlyInAnyOrderElementsOf(
-                            events.read("s", 0, 10).stream().map(StoredEvent::id).toList());
+                    .containsExactlyInAnyOrderElementsOf(events.read("s", 0, 10).stream()
+                            .map(StoredEvent::id)
+                            .toList());
         }
     }
 
@@ -183,15 +189,18 @@ class EventStoreTest {
             append(store, EventStore.on(store, OrderEvent.class, EventBusTest.CATALOG), "s", 0, PLACED);
             EventStore<OrderEvent> older =
                     EventStore.on(store, OrderEvent.class, EventCatalog.of(EventBusTest.CONFIRMED));
-            assertThatThrownBy(() -> older.read("s", 0, 10))
-                    .isInstanceOfSatisfying(CallException.class, e -> {
-                        assertThat(e.code()).isEqualTo(Code.DATA_LOSS);
-                        assertThat(e.message()).contains("order.placed").contains("\"s\"").contains("not registered");
-                    });
+            assertThatThrownBy(() -> older.read("s", 0, 10)).isInstanceOfSatisfying(CallException.class, e -> {
+                assertThat(e.code()).isEqualTo(Code.DATA_LOSS);
+                assertThat(e.message())
+                        .contains("order.placed")
+                        .contains("\"s\"")
+                        .contains("not registered");
+            });
             EventStore<OrderEvent> second = EventStore.on(
                     store,
                     OrderEvent.class,
-                    EventCatalog.of(EventType.of("order.placed", OrderEvent.Placed.class).version(2)));
+                    EventCatalog.of(EventType.of("order.placed", OrderEvent.Placed.class)
+                            .version(2)));
             assertThatThrownBy(() -> second.read("s", 0, 10)).hasMessageContaining("has version 3");
         }
     }

@@ -79,10 +79,12 @@ class KeyOrderTest {
                     if (random.nextInt(6) == 0) {
                         left.put(word + random.nextBoolean(), 1 + random.nextInt(3));
                     }
-                    store.run(tx -> outbox.publish(tx, topic, Message.of("word", word).withKey(key)));
+                    store.run(tx ->
+                            outbox.publish(tx, topic, Message.of("word", word).withKey(key)));
                 }
-                Stores.await("all are sent", () -> outbox.stats().depth() == 0
-                        && new LinkedHashSet<>(List.copyOf(seen)).size() == count);
+                Stores.await(
+                        "all are sent",
+                        () -> outbox.stats().depth() == 0 && new LinkedHashSet<>(List.copyOf(seen)).size() == count);
                 assertThat(relay.snapshot().setAside()).isZero();
             }
             Set<String> first = new LinkedHashSet<>(List.copyOf(seen));

@@ -47,8 +47,8 @@ final class LedgerBackend implements BrokerBackend {
     @Override
     public void publish(List<Outgoing> messages) throws Exception {
         StringBuilder lines = new StringBuilder();
-        messages.forEach(each ->
-                lines.append(OutboxTest.payload(each.message())).append('\n'));
+        messages.forEach(
+                each -> lines.append(OutboxTest.payload(each.message())).append('\n'));
         Files.writeString(folder.resolve("publishing-" + ProcessHandle.current().pid()), lines);
         while (Files.exists(folder.resolve("stop"))) {
             Thread.sleep(5);

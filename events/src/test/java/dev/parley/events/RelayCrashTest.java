@@ -46,7 +46,9 @@ class RelayCrashTest {
                     Programs.start(RelayProgram.class, folder.resolve("log"), uri, "" + folder, "run" + run, "" + KEYS);
             try {
                 Stores.await("it relays", () -> {
-                    assertThat(process.isAlive()).as(Files.readString(folder.resolve("log"))).isTrue();
+                    assertThat(process.isAlive())
+                            .as(Files.readString(folder.resolve("log")))
+                            .isTrue();
                     return LedgerBackend.delivered(folder).size() > before + 50;
                 });
             } finally {
@@ -67,7 +69,12 @@ class RelayCrashTest {
             Set<String> rows = new HashSet<>(Stores.rows(store));
             System.out.printf(
                     "%s: attempted %d, committed %d, rows %d, delivered %d, duplicated %d%n",
-                    engine, attempted.size(), committed.size(), rows.size(), once.size(), delivered.size() - once.size());
+                    engine,
+                    attempted.size(),
+                    committed.size(),
+                    rows.size(),
+                    once.size(),
+                    delivered.size() - once.size());
             assertThat(committed).hasSizeGreaterThan(RUNS * 50 / 2);
             assertThat(rows).as("lost with the store").containsAll(committed);
             assertThat(once).as("rows and events").isEqualTo(rows);
@@ -103,7 +110,8 @@ class RelayCrashTest {
                 Path publishing = folder.resolve("publishing-" + frozen.pid());
                 Stores.await("it publishes", () -> Files.exists(publishing));
                 Programs.signal(frozen, "STOP");
-                try (OutboxRelay relay = outbox.relay(broker, RelayOptions.defaults().withLease(Duration.ofSeconds(2)))) {
+                try (OutboxRelay relay =
+                        outbox.relay(broker, RelayOptions.defaults().withLease(Duration.ofSeconds(2)))) {
                     Stores.await("the other takes over", () -> relay.snapshot().active());
                     Files.delete(folder.resolve("stop"));
                     Stores.await("it sends", () -> relay.snapshot().sent() == 1);
@@ -134,13 +142,15 @@ class RelayCrashTest {
     }
 
     private static void publish(Store store, Outbox outbox, String word) {
-        store.run(tx -> outbox.publish(tx, Topic.text("words"), Message.of("word", word).withKey("k")));
+        store.run(tx ->
+                outbox.publish(tx, Topic.text("words"), Message.of("word", word).withKey("k")));
     }
 
     private Set<String> lines(String prefix) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
+            files = all.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .toList();
         }
         List<String> lines = new ArrayList<>();
         for (Path file : files) {

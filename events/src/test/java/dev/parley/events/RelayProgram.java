@@ -43,7 +43,9 @@ final class RelayProgram {
                 Files.writeString(
                         next,
                         now.active() + " " + now.sent() + " "
-                                + now.problem().map(problem -> problem.code().toString()).orElse("-") + " "
+                                + now.problem()
+                                        .map(problem -> problem.code().toString())
+                                        .orElse("-") + " "
                                 + now.failed());
                 Files.move(next, folder.resolve("state-" + run), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
                 Thread.sleep(5);

@@ -3,7 +3,10 @@ package dev.parley.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.store.Engine;
+import dev.parley.store.Position;
 import dev.parley.store.Store;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +16,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -81,7 +87,8 @@ class WindowedCountTest {
             assertThat(seen + count.catchUp()).isEqualTo(400);
             List<WindowCount> counted = count.counts(NOON, LATER, 1000);
             long late = count.late();
-            assertThat(counted.stream().mapToLong(WindowCount::count).sum() + late).isEqualTo(400);
+            assertThat(counted.stream().mapToLong(WindowCount::count).sum() + late)
+                    .isEqualTo(400);
             count.reset();
             assertThat(count.catchUp()).isEqualTo(400);
             assertThat(count.counts(NOON, LATER, 1000)).isEqualTo(counted);
@@ -89,7 +96,49 @@ class WindowedCountTest {
         }
     }
 
-    private static WindowedCount<OrderEvent> count(Store store, EventStore<OrderEvent> events, int batch) {
+    @Test
+    @Timeout(300)
+    void killedInTheMiddleItCountsNothingTwice(@TempDir Path folder) throws Exception {
+        String uri = Stores.newUri(Engine.POSTGRESQL); // the one that another process may have open meanwhile
+        try (Store store = Stores.open(uri)) {
+            EventStore<OrderEvent> events = EventStore.on(store, OrderEvent.class, EventBusTest.CATALOG);
+            Random random = new Random(11);
+            WindowedCount<OrderEvent> count = count(store, events, 500);
+            long appended = 0;
+            int killedMidway = 0;
+            while (killedMidway < 3) {
+                List<OrderEvent.Confirmed> more = IntStream.range(0, 1000)
+                        .mapToObj(i -> confirmed("k" + random.nextInt(3), random.nextInt(60)))
+                        .toList();
+                appended = store.<Long>transaction(tx -> events.append(tx, "s", EventStore.ANY_VERSION, more));
+                Position before = count.position();
+                Process process = Programs.start(CountProgram.class, folder.resolve("log"), uri);
+                try {
+                    Stores.await("it counts", () -> {
+                        assertThat(process.isAlive())
+                                .as(Files.readString(folder.resolve("log")))
+                                .isTrue();
+                        return count.position().compareTo(before) > 0;
+                    });
+                } finally {
+                    Programs.kill(process);
+                }
+                if (!events.readAll(count.position(), 1).isEmpty()) {
+                    killedMidway++; // otherwise it was faster than we: there is more to count the next time
+                }
+            }
+            // The session of a killed process may take a moment to end; the count waits for it.
+            count.catchUp();
+            List<WindowCount> counted = count.counts(NOON, LATER, 1000);
+            assertThat(counted.stream().mapToLong(WindowCount::count).sum()).isEqualTo(appended);
+            assertThat(count.late()).isZero();
+            count.reset();
+            assertThat(count.catchUp()).isEqualTo(appended);
+            assertThat(count.counts(NOON, LATER, 1000)).isEqualTo(counted);
+        }
+    }
+
+    static WindowedCount<OrderEvent> count(Store store, EventStore<OrderEvent> events, int batch) {
         return WindowedCount.on(
                 store,
                 events,

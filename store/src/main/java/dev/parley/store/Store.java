@@ -101,7 +101,8 @@ public sealed interface Store extends AutoCloseable permits AbstractStore, Share
     <R extends @Nullable Object> R within(Connection connection, Work<R> work);
 
     /**
-     * Makes a component's tables, or brings them up to date. Safe while other processes do the same: one does it, the others wait.
+     * Makes a component's tables, or brings them up to date. Safe while other processes do the same: one does it, the others wait. It is one
+     * transaction, so {@code transactionTimeout} limits it: open with a longer one where a migration rewrites large tables.
      *
      * @throws CallException FAILED_PRECONDITION if the database has a newer version than the program, or an older one and {@link
      *     StoreOptions#migrate} is off; both versions are named

@@ -124,7 +124,6 @@ class PositionTest {
                         try {
                             store.run(tx -> {
                                 Stores.insert(tx, name + "a");
-                                Thread.yield();
                                 Stores.insert(tx, name + "b");
                                 if (fails) {
                                     throw new IllegalStateException("rolled back on purpose");

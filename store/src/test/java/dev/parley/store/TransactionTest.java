@@ -246,8 +246,11 @@ class TransactionTest {
                     one.get();
                 } catch (java.util.concurrent.ExecutionException e) {
                     refused++;
-                    assertThat(e.getCause()).isInstanceOf(CallException.class).hasMessageContaining("maxWaiting (2)");
-                    assertThat(((CallException) e.getCause()).code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+                    assertThat(e.getCause())
+                            .hasMessageContaining("maxWaiting (2)")
+                            .isInstanceOfSatisfying(
+                                    CallException.class,
+                                    refusal -> assertThat(refusal.code()).isEqualTo(Code.RESOURCE_EXHAUSTED));
                 }
             }
             assertThat(refused).isEqualTo(1);

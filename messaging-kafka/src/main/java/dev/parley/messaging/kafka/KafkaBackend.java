@@ -30,11 +30,13 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
 
 /** Kafka as a broker: a topic is a topic, and a queue a consumer group with a topic of retries and one of dead letters. */
 final class KafkaBackend implements BrokerBackend {
 
     private static final Duration JOIN = Duration.ofSeconds(30);
+    private static final Duration LINGER = Duration.ofSeconds(5);
     private static final int MAX_POLL_RECORDS = 500;
 
     private final KafkaSettings settings;
@@ -107,7 +109,8 @@ final class KafkaBackend implements BrokerBackend {
         QueueName queue = spec.queue();
         KafkaNames.check(queue);
         List<String> names = names(queue);
-        List<TopicPartition> partitions = topics.partitions(names);
+        List<TopicPartition> partitions =
+                Topic.bytes(queue.topic()).isPattern() ? topics.partitions(names) : present(queue.topic());
         if (spec.kind() != ConsumerSpec.Kind.DURABLE) {
             Map<TopicPartition, Long> start = offsets.of(queue, spec.start(), partitions);
             return started(spec, Map.of(), new Membership.Alone(queue, start), true);
@@ -122,10 +125,23 @@ final class KafkaBackend implements BrokerBackend {
             bound.put(queue, group);
         }
         topics.ensureRetry(queue);
-        boolean made =
-                !known && offsets.begin(group, spec, partitions, topics.partitions(List.of(KafkaNames.retry(queue))));
+        boolean made = !known && offsets.begin(group, spec, partitions, present(KafkaNames.retry(queue)));
         // Only a group with a member is safe from another consumer that takes it for a new one, too.
         return started(spec, member(group), new Membership.OfGroup(queue, names), made);
+    }
+
+    /**
+     * The partitions of a topic that was made here or found. A broker that does not know it (yet, or any more) must not pass for one that has
+     * no partitions of it: the group would have no offsets then, and begin anew with whoever comes next, behind what was published meanwhile.
+     */
+    private List<TopicPartition> present(String topic) throws Exception {
+        List<TopicPartition> partitions = topics.partitions(List.of(topic));
+        if (partitions.isEmpty()) {
+            topics.forget(topic);
+            throw new CallException(
+                    Code.UNAVAILABLE, "a broker of %s does not know the topic %s yet".formatted(settings, topic));
+        }
+        return partitions;
     }
 
     /** The names of the topics of a queue that are there; a single one is made. */
@@ -199,15 +215,30 @@ final class KafkaBackend implements BrokerBackend {
     public void deleteGroup(QueueName queue) throws Exception {
         KafkaNames.check(queue);
         String group = bound.getOrDefault(queue, KafkaNames.group(queue));
-        try {
-            clients.admin().deleteConsumerGroups(List.of(group)).all().get();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof GroupIdNotFoundException)) {
-                throw KafkaErrors.translated(e, "deleting the group " + group, settings);
-            }
+        // A member that could not say farewell, because the broker was away, is one until its session ends.
+        long deadline =
+                System.nanoTime() + settings.sessionTimeout().plus(LINGER).toNanos();
+        while (!deleted(group, System.nanoTime() >= deadline)) {
+            Thread.sleep(200);
         }
         topics.delete(List.of(KafkaNames.retry(queue), KafkaNames.deadLetters(queue)));
         bound.remove(queue);
+    }
+
+    /** Deletes a consumer group; false if it still has members, unless this is the last try. */
+    private boolean deleted(String group, boolean last) throws Exception {
+        try {
+            clients.admin().deleteConsumerGroups(List.of(group)).all().get();
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return true;
+            }
+            if (e.getCause() instanceof GroupNotEmptyException && !last) {
+                return false;
+            }
+            throw KafkaErrors.translated(e, "deleting the group " + group, settings);
+        }
     }
 
     @Override

@@ -94,6 +94,13 @@ final class KafkaClients implements AutoCloseable {
                 () -> new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
+    /** A consumer without a group that reads what is there: it does not wait for more. */
+    KafkaConsumer<byte[], byte[]> reader(Map<String, Object> more) {
+        Map<String, Object> config = new LinkedHashMap<>(more);
+        config.put("fetch.max.wait.ms", 20);
+        return consumer(config);
+    }
+
     /** What the broker answers. */
     <T> T answer(KafkaFuture<T> future, String doing) throws Exception {
         try {

@@ -74,7 +74,7 @@ final class Letters {
         if (topics.partitions(List.of(partition.topic())).isEmpty()) {
             return;
         }
-        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Map.of())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.reader(Map.of())) {
             LogReader log = new LogReader(consumer, partition, clients.answerMillis(), settings);
             Map<String, Long> live = live(log);
             int[] left = {max};
@@ -93,7 +93,7 @@ final class Letters {
     /** How many there are. */
     long count(QueueName queue) throws Exception {
         TopicPartition partition = new TopicPartition(KafkaNames.deadLetters(queue), 0);
-        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Map.of())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.reader(Map.of())) {
             return live(new LogReader(consumer, partition, clients.answerMillis(), settings))
                     .size();
         } catch (RuntimeException e) {

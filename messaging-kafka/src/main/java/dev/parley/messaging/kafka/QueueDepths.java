@@ -138,7 +138,7 @@ final class QueueDepths {
         Set<TopicPartition> unread =
                 new HashSet<>(behind.keySet().stream().limit(MAX_READ).toList());
         Instant oldest = Instant.MAX;
-        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Map.of("max.partition.fetch.bytes", 16 << 10))) {
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.reader(Map.of("max.partition.fetch.bytes", 16 << 10))) {
             consumer.assign(unread);
             unread.forEach(partition -> consumer.seek(partition, behind.getOrDefault(partition, 0L)));
             long deadline = System.nanoTime() + READ.toNanos();

@@ -121,7 +121,7 @@ final class StartOffsets {
     }
 
     private long timestamp(TopicPartition partition, long offset) throws Exception {
-        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Map.of("max.poll.records", 1))) {
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.reader(Map.of("max.poll.records", 1))) {
             consumer.assign(List.of(partition));
             consumer.seek(partition, offset);
             long deadline = System.nanoTime()

@@ -8,8 +8,10 @@ import dev.parley.testing.servers.KafkaServer;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** The kit, against a broker of Kafka's that it may kill. */
+@Tag("long") // minutes; what is the backend's own is tested in every run
 class KafkaBrokerTest extends BrokerServerSuite {
     // The least that the broker allows: what a killed consumer had goes to another after that.
     private static final String OPTIONS = "?session.timeout.ms=6000";

@@ -8,8 +8,10 @@ import dev.parley.testing.servers.RabbitMqServer;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** The kit, against a RabbitMQ that it may kill. */
+@Tag("long") // minutes; what is the backend's own is tested in every run
 class RabbitMqBrokerTest extends BrokerServerSuite {
     // A network that swallows everything is noticed after two of these.
     private static final String OPTIONS = "/?heartbeat=2";

@@ -8,7 +8,9 @@ import dev.parley.testing.servers.PostgresServer;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
+@Tag("long") // minutes; what is the backend's own is tested in every run
 class PostgresBrokerTest extends BrokerServerSuite {
 
     private static PostgresServer server;
