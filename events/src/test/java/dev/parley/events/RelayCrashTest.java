@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 class RelayCrashTest {
 
-    private static final int RUNS = 4;
+    private static final int RUNS = 3;
     private static final int KEYS = 4;
 
     @TempDir
