@@ -61,11 +61,15 @@ await browse(async (page, url) => {
   await page.locator('.product', { hasText: 'Teapot' }).click();
   await page.getByRole('button', { name: 'Place the order' }).click();
   await page.locator('.placed .status', { hasText: 'Paid' }).waitFor();
+  await page.locator('#emails li').nth(4).waitFor();
+  const emails = await text('#emails');
+  await page.locator('#numbers div', { hasText: 'placed' }).getByText('3', { exact: true }).waitFor();
+  const numbers = await text('#numbers');
   await page.screenshot({ path: join(folder, 'wide.png'), fullPage: true });
   await page.setViewportSize({ width: 390, height: 844 });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   await page.screenshot({ path: join(folder, 'narrow.png'), fullPage: true });
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.screenshot({ path: join(folder, 'dark.png'), fullPage: true });
-  return { shelf, impossible, total, placed, seen, problem, slow, overflow };
+  return { shelf, impossible, total, placed, seen, problem, slow, emails, numbers, overflow };
 });

@@ -78,20 +78,61 @@ async function fillShelf() {
   add();
 }
 
-/** The levels of now and each change; begun again when the connection breaks, later each time. */
-async function followStock() {
-  const method = 'shop.inventory.v1.InventoryService/WatchStock';
+/** What is there now and each change; begun again when the connection breaks, later each time. */
+async function followAll(service, method, request, show) {
   for (let wait = 1000; ; wait = Math.min(2 * wait, 30_000)) {
     try {
-      for await (const update of stream(at('inventory-service'), method, { productIds: PRODUCTS })) {
-        count(update);
+      for await (const update of stream(at(service), method, request)) {
+        show(update);
         wait = 1000;
       }
     } catch (error) {
-      console.info('stock levels are not followed:', error.message);
+      console.info(`${method} is not followed:`, error.message);
     }
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
+}
+
+const followStock = () =>
+  followAll('inventory-service', 'shop.inventory.v1.InventoryService/WatchStock', { productIds: PRODUCTS }, count);
+
+// --- what others make of the events
+
+const FIGURES = { placed: 'placed', confirmed: 'on their way', cancelled: 'cancelled', pieces: 'pieces sold' };
+const MOST_EMAILS = 10;
+
+function showNumbers(numbers) {
+  const entries = Object.entries(FIGURES).map(([name, text]) => [text, Number(numbers[name] ?? 0).toLocaleString('en')]);
+  entries.push(['turnover', money({ cents: numbers.revenueCents ?? 0, currency: 'EUR' })]);
+  find('#numbers').replaceChildren(
+    ...entries.map(([text, value]) => {
+      const figure = document.createElement('div');
+      const term = document.createElement('dt');
+      const detail = document.createElement('dd');
+      term.textContent = text;
+      detail.textContent = value;
+      figure.append(term, detail);
+      return figure;
+    }),
+  );
+}
+
+function showEmail({ subject, recipient, text }) {
+  const item = document.createElement('li');
+  const strong = document.createElement('strong');
+  const small = document.createElement('small');
+  strong.textContent = subject;
+  small.textContent = `to ${recipient}: ${text}`;
+  item.append(strong, document.createElement('br'), small);
+  find('#no-emails').hidden = true;
+  find('#emails').prepend(item);
+  find('#emails').children[MOST_EMAILS]?.remove();
+}
+
+function followEvents() {
+  showNumbers({});
+  followAll('analytics-service', 'shop.analytics.v1.AnalyticsService/WatchNumbers', {}, showNumbers);
+  followAll('notification-service', 'shop.notification.v1.NotificationService/WatchEmails', {}, showEmail);
 }
 
 // --- the order
@@ -196,6 +237,7 @@ for (const button of document.querySelectorAll('[data-step]')) {
 try {
   await fillShelf();
   followStock();
+  followEvents();
 } catch (error) {
   explain(find('#shelf'), error);
 }

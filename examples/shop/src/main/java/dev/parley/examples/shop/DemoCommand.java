@@ -126,7 +126,11 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int play() {
-        Scenario played = new Scenario(out, checkedBroker());
+        Optional<String> uri = checkedBroker();
+        if (processes) {
+            fleetSettings(); // complains
+        }
+        Scenario played = new Scenario(out, uri);
         return (processes ? played.playInProcesses() : played.play()) ? 0 : 1;
     }
 
@@ -157,11 +161,14 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private FleetSettings fleetSettings() {
+        FleetSettings settings = FleetSettings.defaults().withData(Optional.ofNullable(data));
         try {
-            return FleetSettings.defaults()
-                    .at(host, basePort)
-                    .withBroker(checkedBroker())
-                    .withData(Optional.ofNullable(data));
+            settings = settings.withBroker(checkedBroker());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--broker: " + e.getMessage(), e);
+        }
+        try {
+            return settings.at(host, basePort);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--base-port: " + e.getMessage(), e);
         }

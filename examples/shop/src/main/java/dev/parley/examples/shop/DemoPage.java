@@ -74,7 +74,8 @@ final class DemoPage {
                      curl -s %s/api/emails      # also as files in %s
                      curl -s %s/api/numbers
                      curl -s -X POST %s/api/numbers:rebuild -H 'Content-Type: application/json' -d '{}'   # counted anew, by replay
-                """.formatted(shop.url(Part.NOTIFICATION), shop.emails(), shop.url(Part.ANALYTICS), shop.url(Part.ANALYTICS));
+                """.formatted(
+                        shop.url(Part.NOTIFICATION), shop.emails(), shop.url(Part.ANALYTICS), shop.url(Part.ANALYTICS));
     }
 
     /** Connect's streams have an envelope of five bytes: a flag and the length, here 25, which is octal 31. */

@@ -51,8 +51,8 @@ final class FleetPage {
                      curl -s '%s/v1/health/service/%s?passing'
 
                 """, fleet.registryMember().url(), Part.INVENTORY.id());
-        out.println("Events of orders go over " + EventSettings.describe(fleet.brokerUri()) + "; e-mails about them are put into "
-                + fleet.emails() + '.');
+        out.println("Events of orders go over " + EventSettings.describe(fleet.brokerUri())
+                + "; e-mails about them are put into " + fleet.emails() + '.');
         out.println("Order a teapot, kill one of the inventories, and order again: no order fails.");
         out.printf("""
 

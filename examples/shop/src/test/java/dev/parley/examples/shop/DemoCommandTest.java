@@ -45,7 +45,13 @@ class DemoCommandTest {
         assertThat(run("--broker", "carrier-pigeon:home")).isNotZero();
         assertThat(err.toString()).contains("carrier-pigeon");
         assertThat(run("--broker", "amqp://joe:geheim@")).isNotZero();
-        assertThat(err.toString()).contains("--broker").doesNotContain("geheim");
+        assertThat(err.toString()).contains("names no server").doesNotContain("geheim");
+    }
+
+    @Test
+    void processesCannotShareABrokerThatIsInOneOfThem() {
+        assertThat(run("--processes", "--broker", "memory:here")).isEqualTo(2);
+        assertThat(err.toString()).contains("--broker", "memory:here", "parley://");
     }
 
     @Test

@@ -31,7 +31,7 @@ class PageTest {
         try (Shop shop = Shop.open(ShopSettings.defaults())) {
             JsonObject told = visit(shop.pageUrl(), pictures);
             assertThat(told.getAsJsonArray("errors")).as("errors on the page").isEmpty();
-            for (Part part : List.of(Part.PRODUCT, Part.INVENTORY, Part.ORDER)) {
+            for (Part part : List.of(Part.PRODUCT, Part.INVENTORY, Part.ORDER, Part.NOTIFICATION, Part.ANALYTICS)) {
                 assertThat(told.get("elsewhere").toString())
                         .as("calls to other origins")
                         .contains(shop.url(part));
@@ -48,6 +48,10 @@ class PageTest {
             assertThat(seen.get("seen")).hasToString("[\"PAID\",\"CONFIRMED\"]");
             assertThat(text(seen, "problem")).contains("That cannot be done: ", "card-declined");
             assertThat(text(seen, "slow")).contains("That took too long: inventory-service");
+            assertThat(text(seen, "emails"))
+                    .contains("Thank you for your order", "Your order is on its way", "Your order is cancelled")
+                    .contains("to ada@example.com");
+            assertThat(text(seen, "numbers")).contains("turnover");
             assertThat(seen.get("overflow").getAsInt()).as("pixels beyond 390").isZero();
             assertThat(pictures.resolve("narrow.png")).isNotEmptyFile();
         }

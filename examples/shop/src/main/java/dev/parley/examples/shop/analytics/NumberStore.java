@@ -107,8 +107,7 @@ public final class NumberStore {
     /** The group whose numbers hold; empty at the very beginning. */
     Optional<String> current() {
         return store.read(tx -> {
-            ResultSet row =
-                    tx.prepare("select counted_by from shop_numbers_of").executeQuery();
+            ResultSet row = tx.prepare("select counted_by from shop_numbers_of").executeQuery();
             return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
         });
     }

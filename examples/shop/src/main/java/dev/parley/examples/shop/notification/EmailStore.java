@@ -110,8 +110,8 @@ public final class EmailStore {
     /** Those that were sent, the latest first; about one order, or about all if {@code orderId} is empty. */
     List<Email> list(String orderId, int most) {
         return store.read(tx -> {
-            PreparedStatement select = tx.prepare(
-                    SELECT + "where sent = 1 and (? = '' or order_id = ?) order by number desc limit ?");
+            PreparedStatement select =
+                    tx.prepare(SELECT + "where sent = 1 and (? = '' or order_id = ?) order by number desc limit ?");
             select.setString(1, orderId);
             select.setString(2, orderId);
             select.setInt(3, most);

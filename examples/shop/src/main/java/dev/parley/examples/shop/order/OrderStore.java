@@ -61,8 +61,7 @@ public final class OrderStore {
             if (count.getLong(1) >= limit) {
                 throw new StoreFull("orders", limit);
             }
-            PreparedStatement insert =
-                    tx.prepare("insert into shop_orders (id, user_id, content) values (?, ?, ?)");
+            PreparedStatement insert = tx.prepare("insert into shop_orders (id, user_id, content) values (?, ?, ?)");
             insert.setString(1, order.getId());
             insert.setString(2, order.getUserId());
             insert.setBytes(3, order.toByteArray());

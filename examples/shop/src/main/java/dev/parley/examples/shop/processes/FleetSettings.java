@@ -1,6 +1,7 @@
 package dev.parley.examples.shop.processes;
 
 import dev.parley.examples.shop.order.Patience;
+import dev.parley.examples.shop.servers.EventSettings;
 import dev.parley.examples.shop.servers.Part;
 import dev.parley.examples.shop.servers.ShopSettings;
 import java.nio.file.Path;
@@ -44,11 +45,25 @@ public record FleetSettings(
         if (atOnce < 1) {
             throw new IllegalArgumentException("atOnce must be at least 1, but is " + atOnce);
         }
+        broker.ifPresent(uri -> {
+            if (!EventSettings.isShared(uri)) {
+                throw new IllegalArgumentException("processes cannot share " + EventSettings.describe(uri)
+                        + ": use parley://, postgresql://, amqp:// or kafka://, or none for a broker of their own");
+            }
+        });
     }
 
     /** On free ports of this machine, two at a time, in silence. */
     public static FleetSettings defaults() {
-        return new FleetSettings("127.0.0.1", 0, 2, Patience.defaults().inventory(), (member, took) -> {}, line -> {}, Optional.empty(), Optional.empty());
+        return new FleetSettings(
+                "127.0.0.1",
+                0,
+                2,
+                Patience.defaults().inventory(),
+                (member, took) -> {},
+                line -> {},
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** At another address. */

@@ -33,7 +33,9 @@ final class Events {
 
     static final List<Step<Stage>> STEPS = List.of(
             new Step<>("an order's events reach the others, in its trace", Events::reach),
-            new Step<>("notification is down while ten orders are placed, and sends ten e-mails when it is back", Events::down),
+            new Step<>(
+                    "notification is down while ten orders are placed, and sends ten e-mails when it is back",
+                    Events::down),
             new Step<>("a poison event goes to the dead letters, and is redriven after the fix", Events::poison),
             new Step<>("analytics counts anew, by replay, and gets the same", Events::rebuild));
 
@@ -64,10 +66,11 @@ final class Events {
         List<SpanData> spans = stage.spans.await(
                 span -> span.getTraceId().equals(trace),
                 all -> groups(all).size() >= 3
-                        && all.stream().anyMatch(span -> !span.getParentSpanContext().isValid()),
+                        && all.stream()
+                                .anyMatch(span -> !span.getParentSpanContext().isValid()),
                 "spans of three groups in one trace with its first call");
-        return subjects.size() + " e-mails; one trace has the call and what " + groups(spans).size()
-                + " groups did about its event, " + spans.size() + " spans in all";
+        return subjects.size() + " e-mails; one trace has the call and what "
+                + groups(spans).size() + " groups did about its event, " + spans.size() + " spans in all";
     }
 
     private static boolean concerns(SpanData span, String group) {
@@ -100,7 +103,8 @@ final class Events {
         for (Order order : orders) {
             mailbox.await(order.getId(), 1);
         }
-        // An event behind the others of the same order: once it has come, no second e-mail about those can come any more.
+        // An event behind the others of the same order: once it has come, no second e-mail about those can come any
+        // more.
         for (Order order : orders) {
             stage.orders.confirmOrder(
                     ConfirmOrderRequest.newBuilder().setId(order.getId()).build());
@@ -110,10 +114,12 @@ final class Events {
             mailbox.await(order.getId(), 2);
             List<String> subjects = mailbox.subjects(order.getId());
             Expect.equal(2, subjects.size(), "the e-mails about " + order.getId());
-            sent += (int) subjects.stream().filter("Thank you for your order"::equals).count();
+            sent += (int)
+                    subjects.stream().filter("Thank you for your order"::equals).count();
         }
         Expect.equal(ORDERS, sent, "the e-mails about new orders");
-        return ORDERS + " orders answered while it was down, none sent; " + sent + " e-mails when it was back, none twice";
+        return ORDERS + " orders answered while it was down, none sent; " + sent
+                + " e-mails when it was back, none twice";
     }
 
     private static String poison(Stage stage) throws InterruptedException {
@@ -150,7 +156,8 @@ final class Events {
     private static String rebuild(Stage stage) throws InterruptedException {
         int emails = new Mailbox(stage.shop.emails()).size();
         // Each event has had its e-mail by now, but analytics may still be at the last of them.
-        Town.await("as much is counted as was written about", () -> numbers(stage).getEvents() >= emails);
+        Town.await(
+                "as much is counted as was written about", () -> numbers(stage).getEvents() >= emails);
         RebuildResponse rebuilt;
         try {
             rebuilt = stage.analytics

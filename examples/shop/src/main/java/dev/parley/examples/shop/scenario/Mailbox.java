@@ -33,7 +33,8 @@ record Mailbox(Path folder) {
     /** The same, once there are so many. */
     List<String> await(String orderId, int count) throws InterruptedException {
         Town.await(
-                "there are " + count + " e-mails about " + orderId, () -> subjects(orderId).size() >= count);
+                "there are " + count + " e-mails about " + orderId,
+                () -> subjects(orderId).size() >= count);
         return subjects(orderId);
     }
 

@@ -41,7 +41,8 @@ final class Posts {
             mailbox.await(order.getId(), 2);
             List<String> subjects = mailbox.subjects(order.getId());
             Expect.equal(2, subjects.size(), "the e-mails about " + order.getId());
-            sent += (int) subjects.stream().filter("Thank you for your order"::equals).count();
+            sent += (int)
+                    subjects.stream().filter("Thank you for your order"::equals).count();
         }
         Expect.equal(ORDERS, sent, "the e-mails about new orders");
         return victim.id() + " was killed after " + ORDERS / 2 + " of " + ORDERS + " orders, " + added.id()

@@ -1,5 +1,6 @@
 package dev.parley.examples.shop.scenario;
 
+import dev.parley.examples.shop.servers.EventSettings;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +24,9 @@ public final class Scenario {
             .flatMap(List::stream)
             .toList();
 
-    private static final List<Step<Town>> IN_PROCESSES =
-            Stream.of(Instances.STEPS, Posts.STEPS, Restarts.STEPS).flatMap(List::stream).toList();
+    private static final List<Step<Town>> IN_PROCESSES = Stream.of(Instances.STEPS, Posts.STEPS, Restarts.STEPS)
+            .flatMap(List::stream)
+            .toList();
 
     private final PrintStream out;
     private final Optional<String> broker;
@@ -80,7 +82,7 @@ public final class Scenario {
 
     private void inProcesses() {
         long start = System.nanoTime();
-        try (Town town = Town.open(broker)) {
+        try (Town town = Town.open(broker.filter(EventSettings::isShared))) {
             out.println("The shop is open once more: " + town.describe() + " (" + millisSince(start) + " ms)");
             for (Step<Town> step : IN_PROCESSES) {
                 int before = failed;

@@ -1,10 +1,10 @@
 package dev.parley.examples.shop.scenario;
 
 import dev.parley.chain.Chain;
+import dev.parley.examples.shop.analytics.v1.AnalyticsService;
 import dev.parley.examples.shop.inventory.v1.CheckStockRequest;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
 import dev.parley.examples.shop.inventory.v1.StockLevel;
-import dev.parley.examples.shop.analytics.v1.AnalyticsService;
 import dev.parley.examples.shop.notification.v1.NotificationService;
 import dev.parley.examples.shop.order.v1.CreateOrderRequest;
 import dev.parley.examples.shop.order.v1.OrderService;

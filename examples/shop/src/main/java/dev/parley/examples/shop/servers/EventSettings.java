@@ -5,6 +5,7 @@ import dev.parley.messaging.MessagingTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -15,6 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param telemetry of messages; none
  */
 public record EventSettings(String broker, Optional<Path> data, MessagingTelemetry telemetry) {
+
+    /** A broker in memory is its process's, and one in SQLite's files that of who has opened them. */
+    private static final Set<String> UNSHARED = Set.of("memory", "sqlite");
 
     private static final AtomicInteger BROKERS = new AtomicInteger();
 
@@ -32,9 +36,15 @@ public record EventSettings(String broker, Optional<Path> data, MessagingTelemet
         return BrokerUri.parse(broker).toString();
     }
 
+    /** Whether several processes reach the broker by this URI. */
+    public static boolean isShared(String broker) {
+        return !UNSHARED.contains(BrokerUri.parse(broker).scheme());
+    }
+
     @Override
     public String toString() {
-        return "events over " + describe(broker) + data.map(folder -> ", data in " + folder).orElse("");
+        return "events over " + describe(broker)
+                + data.map(folder -> ", data in " + folder).orElse("");
     }
 
     /** The values named above. */

@@ -78,7 +78,11 @@ final class Listeners {
     private OrderFollower follow(
             MessageBroker broker, String group, dev.parley.examples.shop.events.Reaction reaction) {
         return OrderFollower.follow(
-                broker, group, StartFrom.latest(), List.of(settings.events().telemetry().consume()), reaction);
+                broker,
+                group,
+                StartFrom.latest(),
+                List.of(settings.events().telemetry().consume()),
+                reaction);
     }
 
     /** The notification service; it finds addresses over {@code users}. */
@@ -101,8 +105,8 @@ final class Listeners {
     void analytics(RpcServer.Builder server, Deque<Runnable> closing) {
         NumberStore numbers = new NumberStore(store(Part.ANALYTICS.id(), closing));
         MessageBroker broker = broker(Part.ANALYTICS.id(), closing);
-        Analytics analytics =
-                new Analytics(numbers, broker, List.of(settings.events().telemetry().consume()));
+        Analytics analytics = new Analytics(
+                numbers, broker, List.of(settings.events().telemetry().consume()));
         closing.push(data.isTemporary() ? analytics::closeForGood : analytics::close);
         server.service(AnalyticsService.DEFINITION, analytics);
     }

@@ -95,7 +95,10 @@ public final class Shop implements AutoCloseable {
     public void startNotification() {
         Channel users = channel(Part.USER.id(), Map.of(), Map.of()).build();
         closingNotification.push(users::close);
-        serve(Part.NOTIFICATION, server -> listeners.notification(server, users, closingNotification), closingNotification);
+        serve(
+                Part.NOTIFICATION,
+                server -> listeners.notification(server, users, closingNotification),
+                closingNotification);
     }
 
     /** Stops the notification service; without effect if it is not running. */
@@ -147,8 +150,7 @@ public final class Shop implements AutoCloseable {
     }
 
     private Partners partners(Map<Part, String> moved, Map<Part, ClientResilience> special) {
-        Partners partners = new Partners(
-                name -> channel(name, moved, special), settings.patience());
+        Partners partners = new Partners(name -> channel(name, moved, special), settings.patience());
         closing.push(partners::close);
         return partners;
     }

@@ -68,7 +68,8 @@ public record ShopSettings(
 
     /** At another address. */
     public ShopSettings at(String newHost, int newBasePort) {
-        return new ShopSettings(newHost, newBasePort, directory, patience, grace, maxEntries, interceptors, telemetry, events);
+        return new ShopSettings(
+                newHost, newBasePort, directory, patience, grace, maxEntries, interceptors, telemetry, events);
     }
 
     /** With services registered elsewhere. */
@@ -98,8 +99,7 @@ public record ShopSettings(
 
     /** With another broker, folder or telemetry of messages. */
     public ShopSettings withEvents(EventSettings other) {
-        return new ShopSettings(
-                host, basePort, directory, patience, grace, maxEntries, interceptors, telemetry, other);
+        return new ShopSettings(host, basePort, directory, patience, grace, maxEntries, interceptors, telemetry, other);
     }
 
     /** Where others on this machine reach what listens on {@link #host}. */

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.examples.shop.events.OrderCancelled;
+import dev.parley.examples.shop.events.OrderConfirmed;
+import dev.parley.examples.shop.events.OrderEvent;
+import dev.parley.examples.shop.events.OrderFollower;
+import dev.parley.examples.shop.events.OrderPlaced;
 import dev.parley.examples.shop.inventory.Inventory;
 import dev.parley.examples.shop.inventory.StockStore;
 import dev.parley.examples.shop.inventory.v1.InventoryService;
@@ -34,6 +39,7 @@ import dev.parley.examples.shop.user.UserStore;
 import dev.parley.examples.shop.user.Users;
 import dev.parley.examples.shop.user.v1.UserService;
 import dev.parley.messaging.MessageBroker;
+import dev.parley.messaging.StartFrom;
 import dev.parley.rpc.CallOptions;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.RpcHandler;
@@ -222,6 +228,43 @@ class CheckoutTest {
         assertThat(error.code()).isEqualTo(Code.FAILED_PRECONDITION);
         assertThat(error.message()).contains("CONFIRMED");
         assertStock(8, 2);
+    }
+
+    @Test
+    void eachChangeIsToldOnceAndARefusedOrderIsNotToldAtAll() throws Exception {
+        List<OrderEvent> heard = Collections.synchronizedList(new ArrayList<>());
+        OrderService orders = orders(10);
+        try (OrderFollower follower = OrderFollower.follow(
+                broker, "test", StartFrom.latest(), List.of(), (event, delivery) -> heard.add(event))) {
+            failure(() -> orders.createOrder(twoOf("sku-1").toBuilder()
+                    .setPaymentMethod(Payments.DECLINED)
+                    .build()));
+            String sent = orders.createOrder(twoOf("sku-1")).getId();
+            ConfirmOrderRequest confirm =
+                    ConfirmOrderRequest.newBuilder().setId(sent).build();
+            orders.confirmOrder(confirm);
+            orders.confirmOrder(confirm);
+            String back = orders.createOrder(twoOf("sku-1")).getId();
+            CancelOrderRequest cancel =
+                    CancelOrderRequest.newBuilder().setId(back).build();
+            orders.cancelOrder(cancel);
+            orders.cancelOrder(cancel);
+            // The last of all that is told.
+            String last = orders.createOrder(twoOf("sku-1")).getId();
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (heard.size() < 5 && System.nanoTime() < until) {
+                Thread.sleep(5);
+            }
+            closing.removeFirst().close(); // empties the outbox
+            follower.close();
+            assertThat(heard)
+                    .containsExactlyInAnyOrder(
+                            new OrderPlaced(sent, "u-1", "sku-1", 2, 200),
+                            new OrderConfirmed(sent, "u-1", "sku-1", 2, 200),
+                            new OrderPlaced(back, "u-1", "sku-1", 2, 200),
+                            new OrderCancelled(back, "u-1", "sku-1", 2, 200),
+                            new OrderPlaced(last, "u-1", "sku-1", 2, 200));
+        }
     }
 
     @Test
