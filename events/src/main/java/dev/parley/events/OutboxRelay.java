@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class OutboxRelay implements AutoCloseable {
 
     private static final String LEASE = "parley.outbox.relay";
+    private static final Duration STAND_BY = Duration.ofSeconds(1);
     private static final Duration FIRST_WAIT = Duration.ofMillis(5);
 
     private final Store store;
@@ -125,7 +126,7 @@ public final class OutboxRelay implements AutoCloseable {
         long asked = System.nanoTime();
         Optional<Lease> taken = store.lease(LEASE, options.holder(), options.lease());
         if (taken.isEmpty()) {
-            signal.await(options.lease().dividedBy(3));
+            signal.await(shorter(options.lease().dividedBy(3), STAND_BY));
             return;
         }
         try (RelayLease held = RelayLease.keep(taken.get(), options.lease(), asked, signal)) {
@@ -237,7 +238,10 @@ public final class OutboxRelay implements AutoCloseable {
     }
 
     private Duration doubled(Duration wait) {
-        Duration twice = wait.multipliedBy(2);
-        return twice.compareTo(options.poll()) < 0 ? twice : options.poll();
+        return shorter(wait.multipliedBy(2), options.poll());
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 }

@@ -126,7 +126,10 @@ class InboxTest {
         try (Store store = Stores.open(engine)) {
             Inbox inbox = Inbox.on(
                     store,
-                    InboxOptions.defaults().withRetention(Duration.ofSeconds(1)).withSweepBatch(7));
+                    InboxOptions.defaults()
+                            .withRetention(Duration.ofSeconds(1))
+                            .withSweepBatch(7)
+                            .withSweepInterval(Duration.ofDays(1)));
             Handler<Delivery<String>, Disposition> handler =
                     inbox.action((tx, delivery) -> Stores.insert(tx, delivery.payload()));
             Message<String> first = message("first");

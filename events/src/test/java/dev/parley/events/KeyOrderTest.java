@@ -30,7 +30,7 @@ class KeyOrderTest {
     private static final List<Code> CODES = List.of(
             Code.UNAVAILABLE, Code.INTERNAL, Code.UNKNOWN, Code.RESOURCE_EXHAUSTED, Code.ABORTED, Code.NOT_FOUND);
 
-    @Property(tries = 25)
+    @Property(tries = 12)
     void everyKeyKeepsItsOrder(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 6) int keys,

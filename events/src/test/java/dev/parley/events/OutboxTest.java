@@ -115,7 +115,7 @@ class OutboxTest {
                     // Gives the relay something to see and to move its position by, if it were one that skips.
                     store.run(tx -> outbox.publish(tx, WORDS, Message.of("word", "between")));
                     Stores.await("the relay is active", () -> relay.snapshot().active());
-                    Thread.sleep(100);
+                    Thread.sleep(100); // only gives a relay that skips the time to do so: nothing waits for it
                     early.commit();
                     Stores.await("all three are seen", () -> seen.size() == before + 3);
                 }
@@ -263,7 +263,7 @@ class OutboxTest {
         try (Store store = Stores.open(engine);
                 MessageBroker broker = MessageBroker.connect("memory:")) {
             Outbox outbox = Outbox.on(store);
-            OutboxRelay first = outbox.relay(broker, QUICK.withHolder("first"));
+            OutboxRelay first = outbox.relay(broker, QUICK.withHolder("first").withLease(Duration.ofMinutes(2)));
             Stores.await("the first is active", () -> first.snapshot().active());
             try (OutboxRelay second = outbox.relay(broker, QUICK.withLease(Duration.ofSeconds(1)))) {
                 for (int i = 0; i < 20; i++) {

@@ -31,7 +31,7 @@ final class RelayProgram {
                     RelayOptions.defaults()
                             .withHolder(run)
                             .withBatch(20)
-                            .withLease(Duration.ofSeconds(keys == 0 ? 1 : 2)));
+                            .withLease(Duration.ofSeconds(keys == 0 ? 3 : 2)));
             Thread[] writers = new Thread[keys];
             for (int key = 0; key < keys; key++) {
                 String name = run + "-" + key;

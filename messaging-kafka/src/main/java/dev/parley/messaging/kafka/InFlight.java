@@ -39,6 +39,7 @@ final class InFlight {
     private static final long LOOK_AHEAD_BYTES = 8L << 20;
     private static final long READY_BYTES = 8L << 20;
     private static final int READY = 500;
+    private static final long SLICE = Duration.ofMillis(200).toNanos();
 
     private final boolean durable;
     private final boolean atMostOnce;
@@ -72,11 +73,21 @@ final class InFlight {
 
     // --- the thread that polls
 
-    /** It runs, and still had its partitions if it did not for long. */
-    void turned(long nanos) {
+    /** Whether the thread has not run for so long that its session may have ended. */
+    boolean isInDoubt() {
         lock.lock();
         try {
-            turnedAt = nanos;
+            return inDoubt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It runs, and still has its partitions. */
+    void turned() {
+        lock.lock();
+        try {
+            turnedAt = System.nanoTime();
             settled.signalAll();
         } finally {
             lock.unlock();
@@ -209,8 +220,9 @@ final class InFlight {
             of.forEach(
                     partition -> Optional.ofNullable(partitions.get(partition)).ifPresent(PartitionProgress::withhold));
             long nanos = atMost.toNanos();
-            while (nanos > 0 && !ended && of.stream().anyMatch(this::isTaken)) {
-                nanos = settled.awaitNanos(nanos);
+            while (nanos > 0 && !ended && !inDoubt() && of.stream().anyMatch(this::isTaken)) {
+                turnedAt = System.nanoTime(); // it waits here, and is not frozen
+                nanos -= SLICE - settled.awaitNanos(SLICE);
             }
         } catch (InterruptedException e) {
             ended = true;
@@ -324,7 +336,7 @@ final class InFlight {
         lock.lockInterruptibly();
         try {
             long nanos = sessionNanos;
-            while (System.nanoTime() - turnedAt > sessionNanos / 2 && !ended && nanos > 0) {
+            while (inDoubt() && !ended && nanos > 0) {
                 nanos = settled.awaitNanos(nanos);
             }
         } finally {
@@ -448,6 +460,10 @@ final class InFlight {
 
     private boolean isFull() {
         return ready.size() >= readyLimit || readyBytes >= READY_BYTES;
+    }
+
+    private boolean inDoubt() {
+        return durable && System.nanoTime() - turnedAt > sessionNanos / 2;
     }
 
     private boolean isTaken(TopicPartition partition) {

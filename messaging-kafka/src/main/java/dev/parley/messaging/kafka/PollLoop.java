@@ -20,6 +20,7 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,6 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
     private long lookedAt;
     private long refreshedAt;
     private long connectedAt;
-    private long turnedAt;
     private @Nullable Metric connections;
 
     PollLoop(
@@ -85,7 +85,7 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         lookedAt = now;
         refreshedAt = now;
         connectedAt = now;
-        turnedAt = now;
+        inFlight.turned();
         try {
             membership.begin(consumer, this);
             while (!inFlight.isEnded()) {
@@ -108,11 +108,10 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
 
     private void turn() {
         long now = System.nanoTime();
-        if (now - turnedAt > settings.sessionTimeout().toNanos() / 2) {
+        if (inFlight.isInDoubt()) {
             verify();
         }
-        turnedAt = now;
-        inFlight.turned(now);
+        inFlight.turned();
         if (now - lookedAt >= LOOK_EVERY) {
             lookedAt = now;
             look(now);
@@ -188,7 +187,7 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
             consumer.commitSync(offsets, LAST_COMMIT);
         } catch (CommitFailedException e) {
             inFlight.lose(offsets.keySet());
-        } catch (RetriableException e) {
+        } catch (RebalanceInProgressException | RetriableException e) {
             // A rebalance under way, or the broker away: the rebalance will say whose they are.
         }
     }

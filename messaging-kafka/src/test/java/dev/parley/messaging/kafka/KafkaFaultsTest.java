@@ -28,8 +28,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Consumers that freeze, die and lose partitions, and brokers that do. */
+@Execution(ExecutionMode.SAME_THREAD) // looks at threads, or at time
 class KafkaFaultsTest {
 
     private static final String QUICK = "?session.timeout.ms=6000";

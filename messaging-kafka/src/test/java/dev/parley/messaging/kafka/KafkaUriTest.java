@@ -14,10 +14,13 @@ import dev.parley.testing.servers.KafkaServer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a URI may say, and that secrets stay in it. */
+@Execution(ExecutionMode.SAME_THREAD) // looks at threads, or at time
 class KafkaUriTest {
 
     @RegisterExtension
