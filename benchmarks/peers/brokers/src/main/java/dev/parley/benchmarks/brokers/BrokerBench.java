@@ -66,8 +66,16 @@ final class BrokerBench {
             for (int round = 0; round <= rounds; round++) {
                 boolean warm = round == 0;
                 boolean turn = round % 2 == 0;
-                measure(turn ? "Parley" : "own client", turn ? parley : own, warm ? new Table() : rates, warm ? new Table() : times);
-                measure(turn ? "own client" : "Parley", turn ? own : parley, warm ? new Table() : rates, warm ? new Table() : times);
+                measure(
+                        turn ? "Parley" : "own client",
+                        turn ? parley : own,
+                        warm ? new Table() : rates,
+                        warm ? new Table() : times);
+                measure(
+                        turn ? "own client" : "Parley",
+                        turn ? own : parley,
+                        warm ? new Table() : rates,
+                        warm ? new Table() : times);
             }
         }
         System.out.printf("## %s%n%n", system);
@@ -114,7 +122,9 @@ final class BrokerBench {
                 Table table = round == 0 ? new Table() : rates;
                 for (int publishers : new int[] {1, 64}) {
                     table.add("Parley on SQLite, " + publishers + " waiting", Run.publish(sqlite, publishers, length));
-                    table.add("RabbitMQ, quorum queue, " + publishers + " waiting", Run.publish(rabbit, publishers, length));
+                    table.add(
+                            "RabbitMQ, quorum queue, " + publishers + " waiting",
+                            Run.publish(rabbit, publishers, length));
                 }
                 drain(sqlite);
                 drain(rabbit);

@@ -55,11 +55,16 @@ final class KafkaTarget implements Target {
         Thread thread = Thread.ofPlatform().name("kafka-own-consumer").start(() -> {
             try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                     Map.of(
-                            "bootstrap.servers", servers,
-                            "group.id", "bench",
-                            "enable.auto.commit", false,
-                            "auto.offset.reset", "earliest",
-                            "max.poll.records", 1000),
+                            "bootstrap.servers",
+                            servers,
+                            "group.id",
+                            "bench",
+                            "enable.auto.commit",
+                            false,
+                            "auto.offset.reset",
+                            "earliest",
+                            "max.poll.records",
+                            1000),
                     new ByteArrayDeserializer(),
                     new ByteArrayDeserializer())) {
                 consumer.subscribe(List.of(topic));

@@ -39,7 +39,8 @@ final class RabbitTarget implements Target {
         channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
         channel.queueBind(queue, "bench-own", queue);
         channel.confirmSelect();
-        channel.addConfirmListener((tag, multiple) -> settle(tag, multiple, true), (tag, multiple) -> settle(tag, multiple, false));
+        channel.addConfirmListener(
+                (tag, multiple) -> settle(tag, multiple, true), (tag, multiple) -> settle(tag, multiple, false));
     }
 
     private void settle(long tag, boolean multiple, boolean ok) {

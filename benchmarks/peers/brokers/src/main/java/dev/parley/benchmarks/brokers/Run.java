@@ -111,7 +111,8 @@ final class Run {
                 while (System.nanoTime() < due) {
                     LockSupport.parkNanos(due - System.nanoTime());
                 }
-                target.publish(ByteBuffer.allocate(BYTES).putLong(0, System.nanoTime()).array());
+                target.publish(
+                        ByteBuffer.allocate(BYTES).putLong(0, System.nanoTime()).array());
             }
             if (!all.await(1, TimeUnit.MINUTES)) {
                 throw new IllegalStateException(all.getCount() + " messages did not come");

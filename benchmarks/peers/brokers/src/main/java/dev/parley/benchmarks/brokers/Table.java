@@ -45,10 +45,6 @@ final class Table {
         int middle = sorted.size() / 2;
         double median = sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
         return String.format(
-                Locale.ROOT,
-                format + " | " + format + ".." + format,
-                median,
-                sorted.getFirst(),
-                sorted.getLast());
+                Locale.ROOT, format + " | " + format + ".." + format, median, sorted.getFirst(), sorted.getLast());
     }
 }
