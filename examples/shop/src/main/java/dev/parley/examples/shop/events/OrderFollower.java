@@ -17,6 +17,9 @@ public final class OrderFollower implements AutoCloseable {
 
     private static final Duration DRAIN = Duration.ofSeconds(2);
 
+    /** Few: what follows is in no hurry, and asks services that customers wait for. */
+    private static final int AT_ONCE = 4;
+
     private final MessageBroker broker;
     private final EventSubscription events;
 
@@ -44,6 +47,7 @@ public final class OrderFollower implements AutoCloseable {
                         },
                         SubscribeOptions.defaults()
                                 .withStart(start)
+                                .withConcurrency(AT_ONCE)
                                 .withDrain(DRAIN)
                                 .withInterceptors(interceptors),
                         UnknownEvents.REJECT);
