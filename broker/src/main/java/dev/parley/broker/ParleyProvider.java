@@ -31,7 +31,7 @@ public final class ParleyProvider implements BrokerProvider {
             throw new IllegalArgumentException("%s must end with the port: parley://host:port".formatted(uri));
         }
         String host = uri.hosts().getFirst();
-        boolean hasPort = host.endsWith("]") ? false : host.indexOf(':') >= 0;
+        boolean hasPort = !host.endsWith("]") && host.indexOf(':') >= 0;
         Optional<String> token = uri.password().or(() -> Optional.ofNullable(System.getenv("PARLEY_BROKER_TOKEN")));
         return new RemoteBackend(hasPort ? host : host + ':' + BrokerServer.DEFAULT_PORT, token, options);
     }

@@ -2,6 +2,7 @@ package dev.parley.messaging;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +20,7 @@ import java.util.regex.Pattern;
 public final class BrokerUri {
 
     private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*");
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(s|m|h|d)");
     private static final Pattern SECRET =
             Pattern.compile("([?&][^=&]*(?:token|passw|secret|key|auth|cred)[^=&]*=)[^&]*", Pattern.CASE_INSENSITIVE);
 
@@ -127,6 +130,57 @@ public final class BrokerUri {
                         .formatted(name, this, known.stream().sorted().toList()));
             }
         }
+    }
+
+    /**
+     * An option that is a whole number.
+     *
+     * @param fallback if it is not given
+     * @throws IllegalArgumentException if it is no number of {@code min} to {@code max}
+     */
+    public long number(String name, long min, long max, long fallback) {
+        String given = parameters.get(name);
+        if (given == null) {
+            return fallback;
+        }
+        if (given.matches("[0-9]{1,15}")) {
+            long value = Long.parseLong(given);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException(
+                "%s of %s must be a number of %d to %d, but is \"%s\"".formatted(name, this, min, max, given));
+    }
+
+    /**
+     * An option that is a time: a number and {@code s}, {@code m}, {@code h} or {@code d}.
+     *
+     * @param maxDays how long it may be
+     * @param fallback if it is not given
+     * @throws IllegalArgumentException if it is no such time, or too long
+     */
+    public Duration duration(String name, int maxDays, Duration fallback) {
+        String given = parameters.get(name);
+        if (given == null) {
+            return fallback;
+        }
+        Matcher matcher = DURATION.matcher(given);
+        if (matcher.matches()) {
+            long count = Long.parseLong(matcher.group(1));
+            Duration value = switch (matcher.group(2)) {
+                case "s" -> Duration.ofSeconds(count);
+                case "m" -> Duration.ofMinutes(count);
+                case "h" -> Duration.ofHours(count);
+                default -> Duration.ofDays(count);
+            };
+            if (value.compareTo(Duration.ofDays(maxDays)) <= 0) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException(
+                "%s of %s must be a time such as 30s, 15m, 12h or 7d, at most %dd, but is \"%s\""
+                        .formatted(name, this, maxDays, given));
     }
 
     private static String checkedHost(String uri, String host) {

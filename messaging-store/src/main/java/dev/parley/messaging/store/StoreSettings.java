@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Limits of a broker in a database, and the URI of its store: the broker's without the broker's options.
@@ -49,8 +47,6 @@ record StoreSettings(String store, Duration retention, long retentionMessages, l
             "schema",
             "sslmode",
             "sslrootcert");
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(s|m|h|d)");
-    private static final Duration LONGEST = Duration.ofDays(3650);
 
     static StoreSettings of(BrokerUri uri) {
         boolean sqlite = uri.scheme().equals("sqlite");
@@ -65,9 +61,9 @@ record StoreSettings(String store, Duration retention, long retentionMessages, l
         }
         return new StoreSettings(
                 withoutOwn(uri.text()),
-                duration(uri, "retention", Duration.ofDays(7)),
-                number(uri, "retentionMessages", 0, 1_000_000_000_000L, 100_000),
-                number(uri, "maxMessages", 1, 1_000_000_000_000L, MAX_MESSAGES));
+                uri.duration("retention", 3650, Duration.ofDays(7)),
+                uri.number("retentionMessages", 0, 1_000_000_000_000L, 100_000),
+                uri.number("maxMessages", 1, 1_000_000_000_000L, MAX_MESSAGES));
     }
 
     private static String withoutOwn(String text) {
@@ -82,44 +78,6 @@ record StoreSettings(String store, Duration retention, long retentionMessages, l
             }
         }
         return text.substring(0, query) + (rest.isEmpty() ? "" : '?' + String.join("&", rest));
-    }
-
-    private static long number(BrokerUri uri, String name, long min, long max, long fallback) {
-        String text = uri.parameter(name).orElse(null);
-        if (text == null) {
-            return fallback;
-        }
-        if (text.matches("[0-9]{1,15}")) {
-            long value = Long.parseLong(text);
-            if (value >= min && value <= max) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException(
-                "%s of %s must be a number of %d to %d, but is \"%s\"".formatted(name, uri, min, max, text));
-    }
-
-    private static Duration duration(BrokerUri uri, String name, Duration fallback) {
-        String text = uri.parameter(name).orElse(null);
-        if (text == null) {
-            return fallback;
-        }
-        Matcher matcher = DURATION.matcher(text);
-        if (matcher.matches()) {
-            long count = Long.parseLong(matcher.group(1));
-            Duration value = switch (matcher.group(2)) {
-                case "s" -> Duration.ofSeconds(count);
-                case "m" -> Duration.ofMinutes(count);
-                case "h" -> Duration.ofHours(count);
-                default -> Duration.ofDays(count);
-            };
-            if (value.compareTo(LONGEST) <= 0) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException(
-                "%s of %s must be a time such as 30s, 15m, 12h or 7d, at most 3650d, but is \"%s\""
-                        .formatted(name, uri, text));
     }
 
     /** Without the store's URI, which may hold a password. */
