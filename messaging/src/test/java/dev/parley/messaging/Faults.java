@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class Faults implements BrokerBackend {
     volatile @Nullable CallException receiving;
     volatile @Nullable CallException settling;
     volatile @Nullable Set<Capability> capabilities;
+    volatile @Nullable CountDownLatch extending;
     volatile boolean losesExtensions;
 
     Faults(BrokerOptions options) {
@@ -99,6 +101,10 @@ final class Faults implements BrokerBackend {
 
             @Override
             public void extend(List<Received> messages) throws Exception {
+                CountDownLatch answered = extending;
+                if (answered != null) {
+                    answered.await();
+                }
                 if (!losesExtensions) {
                     consumer.extend(messages);
                 }

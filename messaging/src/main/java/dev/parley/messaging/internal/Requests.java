@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ final class Requests {
     private final Publisher publisher;
     private final BrokerOptions options;
     private final ReentrantLock opening = new ReentrantLock();
+    private final Semaphore places = new Semaphore(MOST_PENDING);
     private final Map<String, CompletableFuture<Message<byte[]>>> pending = new ConcurrentHashMap<>();
     private volatile @Nullable Topic<byte[]> replies;
 
@@ -67,7 +69,7 @@ final class Requests {
             deadline = deadline.earlier(around.get().deadline());
         }
         Topic<byte[]> replyTo = replies();
-        if (pending.size() >= MOST_PENDING) {
+        if (!places.tryAcquire()) {
             throw new CallException(
                     Code.RESOURCE_EXHAUSTED, "%d requests wait for an answer, the limit".formatted(MOST_PENDING));
         }
@@ -92,6 +94,7 @@ final class Requests {
             throw new AssertionError("only completed with a value", e);
         } finally {
             pending.remove(id);
+            places.release();
         }
     }
 

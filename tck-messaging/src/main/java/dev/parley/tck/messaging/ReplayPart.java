@@ -16,15 +16,13 @@ abstract class ReplayPart extends ContentPart {
 
     private Seen<String> replayed(Topic<String> topic, String group, StartFrom start) throws Exception {
         Seen<String> seen = Seen.acking();
-        subscribe(topic, group, seen, options().withStart(start));
+        subscribe(topic, group, seen, oneByOne().withStart(start));
         return seen;
     }
 
     @Test
     final void aNewGroupCanBeginInThePast() throws Exception {
-        if (!has(Capability.REPLAY)) {
-            return; // refused by name: aCapabilityThatItLacksIsRefusedByItsName
-        }
+        needs(Capability.REPLAY);
         Topic<String> topic = Topic.text(fresh("replay"));
         // One key, so that what has partitions has all in one, in its order.
         Seen<String> live = Seen.acking();
@@ -71,9 +69,7 @@ abstract class ReplayPart extends ContentPart {
 
     @Test
     final void replayDisturbsNobody() throws Exception {
-        if (!has(Capability.REPLAY)) {
-            return;
-        }
+        needs(Capability.REPLAY);
         Topic<String> topic = Topic.text(fresh("undisturbed"));
         Seen<String> first = Seen.acking();
         Subscription subscription = subscribe(topic, "group", first);
@@ -92,9 +88,7 @@ abstract class ReplayPart extends ContentPart {
 
     @Test
     final void patternsTakeTheTopicsThatTheyMatch() throws Exception {
-        if (!has(Capability.PATTERNS)) {
-            return; // refused by name: aCapabilityThatItLacksIsRefusedByItsName
-        }
+        needs(Capability.PATTERNS);
         String root = fresh("pattern");
         List<String> topics =
                 List.of(root, root + ".a", root + ".b", root + ".a.x", root + ".b.x", root + ".a.b.x", root + "x.a");
@@ -115,7 +109,7 @@ abstract class ReplayPart extends ContentPart {
 
     private Seen<String> pattern(String pattern) throws Exception {
         Seen<String> seen = Seen.acking();
-        subscribe(Topic.text(pattern), "group", seen);
+        subscribe(Topic.text(pattern), "group", seen, oneByOne());
         return seen;
     }
 
@@ -127,9 +121,7 @@ abstract class ReplayPart extends ContentPart {
 
     @Test
     final void aGroupOfAPatternHasDeadLettersAndRetriesToo() throws Exception {
-        if (!has(Capability.PATTERNS)) {
-            return;
-        }
+        needs(Capability.PATTERNS);
         String root = fresh("wild");
         Topic<String> pattern = Topic.text(root + ".*");
         Seen<String> seen = Seen.of(

@@ -2,6 +2,7 @@ package dev.parley.tck.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.messaging.Capability;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
@@ -78,19 +79,18 @@ abstract class StatsPart extends LoadPart {
 
     @Test
     final void whatWaitsForItsTimeIsNotForgotten() throws Exception {
+        needs(Capability.EXACT_DEPTH);
         Topic<String> topic = Topic.text(fresh("waiting"));
         QueueName queue = removed(topic.name(), "group");
         Subscription subscription = subscribe(
                 topic, "group", Seen.of((call, delivery) -> Disposition.retryAfter(Duration.ofMinutes(10), "later")));
         publish(topic, "one", "two");
         await("both are to be tried again", () -> subscription.snapshot().retried() == 2);
-        if (has(dev.parley.messaging.Capability.EXACT_DEPTH)) {
-            awaitStats(
-                    queue,
-                    "two that wait for their time",
-                    each -> each.depth() == 2
-                            && each.inFlight() == 0
-                            && each.delayed().orElse(2) == 2);
-        }
+        awaitStats(
+                queue,
+                "two that wait for their time",
+                each -> each.depth() == 2
+                        && each.inFlight() == 0
+                        && each.delayed().orElse(2) == 2);
     }
 }
