@@ -34,6 +34,7 @@ final class Faults implements BrokerBackend {
     volatile @Nullable CallException settling;
     volatile @Nullable Set<Capability> capabilities;
     volatile boolean losesExtensions;
+    volatile String name = "faulty memory:";
 
     Faults(BrokerOptions options) {
         this("memory:", options);
@@ -141,6 +142,6 @@ final class Faults implements BrokerBackend {
 
     @Override
     public String toString() {
-        return "faulty memory:";
+        return name;
     }
 }
