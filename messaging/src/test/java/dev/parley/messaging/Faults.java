@@ -36,6 +36,7 @@ final class Faults implements BrokerBackend {
     volatile @Nullable Set<Capability> capabilities;
     volatile @Nullable CountDownLatch extending;
     volatile boolean losesExtensions;
+    volatile String name = "faulty memory:";
 
     Faults(BrokerOptions options) {
         this("memory:", options);
@@ -147,6 +148,6 @@ final class Faults implements BrokerBackend {
 
     @Override
     public String toString() {
-        return "faulty memory:";
+        return name;
     }
 }

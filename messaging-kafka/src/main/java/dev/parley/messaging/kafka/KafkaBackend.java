@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -79,6 +80,16 @@ final class KafkaBackend implements BrokerBackend {
     }
 
     @Override
+    public Map<String, String> telemetry(String topic, Optional<ConsumerSpec> from) {
+        return from.map(spec -> Map.of("messaging.consumer.group.name", group(spec)))
+                .orElse(Map.of());
+    }
+
+    private static String group(ConsumerSpec spec) {
+        return spec.boundTo().orElseGet(() -> KafkaNames.group(spec.queue()));
+    }
+
+    @Override
     public void publish(List<Outgoing> messages) throws Exception {
         if (messages.isEmpty()) {
             return;
@@ -115,7 +126,7 @@ final class KafkaBackend implements BrokerBackend {
             Map<TopicPartition, Long> start = offsets.of(queue, spec.start(), partitions);
             return started(spec, Map.of(), new Membership.Alone(queue, start), true);
         }
-        String group = spec.boundTo().orElse(KafkaNames.group(queue));
+        String group = group(spec);
         boolean known = offsets.isKnown(group);
         if (spec.boundTo().isPresent()) {
             if (!known) {

@@ -101,6 +101,18 @@ final class RabbitMqBackend implements BrokerBackend {
         QueueNames.check(settings, queue);
     }
 
+    /** Exchange, routing key and, of what is consumed, queue, as the conventions have it. */
+    @Override
+    public Map<String, String> telemetry(String topic, Optional<ConsumerSpec> from) {
+        String published = settings.exchange() + ':' + topic;
+        String destination = from.map(spec -> spec.boundTo().orElseGet(() -> QueueNames.group(settings, spec.queue())))
+                // A queue that is called as the routing key is told once.
+                .filter(name -> !name.equals(topic))
+                .map(name -> published + ':' + name)
+                .orElse(published);
+        return Map.of("messaging.destination.name", destination, "messaging.rabbitmq.destination.routing_key", topic);
+    }
+
     // ---- publishing
 
     @Override

@@ -46,6 +46,7 @@ public final class Engine implements MessageBroker {
     private final BackendProfile profile;
     private final BrokerOptions options;
     private final Peer peer;
+    private final TelemetryNames names;
     private final Condition condition;
     private final Publisher publisher;
     private final Requests requests;
@@ -59,11 +60,22 @@ public final class Engine implements MessageBroker {
         this.profile = backend.profile();
         this.options = options;
         this.peer = new Peer(backend.toString(), profile.system());
+        this.names = TelemetryNames.of(backend);
         this.condition = new Condition(backend, options.timer());
-        this.publisher = new Publisher(backend, options, peer, condition);
+        this.publisher = new Publisher(backend, options, peer, names, condition);
         this.requests = new Requests(this, publisher, options);
         this.lossy = new Lossy(this, backend, publisher);
         condition.ask();
+    }
+
+    /** What telemetry says of the broker: its system, and where it is. */
+    public Peer peer() {
+        return peer;
+    }
+
+    /** See {@link TelemetryNames}. */
+    public TelemetryNames names() {
+        return names;
     }
 
     @Override
@@ -147,8 +159,8 @@ public final class Engine implements MessageBroker {
                 how.ordered() && kind == ConsumerSpec.Kind.DURABLE,
                 how.start(),
                 how.lease());
-        Handling.Target<T> target =
-                new Handling.Target<>(Method.unary(topic.name(), group), peer, topic.codec(), handler, maxBatch);
+        Handling.Target<T> target = new Handling.Target<>(
+                Method.unary(topic.name(), group), peer, names.from(spec), topic.codec(), handler, maxBatch);
         boolean leased =
                 profile.capabilities().contains(Capability.LEASE_EXTEND) && kind != ConsumerSpec.Kind.AT_MOST_ONCE;
         GroupSubscription subscription =

@@ -32,6 +32,7 @@ final class Handling<T> implements Work {
 
     private final Method method;
     private final Peer peer;
+    private final TelemetryNames names;
     private final PayloadCodec<T> codec;
     private final Handler<List<Delivery<T>>, List<Disposition>> handler;
     private final SubscribeOptions options;
@@ -52,6 +53,7 @@ final class Handling<T> implements Work {
             Counters counters) {
         this.method = target.method();
         this.peer = target.peer();
+        this.names = target.names();
         this.codec = target.codec();
         this.handler = target.handler();
         this.single = target.maxBatch() == 1;
@@ -71,6 +73,7 @@ final class Handling<T> implements Work {
     record Target<T>(
             Method method,
             Peer peer,
+            TelemetryNames names,
             PayloadCodec<T> codec,
             Handler<List<Delivery<T>>, List<Disposition>> handler,
             int maxBatch) {}
@@ -181,6 +184,9 @@ final class Handling<T> implements Work {
                 .build();
         if (single) {
             call.attributes().put(Delivery.ATTRIBUTE, first);
+        }
+        if (!options.interceptors().isEmpty()) {
+            names.on(call);
         }
         call.armDeadline(timer);
         ready.forEach(each -> each.held.begin(call));

@@ -136,7 +136,7 @@ final class Requests {
         try {
             known = replies;
             if (known == null) {
-                known = Topic.bytes("parley.replies." + UUID.randomUUID());
+                known = Topic.bytes(TelemetryNames.REPLIES + UUID.randomUUID());
                 GroupSubscription listening = engine.subscribe(
                         known,
                         "requests",
@@ -191,7 +191,7 @@ final class Requests {
             return Disposition.ack();
         };
         return engine.subscribe(
-                topic, group, 1, Engine.single(answering), how.withInterceptors(List.of()), ConsumerSpec.Kind.DURABLE);
+                topic, group, 1, Engine.single(answering), how, ConsumerSpec.Kind.DURABLE);
     }
 
     private void answer(Message<?> request, Message<byte[]> answer, String contentType) {

@@ -4,6 +4,8 @@ import dev.parley.messaging.DeadLetter;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -26,6 +28,18 @@ public interface BrokerBackend extends AutoCloseable {
      * @throws IllegalArgumentException if this broker cannot have the topic, pattern or group, or an existing {@code queue} of this name
      */
     default void check(QueueName queue) {}
+
+    /**
+     * What this broker itself calls a topic and a group, where OpenTelemetry's conventions for its system ask for that: values by the names
+     * of attributes, {@code messaging.destination.name}, {@code messaging.consumer.group.name} or those of the system's own. What is not
+     * there is the topic, and the group. Asked for each message that is traced; of little variety, for metrics are told by it.
+     *
+     * @param topic of the message
+     * @param from what takes it; empty of a publication
+     */
+    default Map<String, String> telemetry(String topic, Optional<ConsumerSpec> from) {
+        return Map.of();
+    }
 
     /**
      * Publishes messages in their order, and returns when all are confirmed as {@link BackendProfile#confirm} says. Many threads call this
