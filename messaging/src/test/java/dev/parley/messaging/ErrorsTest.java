@@ -55,7 +55,9 @@ class ErrorsTest {
         broker.publish(topic, "o-1");
         Await.until("it is acknowledged", () -> subscription.snapshot().acked() == 1);
         assertThat(handled).containsExactly("o-1 2");
-        assertThat(faults.consumers).as("the consumer was none the worse for it").hasValue(1);
+        assertThat(faults.consumers)
+                .as("the consumer was none the worse for it")
+                .hasValue(1);
     }
 
     @Test

@@ -96,7 +96,9 @@ class RequestLimitsTest {
             for (CompletableFuture<CallException> each : thrown) {
                 assertThat(each.get(5, TimeUnit.MINUTES).code()).isIn(Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED);
             }
-            assertThat(faults.publications).as("requests that nobody could answer").hasValue(0);
+            assertThat(faults.publications)
+                    .as("requests that nobody could answer")
+                    .hasValue(0);
             faults.consuming = null;
             Handler<Delivery<String>, String> echo = (call, delivery) -> delivery.payload();
             broker.respond(prices, "pricing", echo, PayloadCodec.text(), SubscribeOptions.defaults());

@@ -22,7 +22,8 @@ final class TimedWait {
             // Failed is done, too.
         } finally {
             alarm.cancel();
-            late.complete(true); // or what waited would stay with a future that many wait for, and that may never be done
+            late.complete(
+                    true); // or what waited would stay with a future that many wait for, and that may never be done
         }
         return done.isDone();
     }

@@ -25,6 +25,7 @@ final class Failures {
                 .getThrowable()
                 .map(Throwable::getMessage)
                 .orElse("");
-        return event.getTestDescriptor().getDisplayName() + ": " + message.strip().replaceAll("\\s+", " ");
+        return event.getTestDescriptor().getDisplayName() + ": "
+                + message.strip().replaceAll("\\s+", " ");
     }
 }
