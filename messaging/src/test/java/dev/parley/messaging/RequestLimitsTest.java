@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,38 @@ class RequestLimitsTest {
             assertThat(responding.snapshot().acked()).isEqualTo(1);
             assertThat(ask(broker, "quick", Duration.ofMinutes(5))).isEqualTo("price of quick");
             assertThat(broker.problem()).isEmpty();
+        }
+    }
+
+    /** Where answers go to is the broker's to know, too. */
+    @Test
+    void aRequestWaitsNoLongerForABrokerThatIsAwayThanForItsAnswer() throws Exception {
+        BrokerOptions patient = BrokerOptions.defaults().withPublishTimeout(Duration.ofMinutes(10));
+        Faults faults = new Faults(patient);
+        try (MessageBroker broker = MessageBroker.of(faults, patient)) {
+            faults.consuming = Faults.away();
+            List<CompletableFuture<CallException>> thrown = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                CompletableFuture<CallException> one = new CompletableFuture<>();
+                thrown.add(one);
+                Thread.ofVirtual().start(() -> {
+                    try {
+                        ask(broker, "?", Duration.ofMillis(200));
+                    } catch (CallException e) {
+                        one.complete(e);
+                    }
+                });
+            }
+            for (CompletableFuture<CallException> each : thrown) {
+                assertThat(each.get(5, TimeUnit.MINUTES).code()).isIn(Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED);
+            }
+            assertThat(faults.publications)
+                    .as("requests that nobody could answer")
+                    .hasValue(0);
+            faults.consuming = null;
+            Handler<Delivery<String>, String> echo = (call, delivery) -> delivery.payload();
+            broker.respond(prices, "pricing", echo, PayloadCodec.text(), SubscribeOptions.defaults());
+            assertThat(ask(broker, "EURUSD", Duration.ofMinutes(5))).isEqualTo("EURUSD");
         }
     }
 

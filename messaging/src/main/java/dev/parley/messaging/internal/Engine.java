@@ -132,7 +132,8 @@ public final class Engine implements MessageBroker {
         return subscribe(topic, group, maxBatch, chain, how, ConsumerSpec.Kind.DURABLE);
     }
 
-    <T> GroupSubscription subscribe(
+    /** Begins to consume, and does not wait for the broker. */
+    <T> GroupSubscription begin(
             Topic<T> topic,
             String group,
             int maxBatch,
@@ -166,11 +167,30 @@ public final class Engine implements MessageBroker {
         GroupSubscription subscription =
                 new GroupSubscription(backend, options, spec, how, target, leased, subscriptions::remove);
         subscriptions.add(subscription);
-        subscription.start(options.publishTimeout());
+        subscription.start();
         if (closed) {
             subscription.close(); // close() may not have seen it
             checkOpen();
         }
+        return subscription;
+    }
+
+    /** As {@link #begin}, and waits for the broker's first answer, for as long as for that to a publication. */
+    <T> GroupSubscription subscribe(
+            Topic<T> topic,
+            String group,
+            int maxBatch,
+            Handler<List<Delivery<T>>, List<Disposition>> handler,
+            SubscribeOptions how,
+            ConsumerSpec.Kind kind) {
+        GroupSubscription subscription = begin(topic, group, maxBatch, handler, how, kind);
+        try {
+            subscription.awaitOpened(options.publishTimeout().toNanos());
+        } catch (InterruptedException e) {
+            subscription.close();
+            throw CallException.interrupted(e, "the broker to know " + subscription.queue());
+        }
+        checkOpen();
         return subscription;
     }
 

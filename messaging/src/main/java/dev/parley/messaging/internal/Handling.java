@@ -88,11 +88,9 @@ final class Handling<T> implements Work {
             handle(batch, decisions);
         } catch (Throwable e) {
             // Whatever it is, what is in hand must be settled, or its key and its place are taken for ever.
-            CallException error = new CallException(Code.INTERNAL, "the message could not be handled", e);
             for (Held held : batch) {
                 if (decisions.stream().noneMatch(decision -> decision.held().equals(held))) {
-                    Disposition retry = Disposition.retry("INTERNAL: " + e);
-                    decisions.add(new Decision(held, verdicts.of(held.received, retry, error, false)));
+                    decisions.add(new Decision(held, verdicts.failed(held.received, e)));
                 }
             }
         }
@@ -113,6 +111,10 @@ final class Handling<T> implements Work {
             } catch (RuntimeException e) {
                 breaker.release(permit);
                 decisions.add(new Decision(held, undecodable(held.received, e)));
+            } catch (Throwable e) {
+                // Here and for this one alone: the others of the batch have leave of the breaker, and are handled.
+                breaker.release(permit);
+                decisions.add(new Decision(held, verdicts.failed(held.received, e)));
             }
         }
         if (!ready.isEmpty()) {

@@ -85,7 +85,7 @@ final class LeaseKeeper implements Runnable {
             kept.forEach(held -> held.leasedAt = now);
         } catch (InterruptedException e) {
             throw e;
-        } catch (Exception e) {
+        } catch (Throwable e) {
             if (!stopped && !renewal.isBrokenOff()) {
                 receiver.failed(session, e);
             }

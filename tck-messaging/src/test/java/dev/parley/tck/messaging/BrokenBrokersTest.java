@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,14 +30,14 @@ class BrokenBrokersTest {
     private static final List<Found> ALL = """
             BrokenBrokers$LosesEveryTwentieth | fiveThousandThatWaitAreAllDelivered | stuck at \\d+ of 5000
             BrokenBrokers$LosesEveryTwentieth | consumersThatComeAndGoLoseNothing | consumers come and go, 5 times: lost
-            BrokenBrokers$SchedulesAnHourEarly | aScheduledMessageIsNeverEarly | unexpected:\\s+\\["hour"\\]
-            BrokenBrokers$MayNotSchedule | aScheduledMessageIsNeverEarly | unexpected:\\s+\\["hour"\\]
+            BrokenBrokers$SchedulesAnHourEarly | aScheduledMessageIsNeverEarly | unexpected: \\["hour"\\]
+            BrokenBrokers$MayNotSchedule | aScheduledMessageIsNeverEarly | unexpected: \\["hour"\\]
             BrokenBrokers$CutsLargePayloads | theLargestMessageIsAcceptedAndOneByteMoreRefused | the same bytes
             BrokenBrokers$TakesOversized | theLargestMessageIsAcceptedAndOneByteMoreRefused | Expecting code to raise a throwable
             BrokenBrokers$LosesNonAscii | everyFieldComesBackToTheLetter | gr\\?\\?e
             BrokenBrokers$LosesNonAscii | longIdsAndManyHeadersComeBack | value 0 \\?
             BrokenBrokers$CutsBytesToSeven | everyByteComesBack | payload 0
-            BrokenBrokers$ForgetsTheExpiry | whatHasExpiredIsDropped | unexpected:\\s+\\["stale"\\]
+            BrokenBrokers$ForgetsTheExpiry | whatHasExpiredIsDropped | unexpected: \\["stale"\\]
             BrokenBrokers$ForgetsTheExpiry | everyFieldComesBackToTheLetter | expiry=Optional.empty
             BrokenBrokers$DeclaresLess | itCanDoWhatItsRowRequires | could not find.*REPLAY
             BrokenBrokers$MissesWhatFollowsASubscription | whatIsPublishedBehindASubscriptionIsNotMissed | not within .* after\\d
@@ -46,19 +45,19 @@ class BrokenBrokersTest {
             BrokenBrokers$HasOneQueueForAllGroups | fiftySubscribersAtOnce | 50 messages in each group
             BrokenBrokers$GivesEachConsumerAll | competingConsumersShare | actual: 200L
             BrokenBrokers$ForgetsAGroupThatIsAway | whoComesBackGoesOnWhereItWas | 5 messages; the handler has seen 0
-            BrokenBrokers$StartsFromTheEarliest | whatIsPublishedBehindASubscriptionIsNotMissed | unexpected:\\s+\\["before\\d"\\]
-            BrokenBrokers$StartsFromTheEarliest | aNewGroupCanBeginInThePast | not to contain\\s+\\["a1"
+            BrokenBrokers$StartsFromTheEarliest | whatIsPublishedBehindASubscriptionIsNotMissed | unexpected: \\["before\\d"\\]
+            BrokenBrokers$StartsFromTheEarliest | aNewGroupCanBeginInThePast | not to contain \\["a1"
             BrokenBrokers$StartsFromTheLatest | aNewGroupCanBeginInThePast | 20 messages; the handler has seen 0
             BrokenBrokers$TakesAStarForMany | patternsTakeTheTopicsThatTheyMatch | exactly in any order|messages; the handler has seen
-            BrokenBrokers$NeverForgetsAGroup | aDeletedGroupIsForgotten | unexpected:\\s+\\["old1"
+            BrokenBrokers$NeverForgetsAGroup | aDeletedGroupIsForgotten | unexpected: \\["old1"
             BrokenBrokers$ReordersAKey | messagesOfOneKeyAreHandledInTheirOrder | "k1-2", "k1-1"
             BrokenBrokers$OrdersForOneConsumerAlone | competingConsumersKeepTheOrderOfKeys | "k\\d+-\\d+", "k\\d+-1"
             BrokenBrokers$OneAtATimeWhereOrdered | differentKeysAreHandledAtOnce | 16 messages; the handler has seen 1
             BrokenBrokers$AcksFirst | aRetriedMessageComesAgainAsItWas | three deliveries; the handler has seen 1
             BrokenBrokers$AcksFirst | closeCancelsAHandlerThatDoesNotEndAndItsMessageComesAgain | 1 messages; the handler has seen 0
             BrokenBrokers$AcksFirst | closeGivesBackWhatWasNotHandled | : the others
-            BrokenBrokers$ForgetsAcks | whatIsAcknowledgedNeverComesAgain | not expected:\\s+\\["m1"
-            BrokenBrokers$ForgetsAcks | closeWaitsForAHandlerAndSettlesWhatItSays | not expected:\\s+\\["one"\\]
+            BrokenBrokers$ForgetsAcks | whatIsAcknowledgedNeverComesAgain | not expected: \\["m1"
+            BrokenBrokers$ForgetsAcks | closeWaitsForAHandlerAndSettlesWhatItSays | not expected: \\["one"\\]
             BrokenBrokers$LosesOnClose | closeGivesBackWhatWasNotHandled | : the others
             BrokenBrokers$LosesOnClose | closeCancelsAHandlerThatDoesNotEndAndItsMessageComesAgain | 1 messages; the handler has seen 0
             BrokenBrokers$LosesOnClose | consumersThatComeAndGoLoseNothing | consumers come and go, 5 times: lost
@@ -75,20 +74,20 @@ class BrokenBrokersTest {
             BrokenBrokers$ForgetsTheCause | aLetterKeepsAllThatIsKnown | "last c\u00e4use"
             BrokenBrokers$ForgetsTheCause | errorsBecomeDispositionsByTheTable | because of
             BrokenBrokers$WaitsAtTheHead | aMessageThatWaitsForItsRetryHoldsUpNoOther | 5 messages; the handler has seen 1
-            BrokenBrokers$TakesMoreThanThePrefetch | noMoreThanThePrefetchIsHeld | less than or equal to:\\s+4|36 messages|: 4\\b
-            BrokenBrokers$TakesMoreThanThePrefetch | aSlowGroupHoldsUpNoOther | less than or equal to:\\s+3|: 3\\b
-            BrokenBrokers$NamesARedeliveryAnew | aRetriedMessageComesAgainAsItWas | unexpected:\\s+\\["[-0-9a-f]+-2"
+            BrokenBrokers$TakesMoreThanThePrefetch | noMoreThanThePrefetchIsHeld | less than or equal to: 4|36 messages|: 4\\b
+            BrokenBrokers$TakesMoreThanThePrefetch | aSlowGroupHoldsUpNoOther | less than or equal to: 3|: 3\\b
+            BrokenBrokers$NamesARedeliveryAnew | aRetriedMessageComesAgainAsItWas | unexpected: \\["[-0-9a-f]+-2"
             BrokenBrokers$CountsNoAttempts | whatFailsTooOftenIsADeadLetter | 1 dead letters in .*exhausted
             BrokenBrokers$CountsNoAttempts | aRetriedMessageComesAgainAsItWas | \\[1, 1, 1\\]
             BrokenBrokers$ForgetsTheFirstFailure | aRetriedMessageComesAgainAsItWas | Expecting Optional to contain a value
             BrokenBrokers$ForgetsTheFirstFailure | aLetterKeepsAllThatIsKnown | No value present
-            BrokenLetters$RedrivesToAllGroups | aRedrivenMessageGoesToItsOwnGroupAlone | not expected:\\s+\\["[ab]"
+            BrokenLetters$RedrivesToAllGroups | aRedrivenMessageGoesToItsOwnGroupAlone | not expected: \\["[ab]"
             BrokenLetters$RedrivesAndKeeps | oneIsRedrivenByItsIdAndOnce | the second time
             BrokenLetters$RedrivesAndKeeps | allAreRedriven | Expecting empty but was.*"m10"
             BrokenLetters$RedrivesToNobody | thoseOfAFilterAreRedrivenAtARate | five more; the handler has seen 7
             BrokenLetters$RedrivesToNobody | whatFailsAgainIsALetterAgain | once more; the handler has seen 1
             BrokenLetters$LettersWithoutTrace | aLetterKeepsAllThatIsKnown | headers=\\{\\}
-            BrokenLetters$LettersWithoutPosition | aLetterKeepsAllThatIsKnown | expected: "1"\\s+but was: "10"
+            BrokenLetters$LettersWithoutPosition | aLetterKeepsAllThatIsKnown | expected: "1" but was: "10"
             BrokenLetters$CountsNothingInFlight | theStatisticsFollowWhatHappens | two in flight, four that wait, but are
             BrokenLetters$CountsNoDeadLetters | theStatisticsFollowWhatHappens | empty but for two dead letters, but are
             """.lines().map(Found::of).toList();
@@ -150,7 +149,7 @@ class BrokenBrokersTest {
                 .singleElement()
                 .asString()
                 .startsWith(found.test + "()")
-                .containsPattern(Pattern.compile(found.why, Pattern.DOTALL));
+                .containsPattern(found.why);
     }
 
     @ParameterizedTest

@@ -15,7 +15,7 @@ final class Failures {
         return reasons(events.failed());
     }
 
-    /** Names and messages of tests that have ended otherwise than well. */
+    /** Names and messages, each in one line, of tests that have ended otherwise than well. */
     static List<String> reasons(Events ended) {
         return ended.stream().map(Failures::reason).toList();
     }
@@ -25,6 +25,7 @@ final class Failures {
                 .getThrowable()
                 .map(Throwable::getMessage)
                 .orElse("");
-        return event.getTestDescriptor().getDisplayName() + ": " + message;
+        return event.getTestDescriptor().getDisplayName() + ": "
+                + message.strip().replaceAll("\\s+", " ");
     }
 }
