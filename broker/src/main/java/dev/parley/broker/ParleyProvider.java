@@ -47,8 +47,8 @@ public final class ParleyProvider implements BrokerProvider {
         boolean secure = uri.scheme().equals(TLS);
         for (String option : TLS_OPTIONS) {
             if (!secure && uri.parameter(option).isPresent()) {
-                throw new IllegalArgumentException("option %s of %s is one of TLS, which is parleys://host:port"
-                        .formatted(option, uri));
+                throw new IllegalArgumentException(
+                        "option %s of %s is one of TLS, which is parleys://host:port".formatted(option, uri));
             }
         }
         uri.checkParameters(secure ? TLS_OPTIONS : Set.of());

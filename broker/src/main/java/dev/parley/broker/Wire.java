@@ -56,10 +56,7 @@ final class Wire {
             throw new IllegalArgumentException(
                     "topic \"%s\" is a pattern: one can subscribe to it, but not publish".formatted(topic));
         }
-        return new Outgoing(
-                topic,
-                message(message.getEvent()),
-                instant(message.getDeliverAtNanos()));
+        return new Outgoing(topic, message(message.getEvent()), instant(message.getDeliverAtNanos()));
     }
 
     static Queue queue(QueueName queue) {

@@ -103,11 +103,10 @@ class BrokerTlsTest {
     @Test
     void aTokenGoesOverTlsToo() throws Exception {
         String token = "0123456789abcdef";
-        BrokerServer server = fixture.open(BrokerServer.builder()
-                .tls(ServerTls.of(identity))
-                .token(token)
-                .start());
-        goesRound(connect("parleys://:" + token + "@127.0.0.1:" + server.port() + "?cacert=" + folder.resolve("ca.pem")));
+        BrokerServer server = fixture.open(
+                BrokerServer.builder().tls(ServerTls.of(identity)).token(token).start());
+        goesRound(
+                connect("parleys://:" + token + "@127.0.0.1:" + server.port() + "?cacert=" + folder.resolve("ca.pem")));
         MessageBroker stranger = connect(uri(server, "?cacert=DIR/ca.pem"));
         assertThatThrownBy(() -> stranger.publish(TOPIC, "hello"))
                 .isInstanceOfSatisfying(
@@ -116,9 +115,7 @@ class BrokerTlsTest {
 
     @Test
     void inMutualTlsAClientShowsACertificate() throws Exception {
-        write(
-                "client",
-                new CertificateBuilder().ecp256().subject("CN=client").buildIssuedBy(authority));
+        write("client", new CertificateBuilder().ecp256().subject("CN=client").buildIssuedBy(authority));
         X509Bundle another = new CertificateBuilder()
                 .ecp256()
                 .subject("CN=another authority")
@@ -157,11 +154,10 @@ class BrokerTlsTest {
 
     private void refused(String uri, String... words) {
         MessageBroker broker = connect(uri);
-        assertThatThrownBy(() -> broker.publish(TOPIC, "hello"))
-                .isInstanceOfSatisfying(CallException.class, e -> {
-                    assertThat(e.code()).isEqualTo(Code.UNAVAILABLE);
-                    assertThat(e.message()).contains(words);
-                });
+        assertThatThrownBy(() -> broker.publish(TOPIC, "hello")).isInstanceOfSatisfying(CallException.class, e -> {
+            assertThat(e.code()).isEqualTo(Code.UNAVAILABLE);
+            assertThat(e.message()).contains(words);
+        });
     }
 
     @ParameterizedTest

@@ -33,7 +33,8 @@ class ForeignClientTest {
     @BeforeEach
     void connect() {
         BrokerServer server = fixture.open(BrokerServer.builder().start());
-        client = BrokerService.client(fixture.open(Channel.builder("http://127.0.0.1:" + server.port()).build()));
+        client = BrokerService.client(fixture.open(
+                Channel.builder("http://127.0.0.1:" + server.port()).build()));
     }
 
     private static Outgoing.Builder message(String topic) {
@@ -67,8 +68,8 @@ class ForeignClientTest {
     @Test
     void anEventWithoutItsAttributesIsNamed() {
         assertThatThrownBy(() -> publish(Outgoing.newBuilder().setTopic("greetings")))
-                .isInstanceOfSatisfying(CallException.class, e -> assertThat(e.code())
-                        .isEqualTo(Code.INVALID_ARGUMENT));
+                .isInstanceOfSatisfying(
+                        CallException.class, e -> assertThat(e.code()).isEqualTo(Code.INVALID_ARGUMENT));
     }
 
     @ParameterizedTest

@@ -81,7 +81,8 @@ final class BrokerCommand implements Callable<Integer> {
     @Option(
             names = "--cert",
             paramLabel = "FILE",
-            description = "Speak TLS: the server's certificate chain, in PEM. Clients connect to parleys://HOST:PORT?cacert=FILE.")
+            description =
+                    "Speak TLS: the server's certificate chain, in PEM. Clients connect to parleys://HOST:PORT?cacert=FILE.")
     private @Nullable Path cert;
 
     @Option(names = "--key", paramLabel = "FILE", description = "The key of --cert, in PEM (PKCS #8, unencrypted).")
@@ -90,8 +91,9 @@ final class BrokerCommand implements Callable<Integer> {
     @Option(
             names = "--client-cacert",
             paramLabel = "FILE",
-            description = "Let in only clients with a certificate that these certification authorities, in PEM, have signed"
-                    + " (mutual TLS): parleys://HOST:PORT?cacert=FILE&cert=FILE&key=FILE.")
+            description =
+                    "Let in only clients with a certificate that these certification authorities, in PEM, have signed"
+                            + " (mutual TLS): parleys://HOST:PORT?cacert=FILE&cert=FILE&key=FILE.")
     private @Nullable Path clientCacert;
 
     @Option(names = "--json", description = "One JSON object a line, for programs.")

@@ -36,7 +36,8 @@ class BrokerTest {
 
     @Test
     void itSpeaksMutualTls() throws Exception {
-        X509Bundle client = new CertificateBuilder().ecp256().subject("CN=client").buildIssuedBy(authority);
+        X509Bundle client =
+                new CertificateBuilder().ecp256().subject("CN=client").buildIssuedBy(authority);
         Path trust = authority.toTempRootCertPem().toPath();
         Process process = Parley.process(
                         "broker",
@@ -57,7 +58,10 @@ class BrokerTest {
             String whole = url + "?cacert=" + trust + "&cert=" + client.toTempCertChainPem() + "&key="
                     + client.toTempPrivateKeyPem();
             try (MessageBroker broker = MessageBroker.connect(whole)) {
-                broker.subscribe(Topic.text("greetings"), "screen", (call, delivery) -> dev.parley.messaging.Disposition.ack())
+                broker.subscribe(
+                                Topic.text("greetings"),
+                                "screen",
+                                (call, delivery) -> dev.parley.messaging.Disposition.ack())
                         .close();
                 broker.publish(Topic.text("greetings"), "hello");
             }
@@ -79,7 +83,10 @@ class BrokerTest {
         fails(
                 Parley.run("broker", "--port", "0", "--cert", chain, "--key", "/no/such/key"),
                 "--key: /no/such/key is no file that can be read");
-        fails(Parley.run("broker", "--port", "0", "--cert", chain, "--key", chain), "TLS cannot be set up", "BEGIN PRIVATE KEY");
+        fails(
+                Parley.run("broker", "--port", "0", "--cert", chain, "--key", chain),
+                "TLS cannot be set up",
+                "BEGIN PRIVATE KEY");
     }
 
     private static void fails(Parley.Result result, String... words) {
