@@ -12,6 +12,7 @@ import dev.parley.messaging.Message;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
 import dev.parley.messaging.StartFrom;
+import dev.parley.messaging.Topic;
 import dev.parley.messaging.spi.CloudEvents;
 import dev.parley.messaging.spi.ConsumerSpec;
 import dev.parley.messaging.spi.Outgoing;
@@ -50,10 +51,12 @@ final class Wire {
     }
 
     static Outgoing outgoing(dev.parley.broker.v1.Outgoing message) {
-        return new Outgoing(
-                new QueueName(message.getTopic(), "any").topic(),
-                message(message.getEvent()),
-                instant(message.getDeliverAtNanos()));
+        String topic = new QueueName(message.getTopic(), "any").topic();
+        if (Topic.bytes(topic).isPattern()) {
+            throw new IllegalArgumentException(
+                    "topic \"%s\" is a pattern: one can subscribe to it, but not publish".formatted(topic));
+        }
+        return new Outgoing(topic, message(message.getEvent()), instant(message.getDeliverAtNanos()));
     }
 
     static Queue queue(QueueName queue) {

@@ -174,7 +174,8 @@ public final class EventCatalog {
                 return type.protobuf().get().codec().decode(payload, type.contentType());
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
-                        "event \"%s\" of version %d cannot be read: %s".formatted(type.name(), version, e.getMessage()), e);
+                        "event \"%s\" of version %d cannot be read: %s".formatted(type.name(), version, e.getMessage()),
+                        e);
             }
         }
         Object event;

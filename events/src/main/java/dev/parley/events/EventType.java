@@ -89,7 +89,10 @@ public final class EventType<E> {
             throw new IllegalArgumentException(
                     "the class of events \"%s\" must be a generated one, but is DynamicMessage".formatted(name));
         }
-        return of(name, (Class<E>) instance.getClass(), Optional.of(new Protobuf<>(PayloadCodec.protobuf(instance), instance.getDescriptorForType())));
+        return of(
+                name,
+                (Class<E>) instance.getClass(),
+                Optional.of(new Protobuf<>(PayloadCodec.protobuf(instance), instance.getDescriptorForType())));
     }
 
     private static <E> EventType<E> of(String name, Class<E> eventClass, Optional<Protobuf<E>> protobuf) {

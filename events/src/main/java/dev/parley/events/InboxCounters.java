@@ -24,7 +24,8 @@ final class InboxCounters {
 
     InboxSnapshot snapshot() {
         return new InboxSnapshot(
-                groups.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, each -> counts(each.getValue()))),
+                groups.entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, each -> counts(each.getValue()))),
                 expired.sum());
     }
 

@@ -68,8 +68,7 @@ class AsyncApiTest {
         assertThat(strings(told.get("messages"))).containsExactlyInAnyOrder("shipment.sent", "order.placed");
         JsonNode properties = told.at("/payloads/shipment.sent/schema/properties");
         assertThat(properties.propertyNames())
-                .containsExactlyInAnyOrder(
-                        "order_id", "parcels", "carrier", "labels", "sent", "where", "cents");
+                .containsExactlyInAnyOrder("order_id", "parcels", "carrier", "labels", "sent", "where", "cents");
         assertThat(properties.at("/parcels/items/properties").propertyNames())
                 .containsExactlyInAnyOrder("number", "grams");
     }

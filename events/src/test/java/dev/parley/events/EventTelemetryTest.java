@@ -65,9 +65,13 @@ class EventTelemetryTest {
         assertThat(metric.getType()).as(name).isEqualTo(type);
         assertThat(metric.getUnit()).as(name).isEqualTo(unit);
         assertThat(metric.getDescription()).as(name).isNotEmpty();
-        assertThat(metric.getData().getPoints()).as(name).singleElement().satisfies(point -> assertThat(
-                        point.getAttributes())
-                .isEqualTo(Attributes.builder().put("parley.store", store.toString()).build()));
+        assertThat(metric.getData().getPoints())
+                .as(name)
+                .singleElement()
+                .satisfies(point -> assertThat(point.getAttributes())
+                        .isEqualTo(Attributes.builder()
+                                .put("parley.store", store.toString())
+                                .build()));
         return switch (metric.getData().getPoints().iterator().next()) {
             case LongPointData point -> point.getValue();
             case DoublePointData point -> point.getValue();
@@ -92,7 +96,9 @@ class EventTelemetryTest {
                 assertThat(value(collected, "parley.outbox.set_aside", MetricDataType.LONG_GAUGE, "{message}", store))
                         .isZero();
                 assertThat(value(collected, "parley.outbox.oldest_age", MetricDataType.DOUBLE_GAUGE, "s", store))
-                        .isBetween(before.toNanos() / 1e9, outbox.stats().oldestAge().orElseThrow().toNanos() / 1e9);
+                        .isBetween(
+                                before.toNanos() / 1e9,
+                                outbox.stats().oldestAge().orElseThrow().toNanos() / 1e9);
             }
             assertThat(collect()).doesNotContainKey("parley.outbox.pending");
         }
@@ -126,8 +132,7 @@ class EventTelemetryTest {
                 }
             });
             OutboxRelay relay = outbox.relay(
-                    broker,
-                    RelayOptions.defaults().withBackoff(Duration.ofMinutes(1), Duration.ofMinutes(1)));
+                    broker, RelayOptions.defaults().withBackoff(Duration.ofMinutes(1), Duration.ofMinutes(1)));
             try (AutoCloseable figures = telemetry.observe(relay)) {
                 Stores.await("all but one have come to their end", () -> {
                     RelaySnapshot snapshot = relay.snapshot();
@@ -136,8 +141,10 @@ class EventTelemetryTest {
                 Map<String, MetricData> collected = collect();
                 assertThat(sum(collected, "active", "{relay}", false, store)).isEqualTo(1);
                 assertThat(sum(collected, "held", "{key}", false, store)).isEqualTo(1);
-                assertThat(sum(collected, "published", "{message}", true, store)).isEqualTo(2);
-                assertThat(sum(collected, "set_aside", "{message}", true, store)).isEqualTo(1);
+                assertThat(sum(collected, "published", "{message}", true, store))
+                        .isEqualTo(2);
+                assertThat(sum(collected, "set_aside", "{message}", true, store))
+                        .isEqualTo(1);
                 assertThat(sum(collected, "failed", "{failure}", true, store))
                         .isEqualTo(relay.snapshot().failed())
                         .isGreaterThanOrEqualTo(3); // the batch, and two by themselves
@@ -152,7 +159,9 @@ class EventTelemetryTest {
             Map<String, MetricData> collected, String name, String unit, boolean monotonic, Store store) {
         String whole = "parley.outbox.relay." + name;
         double value = value(collected, whole, MetricDataType.LONG_SUM, unit, store);
-        assertThat(collected.get(whole).getLongSumData().isMonotonic()).as(whole).isEqualTo(monotonic);
+        assertThat(collected.get(whole).getLongSumData().isMonotonic())
+                .as(whole)
+                .isEqualTo(monotonic);
         return value;
     }
 
@@ -160,27 +169,31 @@ class EventTelemetryTest {
     @EnumSource
     void anInboxTellsWhatBecameOfDeliveries(Engine engine) throws Exception {
         try (Store store = Stores.open(engine)) {
-            Inbox inbox = Inbox.on(store, InboxOptions.defaults()
-                    .withRetention(Duration.ofSeconds(1))
-                    .withSweepInterval(Duration.ofDays(1)));
-            Handler<Delivery<String>, Disposition> handler = inbox.handler((tx, delivery) -> switch (delivery.payload()) {
-                case "retry" -> Disposition.retry("later");
-                case "fail" -> throw new CallException(Code.UNAVAILABLE, "down");
-                default -> Disposition.ack();
-            });
+            Inbox inbox = Inbox.on(
+                    store,
+                    InboxOptions.defaults().withRetention(Duration.ofSeconds(1)).withSweepInterval(Duration.ofDays(1)));
+            Handler<Delivery<String>, Disposition> handler =
+                    inbox.handler((tx, delivery) -> switch (delivery.payload()) {
+                        case "retry" -> Disposition.retry("later");
+                        case "fail" -> throw new CallException(Code.UNAVAILABLE, "down");
+                        default -> Disposition.ack();
+                    });
             try (AutoCloseable figures = telemetry.observe(inbox)) {
                 handler.handle(CALL, delivery("a", "email"));
                 handler.handle(CALL, delivery("a", "email"));
                 handler.handle(CALL, delivery("a", "email"));
                 handler.handle(CALL, delivery("a", "count"));
                 handler.handle(CALL, delivery("retry", "email"));
-                org.assertj.core.api.Assertions.assertThatThrownBy(() -> handler.handle(CALL, delivery("fail", "email")))
+                org.assertj.core.api.Assertions.assertThatThrownBy(
+                                () -> handler.handle(CALL, delivery("fail", "email")))
                         .hasMessage("down");
                 assertThat(inbox.snapshot().groups())
                         .containsOnly(
                                 Map.entry("email", new InboxSnapshot.Counts(1, 2, 2)),
                                 Map.entry("count", new InboxSnapshot.Counts(1, 0, 0)));
-                Stores.await("notes are old enough", () -> inbox.sweep() > 0 || inbox.snapshot().expired() == 2);
+                Stores.await(
+                        "notes are old enough",
+                        () -> inbox.sweep() > 0 || inbox.snapshot().expired() == 2);
                 Stores.await("all are", () -> {
                     inbox.sweep();
                     return inbox.snapshot().expired() == 2;

@@ -37,7 +37,11 @@ class NewerSchemaTest {
                     .isInstanceOfSatisfying(CallException.class, e -> {
                         assertThat(e.code()).isEqualTo(Code.FAILED_PRECONDITION);
                         assertThat(e.message())
-                                .contains('"' + component + '"', "have version 99", "needs version", "Run the newer program");
+                                .contains(
+                                        '"' + component + '"',
+                                        "have version 99",
+                                        "needs version",
+                                        "Run the newer program");
                     }));
             assertThat(versions(store)).isEqualTo(before);
         }

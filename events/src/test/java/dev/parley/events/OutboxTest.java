@@ -101,10 +101,14 @@ class OutboxTest {
         try (Setting it = Setting.of(engine)) {
             it.store().run(tx -> {
                 Stores.insert(tx, "one");
-                it.outbox().publish(
-                        tx,
-                        WORDS,
-                        Message.of("word", "one").withKey("k").withVersion("3").withHeader("h", "v"));
+                it.outbox()
+                        .publish(
+                                tx,
+                                WORDS,
+                                Message.of("word", "one")
+                                        .withKey("k")
+                                        .withVersion("3")
+                                        .withHeader("h", "v"));
             });
             assertThatThrownBy(() -> it.store().run(tx -> {
                         Stores.insert(tx, "two");
@@ -116,7 +120,9 @@ class OutboxTest {
             assertThat(it.outbox().stats().oldestAge()).isPresent();
             try (OutboxRelay relay = it.relay(QUICK)) {
                 it.store().run(tx -> it.outbox().publish(tx, WORDS, Message.of("word", "three")));
-                Stores.await("both are sent", () -> relay.snapshot().sent() == 2 && it.seen().size() == 2);
+                Stores.await(
+                        "both are sent",
+                        () -> relay.snapshot().sent() == 2 && it.seen().size() == 2);
                 assertThat(relay.snapshot().active()).isTrue();
             }
             assertThat(Stores.rows(it.store())).containsExactly("one");
@@ -145,7 +151,8 @@ class OutboxTest {
                 it.publishWithin(own, "committed");
                 own.commit();
                 Stores.await(
-                        "it is seen", () -> !it.seen().isEmpty() && relay.snapshot().sent() > 0);
+                        "it is seen",
+                        () -> !it.seen().isEmpty() && relay.snapshot().sent() > 0);
             }
             assertThat(it.seen()).extracting(Message::payload).containsExactly("committed");
             assertThat(Stores.rows(it.store())).containsExactly("committed");
@@ -187,11 +194,10 @@ class OutboxTest {
             for (int i = 0; i < 10; i++) {
                 it.publish("w" + i);
             }
-            assertThatThrownBy(() -> it.publish("too many"))
-                    .isInstanceOfSatisfying(CallException.class, e -> {
-                        assertThat(e.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
-                        assertThat(e.message()).contains("10").contains("maxBacklog");
-                    });
+            assertThatThrownBy(() -> it.publish("too many")).isInstanceOfSatisfying(CallException.class, e -> {
+                assertThat(e.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+                assertThat(e.message()).contains("10").contains("maxBacklog");
+            });
             assertThat(it.outbox().stats().depth()).isEqualTo(10);
             try (OutboxRelay relay = it.relay(QUICK)) {
                 Stores.await("it is empty", () -> relay.snapshot().sent() == 10);
@@ -225,15 +231,19 @@ class OutboxTest {
                 assertThat(letters.getFirst().cause()).isEqualTo("INVALID_ARGUMENT: no poison here");
                 assertThat(it.outbox().stats().setAside()).isEqualTo(2);
 
-                assertThat(it.outbox().redriveAll()).isEqualTo(2); // refused again: comes back to be set aside, and ends
+                assertThat(it.outbox().redriveAll())
+                        .isEqualTo(2); // refused again: comes back to be set aside, and ends
                 Stores.await(
                         "both are refused again",
-                        () -> it.outbox().setAside(10).size() == 2 && it.outbox().stats().depth() == 0);
+                        () -> it.outbox().setAside(10).size() == 2
+                                && it.outbox().stats().depth() == 0);
                 backend.trouble((messages, stored) -> {});
                 long first = it.outbox().setAside(10).getFirst().id();
                 assertThat(it.outbox().redrive(first)).isTrue();
                 assertThat(it.outbox().redrive(first)).isFalse();
-                assertThat(it.outbox().discard(it.outbox().setAside(10).getFirst().id())).isTrue();
+                assertThat(it.outbox()
+                                .discard(it.outbox().setAside(10).getFirst().id()))
+                        .isTrue();
                 Stores.await("it is seen", () -> it.seen().size() == 4);
                 assertThat(it.seen().getLast().payload()).isEqualTo("poison1");
                 assertThat(it.outbox().setAside(10)).isEmpty();
@@ -260,7 +270,9 @@ class OutboxTest {
                 assertThat(relay.snapshot().sent()).isZero();
                 assertThat(it.outbox().stats().depth()).isEqualTo(50);
                 backend.trouble((messages, stored) -> {});
-                Stores.await("all are sent", () -> relay.snapshot().sent() == 50 && it.seen().size() == 50);
+                Stores.await(
+                        "all are sent",
+                        () -> relay.snapshot().sent() == 50 && it.seen().size() == 50);
                 assertThat(it.seen()).extracting(Message::payload).containsExactlyElementsOf(all);
                 Stores.await(
                         "no problem is left", () -> relay.snapshot().problem().isEmpty());
@@ -282,10 +294,16 @@ class OutboxTest {
                 for (int i = 0; i < 10; i++) {
                     String number = "" + i;
                     it.store().run(tx -> {
-                        it.outbox().publish(
-                                tx, WORDS, Message.of("word", "bad" + number).withKey("bad"));
-                        it.outbox().publish(
-                                tx, WORDS, Message.of("word", "good" + number).withKey("good"));
+                        it.outbox()
+                                .publish(
+                                        tx,
+                                        WORDS,
+                                        Message.of("word", "bad" + number).withKey("bad"));
+                        it.outbox()
+                                .publish(
+                                        tx,
+                                        WORDS,
+                                        Message.of("word", "good" + number).withKey("good"));
                     });
                 }
                 Stores.await("the other key is seen", () -> it.seen().size() == 10);
@@ -346,8 +364,8 @@ class OutboxTest {
     @EnumSource
     void badInputIsRefusedAndNamed(Engine engine) throws Exception {
         try (Setting it = Setting.of(engine, OutboxOptions.defaults().withMaxMessageBytes(1024))) {
-            assertThatThrownBy(() ->
-                            it.store().run(tx -> it.outbox().publish(tx, Topic.text("words.*"), Message.of("word", "pattern"))))
+            assertThatThrownBy(() -> it.store()
+                            .run(tx -> it.outbox().publish(tx, Topic.text("words.*"), Message.of("word", "pattern"))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("words.*");
             assertThatThrownBy(() -> it.publish("x".repeat(1024)))

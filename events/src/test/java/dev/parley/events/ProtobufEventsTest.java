@@ -80,8 +80,9 @@ class ProtobufEventsTest {
                 return Disposition.ack();
             });
             Outbox outbox = Outbox.on(store);
-            EventStore<com.google.protobuf.Message> events =
-                    EventStore.on(store, com.google.protobuf.Message.class, catalog).publishingTo(outbox);
+            EventStore<com.google.protobuf.Message> events = EventStore.on(
+                            store, com.google.protobuf.Message.class, catalog)
+                    .publishingTo(outbox);
             ShipmentLost lost = ShipmentLost.newBuilder().setOrderId("o-1").build();
             store.run(tx -> events.append(tx, "o-1", 0, List.of(EVENT, lost)));
             try (OutboxRelay relay = outbox.relay(broker)) {
@@ -95,19 +96,25 @@ class ProtobufEventsTest {
     /** Protobuf's own rules say what of an older message can be read; a newer one is as unknown as any. */
     @Test
     void olderOnesAreReadAsTheyAreAndNewerOnesRejected() throws Exception {
-        EventType<ShipmentSentNewer> newer =
-                EventType.ofProtobuf("shipment.sent", ShipmentSentNewer.getDefaultInstance()).version(2);
+        EventType<ShipmentSentNewer> newer = EventType.ofProtobuf(
+                        "shipment.sent", ShipmentSentNewer.getDefaultInstance())
+                .version(2);
         assertThat(newer.oldestVersion()).isEqualTo(1);
         EventCatalog old = EventCatalog.of(SENT);
         EventCatalog current = EventCatalog.of(newer);
         Message<byte[]> ofOld = encoded(old.message(EVENT), EVENT.toByteArray());
-        assertThat(current.read(ofOld)).isInstanceOfSatisfying(EventReading.Known.class, known -> assertThat(
-                        ((ShipmentSentNewer) known.event()).getOrderId())
-                .isEqualTo("o-1"));
-        ShipmentSentNewer event = ShipmentSentNewer.newBuilder().setRemark("new").build();
+        assertThat(current.read(ofOld))
+                .isInstanceOfSatisfying(
+                        EventReading.Known.class,
+                        known -> assertThat(((ShipmentSentNewer) known.event()).getOrderId())
+                                .isEqualTo("o-1"));
+        ShipmentSentNewer event =
+                ShipmentSentNewer.newBuilder().setRemark("new").build();
         assertThat(old.read(encoded(current.message(event), event.toByteArray())))
-                .isInstanceOfSatisfying(EventReading.Unreadable.class, unreadable -> assertThat(unreadable.reason())
-                        .contains("shipment.sent", "version 2", "up to 1"));
+                .isInstanceOfSatisfying(
+                        EventReading.Unreadable.class,
+                        unreadable ->
+                                assertThat(unreadable.reason()).contains("shipment.sent", "version 2", "up to 1"));
     }
 
     private static Message<byte[]> encoded(Message<?> message, byte[] payload) {
@@ -122,7 +129,8 @@ class ProtobufEventsTest {
             byte[] json = "{\"orderId\": \"o-1\"}".getBytes(StandardCharsets.UTF_8);
             broker.publish(Topic.bytes("shipment.sent"), Message.of("shipment.sent", json));
             QueueName queue = new QueueName("shipment.sent", "screen");
-            Stores.await("it is given up", () -> !broker.deadLetters(queue).list(10).isEmpty());
+            Stores.await(
+                    "it is given up", () -> !broker.deadLetters(queue).list(10).isEmpty());
             assertThat(broker.deadLetters(queue).list(10).getFirst().failure().cause())
                     .contains("shipment.sent", "version 1", "parley.events.test.v1.ShipmentSent");
         }

@@ -57,8 +57,6 @@ final class MessagingMetrics {
     private static Attributes with(Attributes common, @Nullable String error) {
         return error == null
                 ? common
-                : common.toBuilder()
-                        .put(MessagingConventions.ERROR_TYPE, error)
-                        .build();
+                : common.toBuilder().put(MessagingConventions.ERROR_TYPE, error).build();
     }
 }

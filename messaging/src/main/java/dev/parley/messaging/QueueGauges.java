@@ -61,8 +61,8 @@ final class QueueGauges implements AutoCloseable {
         if (!(broker instanceof Engine engine)) {
             return Attributes.empty();
         }
-        AttributesBuilder system =
-                Attributes.builder().put(MessagingConventions.SYSTEM, engine.peer().protocol());
+        AttributesBuilder system = Attributes.builder()
+                .put(MessagingConventions.SYSTEM, engine.peer().protocol());
         MessagingTarget.server(system, engine.names());
         return system.build();
     }

@@ -14,8 +14,10 @@ class MessagingConventionsTest {
         assertThat(MessagingConventions.OPERATION).isEqualTo(MessagingIncubatingAttributes.MESSAGING_OPERATION_NAME);
         assertThat(MessagingConventions.OPERATION_TYPE)
                 .isEqualTo(MessagingIncubatingAttributes.MESSAGING_OPERATION_TYPE);
-        assertThat(MessagingConventions.DESTINATION).isEqualTo(MessagingIncubatingAttributes.MESSAGING_DESTINATION_NAME);
-        assertThat(MessagingConventions.TEMPLATE).isEqualTo(MessagingIncubatingAttributes.MESSAGING_DESTINATION_TEMPLATE);
+        assertThat(MessagingConventions.DESTINATION)
+                .isEqualTo(MessagingIncubatingAttributes.MESSAGING_DESTINATION_NAME);
+        assertThat(MessagingConventions.TEMPLATE)
+                .isEqualTo(MessagingIncubatingAttributes.MESSAGING_DESTINATION_TEMPLATE);
         assertThat(MessagingConventions.TEMPORARY)
                 .isEqualTo(MessagingIncubatingAttributes.MESSAGING_DESTINATION_TEMPORARY);
         assertThat(MessagingConventions.ANONYMOUS)

@@ -202,13 +202,13 @@ class MessagingTelemetryTest {
                 (call, deliveries) -> {
                     sizes.add(deliveries.size());
                     return deliveries.stream()
-                            .map(delivery -> delivery.payload().equals("o-2") ? Disposition.reject("no") : Disposition.ack())
+                            .map(delivery ->
+                                    delivery.payload().equals("o-2") ? Disposition.reject("no") : Disposition.ack())
                             .toList();
                 },
                 traced.withConcurrency(1).withStart(StartFrom.earliest()));
         Await.until(
-                "all are processed",
-                () -> links(named("process order.placed")).size() == 3);
+                "all are processed", () -> links(named("process order.placed")).size() == 3);
         List<SpanData> batches = named("process order.placed");
         assertThat(links(batches))
                 .extracting(LinkData::getAttributes)
@@ -237,11 +237,13 @@ class MessagingTelemetryTest {
         });
         assertThat(batches)
                 .filteredOn(span -> span.getLinks().stream()
-                        .anyMatch(link -> "m-2".equals(link.getAttributes().get(AttributeKey.stringKey("messaging.message.id")))))
+                        .anyMatch(link ->
+                                "m-2".equals(link.getAttributes().get(AttributeKey.stringKey("messaging.message.id")))))
                 .singleElement()
                 .satisfies(span -> assertThat(text(span, "error.type")).isEqualTo("reject"));
         List<MetricData> collected = List.copyOf(metrics.collectAllMetrics());
-        assertThat(count(collected, "messaging.client.consumed.messages", "reject")).isEqualTo(1);
+        assertThat(count(collected, "messaging.client.consumed.messages", "reject"))
+                .isEqualTo(1);
         assertThat(count(collected, "messaging.client.consumed.messages", null)).isEqualTo(2);
     }
 
@@ -277,7 +279,9 @@ class MessagingTelemetryTest {
                 topic, Message.of("order.placed", "o-1"), PayloadCodec.text(), java.time.Duration.ofSeconds(60));
         assertThat(answer).isEqualTo("yes");
         SpanData answered = only("publish parley.replies.{id}");
-        assertThat(text(answered, "messaging.destination.name")).startsWith("parley.replies.").doesNotContain("{");
+        assertThat(text(answered, "messaging.destination.name"))
+                .startsWith("parley.replies.")
+                .doesNotContain("{");
         assertThat(text(answered, "messaging.destination.template")).isEqualTo("parley.replies.{id}");
         assertThat(attributes(answered).get(AttributeKey.booleanKey("messaging.destination.temporary")))
                 .isTrue();
@@ -374,8 +378,7 @@ class MessagingTelemetryTest {
                 "something in a test | - | -",
             })
     void theServerIsToldIfItIsOne(String uri, @Nullable String address, @Nullable Long port) {
-        BrokerOptions options =
-                BrokerOptions.defaults().withPublishInterceptors(List.of(telemetry.publish()));
+        BrokerOptions options = BrokerOptions.defaults().withPublishInterceptors(List.of(telemetry.publish()));
         Faults backend = new Faults(options);
         backend.name = uri;
         try (MessageBroker elsewhere = MessageBroker.of(backend, options);
@@ -432,8 +435,7 @@ class MessagingTelemetryTest {
             assertThat(points(collected, "messaging.client.operation.duration")).containsExactly(published);
             assertThat(points(collected, "messaging.client.consumed.messages"))
                     .containsExactlyInAnyOrder(processed, rejected);
-            assertThat(points(collected, "messaging.process.duration"))
-                    .containsExactlyInAnyOrder(processed, rejected);
+            assertThat(points(collected, "messaging.process.duration")).containsExactlyInAnyOrder(processed, rejected);
             assertThat(sum(collected, "messaging.client.sent.messages")).isEqualTo(2);
             assertThat(sum(collected, "messaging.client.consumed.messages")).isEqualTo(2);
             assertThat(unit(collected, "messaging.client.sent.messages")).isEqualTo("{message}");
@@ -443,7 +445,8 @@ class MessagingTelemetryTest {
                 assertThat(metric(collected, duration).getHistogramData().getPoints())
                         .allSatisfy(point -> assertThat(point.getBoundaries())
                                 .containsExactly(
-                                        0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0));
+                                        0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5,
+                                        10.0));
             }
             assertThat(collected)
                     .extracting(MetricData::getName)

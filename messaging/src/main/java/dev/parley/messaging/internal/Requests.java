@@ -195,8 +195,7 @@ final class Requests {
             answer(delivery.message(), answer, contentType);
             return Disposition.ack();
         };
-        return engine.subscribe(
-                topic, group, 1, Engine.single(answering), how, ConsumerSpec.Kind.DURABLE);
+        return engine.subscribe(topic, group, 1, Engine.single(answering), how, ConsumerSpec.Kind.DURABLE);
     }
 
     private void answer(Message<?> request, Message<byte[]> answer, String contentType) {
