@@ -50,7 +50,22 @@ final class RabbitErrors {
             default -> Code.UNAVAILABLE;
         };
         return new CallException(
-                code, "RabbitMQ at %s: could not %s: %s".formatted(settings.where(), tried, text), signal);
+                code,
+                "RabbitMQ at %s: could not %s: %s%s".formatted(settings.where(), tried, text, advice(text)),
+                signal);
+    }
+
+    /** What to do about something that is there already, and is another thing. */
+    private static String advice(String text) {
+        if (!text.contains("inequivalent arg")) {
+            return "";
+        }
+        if (text.contains("x-single-active-consumer")) {
+            return "; a group is ordered or not from its beginning: use another group, or delete this one once it is empty";
+        }
+        return text.contains(" for exchange ")
+                ? "; name one that is there as it is with the options exchange and exchange-type"
+                : "; use another group, or take from the queue as it is, with SubscribeOptions.withQueue";
     }
 
     /** AMQP's code, 0 if the end of the channel or connection had none. */
@@ -73,7 +88,7 @@ final class RabbitErrors {
         };
     }
 
-    private static String reason(@Nullable Throwable thrown) {
+    static String reason(@Nullable Throwable thrown) {
         if (thrown == null) {
             return "closed";
         }

@@ -4,6 +4,7 @@ import dev.parley.messaging.DeadLetter;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -49,6 +50,11 @@ public interface BrokerBackend extends AutoCloseable {
 
     /** What waits for each group that the broker knows, or that this object has used. */
     List<QueueStats> queues() throws Exception;
+
+    /** What waits for one group, also where {@link #queues} cannot know of it; empty if there is none. */
+    default Optional<QueueStats> queue(QueueName queue) throws Exception {
+        return queues().stream().filter(each -> each.queue().equals(queue)).findFirst();
+    }
 
     /**
      * Goes through the dead letters of a queue, oldest first, as many as there are when it begins, and does with each what {@code visitor}
