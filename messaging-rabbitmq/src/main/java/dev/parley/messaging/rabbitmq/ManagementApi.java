@@ -152,7 +152,11 @@ final class ManagementApi implements AutoCloseable {
                         server,
                         Code.NOT_FOUND,
                         "knows no virtual host \"%s\"%s".formatted(settings.virtualHost(), reason));
-            default -> failed(server, Code.UNAVAILABLE, "answers with HTTP status " + status + reason);
+            default ->
+                failed(
+                        server,
+                        Code.UNAVAILABLE,
+                        "answers with HTTP status %d%s; expected 200 for /api/queues".formatted(status, reason));
         };
     }
 
