@@ -36,14 +36,17 @@ final class Hints {
      */
     static Optional<String> unseenQueues(String uri, boolean named) {
         BrokerUri broker = BrokerUri.parse(uri);
-        if (!broker.scheme().startsWith("amqp") || broker.parameter("management").isPresent()) {
+        if (!broker.scheme().startsWith("amqp")
+                || broker.parameter("management").isPresent()) {
             return Optional.empty();
         }
-        String more = "its management API does: with the plugin rabbitmq_management, add the option management=15672 to the URI, as in"
-                + " 'amqp://HOST?management=15672'";
+        String more =
+                "its management API does: with the plugin rabbitmq_management, add the option management=15672 to the URI, as in"
+                        + " 'amqp://HOST?management=15672'";
         return Optional.of(
                 named
-                        ? "AMQP tells neither ages, nor what waits for its time, nor what is with others' consumers; " + more
+                        ? "AMQP tells neither ages, nor what waits for its time, nor what is with others' consumers; "
+                                + more
                         : "AMQP cannot list queues; " + more + ", or name them with --queue TOPIC/GROUP");
     }
 }

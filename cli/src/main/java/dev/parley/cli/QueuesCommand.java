@@ -181,8 +181,8 @@ final class QueuesCommand implements Callable<Integer> {
         }
         table.queues(queues.isEmpty() ? broker.queues() : found);
         terminal.out().flush();
-        missing.forEach(each ->
-                warn(Code.NOT_FOUND + ": the broker knows no queue " + each.topic() + '/' + each.group()));
+        missing.forEach(
+                each -> warn(Code.NOT_FOUND + ": the broker knows no queue " + each.topic() + '/' + each.group()));
         return missing.isEmpty();
     }
 

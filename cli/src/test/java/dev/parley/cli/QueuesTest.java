@@ -79,8 +79,9 @@ class QueuesTest {
             assertThat(result.err()).isEmpty();
             assertThat(result.out().lines().toList().getFirst())
                     .matches("QUEUE +DEPTH +DELAYED +IN FLIGHT +OLDEST +REDELIVERED +DEAD LETTERS +CONSUMERS");
-            return result.out().matches("(?s).*\norder.placed/billing +3 +0 +0 +unknown +\\S+ +0 +0\n"
-                    + "order.placed/email +0 +0 +0 +- +\\S+ +3 +1\n.*");
+            return result.out()
+                    .matches("(?s).*\norder.placed/billing +3 +0 +0 +unknown +\\S+ +0 +0\n"
+                            + "order.placed/email +0 +0 +0 +- +\\S+ +3 +1\n.*");
         });
         List<JsonObject> rows = objects(Parley.run("queues", managed(), "--json", "--queue", "order.placed/email"));
         assertThat(rows).singleElement().satisfies(row -> {
@@ -96,12 +97,14 @@ class QueuesTest {
 
         assertThat(result.status()).isEqualTo(ExitCode.OK);
         assertThat(result.out().lines()).as("only the heading").hasSize(1);
-        assertThat(result.err().lines()).singleElement().satisfies(line -> assertThat(line)
-                .startsWith("parley: AMQP cannot list queues")
-                .contains("rabbitmq_management")
-                .contains("?management=15672")
-                .contains("--queue TOPIC/GROUP")
-                .doesNotContain("guest:guest"));
+        assertThat(result.err().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .startsWith("parley: AMQP cannot list queues")
+                        .contains("rabbitmq_management")
+                        .contains("?management=15672")
+                        .contains("--queue TOPIC/GROUP")
+                        .doesNotContain("guest:guest"));
     }
 
     @Test
@@ -138,12 +141,15 @@ class QueuesTest {
             await(() -> failing.snapshot().deadLettered() == 2);
         }
         Parley.Result listed = Parley.run("queues", server.uri(), "--letters", "order.refunded/email", "--json");
-        assertThat(objects(listed)).extracting(row -> row.get("messageId").getAsString())
+        assertThat(objects(listed))
+                .extracting(row -> row.get("messageId").getAsString())
                 .containsExactly("first", "second");
 
-        assertThat(Parley.run("queues", server.uri(), "--redrive", "order.refunded/email", "--id", "first").out())
+        assertThat(Parley.run("queues", server.uri(), "--redrive", "order.refunded/email", "--id", "first")
+                        .out())
                 .isEqualTo("redriven: 1" + System.lineSeparator());
-        assertThat(Parley.run("queues", server.uri(), "--discard", "order.refunded/email", "--id", "second").out())
+        assertThat(Parley.run("queues", server.uri(), "--discard", "order.refunded/email", "--id", "second")
+                        .out())
                 .isEqualTo("discarded: 1" + System.lineSeparator());
 
         assertThat(shop.deadLetters(refund).list(10)).isEmpty();
@@ -192,7 +198,8 @@ class QueuesTest {
         assertThat(Parley.run("queues", server.uri(), "--queue", "order.placed").err())
                 .contains("a queue is TOPIC/GROUP")
                 .contains("\"order.placed\"");
-        assertThat(Parley.run("queues", server.uri(), "--queue", "a/b", "--letters", "a/b").status())
+        assertThat(Parley.run("queues", server.uri(), "--queue", "a/b", "--letters", "a/b")
+                        .status())
                 .isEqualTo(ExitCode.USAGE);
         assertThat(Parley.run("queues", server.uri() + "?managment=1").err()).contains("known: [");
     }

@@ -300,7 +300,9 @@ class SubscriptionTest {
             Await.until("all are sent and settled", () -> {
                 time.advance(Duration.ofSeconds(1));
                 QueueStats stats = fragile.queues().getFirst();
-                return sent.size() == 10 && stats.depth() == 0 && stats.inFlight().orElseThrow() == 0;
+                return sent.size() == 10
+                        && stats.depth() == 0
+                        && stats.inFlight().orElseThrow() == 0;
             });
             assertThat(fragile.deadLetters(queue).list(10)).isEmpty();
             assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.CLOSED);

@@ -23,8 +23,9 @@ record ListedQueue(
         Optional<Instant> headTime) {
 
     /** What of a queue is asked for. */
-    static final String COLUMNS = "name,arguments,messages_ready,messages_unacknowledged,consumers,head_message_timestamp,"
-            + "message_stats.redeliver";
+    static final String COLUMNS =
+            "name,arguments,messages_ready,messages_unacknowledged,consumers,head_message_timestamp,"
+                    + "message_stats.redeliver";
 
     static ListedQueue of(JsonNode queue) {
         JsonNode boundTo = queue.path("arguments").path(Topology.BOUND_TO);

@@ -31,8 +31,7 @@ final class ManagementAddresses {
         if (given.get().matches("[0-9]+")) {
             long port = uri.number(OPTION, 1, MAX_PORT, 0);
             return servers.stream()
-                    .map(server ->
-                            URI.create((tls ? "https" : "http") + "://" + server.getHost() + ':' + port))
+                    .map(server -> URI.create((tls ? "https" : "http") + "://" + server.getHost() + ':' + port))
                     .toList();
         }
         URI url = url(uri, given.get());
@@ -64,8 +63,6 @@ final class ManagementAddresses {
     }
 
     private static boolean isLoopback(String host) {
-        return host.equalsIgnoreCase("localhost")
-                || host.matches("127(\\.[0-9]{1,3}){3}")
-                || host.equals("[::1]");
+        return host.equalsIgnoreCase("localhost") || host.matches("127(\\.[0-9]{1,3}){3}") || host.equals("[::1]");
     }
 }

@@ -59,7 +59,8 @@ final class ManagementApi implements AutoCloseable {
     Map<String, ListedQueue> queues() throws InterruptedException {
         Map<String, ListedQueue> all = new LinkedHashMap<>();
         String path = "/api/queues/"
-                + URLEncoder.encode(settings.virtualHost(), StandardCharsets.UTF_8).replace("+", "%20")
+                + URLEncoder.encode(settings.virtualHost(), StandardCharsets.UTF_8)
+                        .replace("+", "%20")
                 + "?sort=name&page_size=" + PAGE + "&columns=" + ListedQueue.COLUMNS + "&page=";
         int pages = 1;
         for (int page = 1; page <= pages; page++) {

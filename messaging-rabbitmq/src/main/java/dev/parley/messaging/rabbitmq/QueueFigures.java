@@ -108,8 +108,8 @@ final class QueueFigures {
      *
      * @param listed null if there is no list
      */
-    private Optional<QueueStats> stats(
-            QueueName queue, @Nullable Map<String, ListedQueue> listed, OptionalLong delayed) throws Exception {
+    private Optional<QueueStats> stats(QueueName queue, @Nullable Map<String, ListedQueue> listed, OptionalLong delayed)
+            throws Exception {
         Group group = backend.known(queue);
         String lettersName = QueueNames.deadLetters(settings, queue);
         Optional<String> boundTo = boundTo(queue, group, listed);
@@ -182,7 +182,9 @@ final class QueueFigures {
     }
 
     private Optional<Counts> look(String name) throws Exception {
-        return backend.call("look at the queue " + name, () -> look(backend.consuming().connection(), name))
+        return backend.call(
+                        "look at the queue " + name,
+                        () -> look(backend.consuming().connection(), name))
                 .map(each -> new Counts(each.getMessageCount(), OptionalLong.of(each.getConsumerCount())));
     }
 

@@ -7,6 +7,8 @@ import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.CallException;
 import dev.parley.Code;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What the client throws, in our words. */
@@ -93,6 +95,13 @@ final class RabbitErrors {
             return "closed";
         }
         String message = thrown.getMessage();
+        if (thrown instanceof TimeoutException && message == null) {
+            return "no answer in time; is it AMQP that is spoken there? Its port is 5672, and 5671 with TLS (amqps://), unless the"
+                    + " server was told otherwise";
+        }
+        if (thrown instanceof SSLException && message != null && message.contains("unrecognized SSL message")) {
+            return message + "; amqps:// is for a port with TLS, which is 5671 unless the server was told otherwise";
+        }
         return message == null || message.isEmpty() ? thrown.getClass().getSimpleName() : message;
     }
 }

@@ -56,7 +56,8 @@ final class RabbitMqBackend implements BrokerBackend {
         this.consuming = new Link(settings, options.source() + " (consumes)", workers, connectMillis);
         Link publishing = new Link(settings, options.source() + " (publishes)", workers, connectMillis);
         this.publisher = new Publisher(settings, publishing, topology, options.publishTimeout());
-        this.management = settings.management().isEmpty() ? null : new ManagementApi(settings, options.connectTimeout());
+        this.management =
+                settings.management().isEmpty() ? null : new ManagementApi(settings, options.connectTimeout());
         this.figures = new QueueFigures(this, clock, management);
     }
 
@@ -202,7 +203,8 @@ final class RabbitMqBackend implements BrokerBackend {
     }
 
     /** What this object knows of a group, if it has used it. */
-    @Nullable Group known(QueueName queue) {
+    @Nullable
+    Group known(QueueName queue) {
         return groups.get(queue);
     }
 

@@ -40,8 +40,7 @@ record Settings(
     private static final String EXCHANGE = "exchange";
     private static final String EXCHANGE_TYPE = "exchange-type";
     private static final String HEARTBEAT = "heartbeat";
-    private static final Set<String> KNOWN =
-            Set.of(EXCHANGE, EXCHANGE_TYPE, HEARTBEAT, ManagementAddresses.OPTION);
+    private static final Set<String> KNOWN = Set.of(EXCHANGE, EXCHANGE_TYPE, HEARTBEAT, ManagementAddresses.OPTION);
     private static final int MAX_HEARTBEAT = 600;
     // Names of queues are made of it, and those have 255 bytes.
     private static final int MAX_EXCHANGE = 100;

@@ -40,6 +40,7 @@ final class Topology {
 
     /** On a queue of dead letters: the existing queue that they are from. The server keeps arguments that it does not know. */
     static final String BOUND_TO = "x-parley-bound-to";
+
     private static final int NO_LIMIT = 1_000_000_000;
 
     private final Settings settings;

@@ -32,8 +32,8 @@ class ManagementAnswersTest {
         server.setExecutor(task -> Thread.ofVirtual().start(task));
         server.start();
         fixture.open(() -> server.stop(0));
-        return fixture.open(Broker.open(
-                "amqp://me:geheim@127.0.0.1:1/shop?management=" + server.getAddress().getPort()));
+        return fixture.open(Broker.open("amqp://me:geheim@127.0.0.1:1/shop?management="
+                + server.getAddress().getPort()));
     }
 
     private static HttpHandler answers(int status, String body) {
@@ -123,15 +123,17 @@ class ManagementAnswersTest {
         AtomicReference<String> asked = new AtomicReference<>("");
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
         server.createContext("/", exchange -> {
-            asked.set(exchange.getRequestURI().getRawPath() + ' '
+            asked.set(exchange.getRequestURI().getRawPath()
+                    + ' '
                     + exchange.getRequestHeaders().getFirst("Authorization"));
-            answers(200, "{\"total_count\": 0, \"page_count\": 1, \"items\": []}").handle(exchange);
+            answers(200, "{\"total_count\": 0, \"page_count\": 1, \"items\": []}")
+                    .handle(exchange);
         });
         server.start();
         fixture.open(() -> server.stop(0));
         int port = server.getAddress().getPort();
-        BrokerBackend backend = fixture.open(
-                Broker.open("amqp://me:geheim@[::1]:1,127.0.0.1:1/a%2Fb%20c?management=" + port));
+        BrokerBackend backend =
+                fixture.open(Broker.open("amqp://me:geheim@[::1]:1,127.0.0.1:1/a%2Fb%20c?management=" + port));
 
         assertThat(backend.queues()).isEmpty();
 

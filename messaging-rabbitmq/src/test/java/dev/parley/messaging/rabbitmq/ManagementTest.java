@@ -144,12 +144,13 @@ class ManagementTest {
         assertThat(seen.depth()).isZero();
         assertThat(seen.boundTo()).isEmpty();
         assertThat(seen.oldestAge()).as("a quorum queue of 3.10 does not tell").isEmpty();
-        QueueStats untouched =
-                await(stranger, audit, each -> each.depth() == 3 && each.consumers().orElse(-1) == 0);
+        QueueStats untouched = await(
+                stranger, audit, each -> each.depth() == 3 && each.consumers().orElse(-1) == 0);
         assertThat(untouched.inFlight()).hasValue(0);
         assertThat(untouched.deadLetters()).hasValue(0);
         QueueName retries = new QueueName("parley.retry", "all-groups");
-        assertThat(await(stranger, retries, each -> each.depth() == 1).delayed()).hasValue(1);
+        assertThat(await(stranger, retries, each -> each.depth() == 1).delayed())
+                .hasValue(1);
         awaitExactly(stranger, audit, billing, retries);
         assertThat(stranger.queue(audit)).map(QueueStats::depth).contains(3L);
 
@@ -158,7 +159,9 @@ class ManagementTest {
         BackendConsumer next = fixture.open(worker.consume(Broker.spec(billing)));
         Broker.ack(next, Broker.take(next, 1));
         QueueStats again = await(
-                stranger, billing, each -> each.redelivered().orElse(0) == 1 && each.inFlight().orElse(-1) == 0);
+                stranger,
+                billing,
+                each -> each.redelivered().orElse(0) == 1 && each.inFlight().orElse(-1) == 0);
         assertThat(again.depth()).isZero();
 
         worker.deleteGroup(billing);
@@ -171,21 +174,28 @@ class ManagementTest {
         Channel peer = plainClient();
         peer.queueDeclare("legacy", true, false, false, Map.of());
         Date hourAgo = Date.from(Instant.now().minusSeconds(3600));
-        peer.basicPublish("", "legacy", new AMQP.BasicProperties.Builder().timestamp(hourAgo).build(), new byte[3]);
+        peer.basicPublish(
+                "",
+                "legacy",
+                new AMQP.BasicProperties.Builder().timestamp(hourAgo).build(),
+                new byte[3]);
         QueueName queue = new QueueName("order.created", "import");
         worker.consume(Broker.boundTo("legacy", queue)).close();
         MessageBroker stranger = fixture.open(MessageBroker.connect(managed()));
         BrokerBackend backend = fixture.open(Broker.open(managed()));
 
-        QueueStats seen = await(backend, queue, each -> each.depth() == 1 && each.oldestAge().isPresent());
+        QueueStats seen = await(
+                backend, queue, each -> each.depth() == 1 && each.oldestAge().isPresent());
         assertThat(seen.boundTo()).contains("legacy");
         assertThat(seen.oldestAge().orElseThrow()).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(120));
         assertThat(seen.delayed()).as("nothing waits in any queue of delays").hasValue(0);
 
         // The same as metrics.
         InMemoryMetricReader reader = InMemoryMetricReader.create();
-        SdkMeterProvider meters = SdkMeterProvider.builder().registerMetricReader(reader).build();
-        OpenTelemetrySdk telemetry = OpenTelemetrySdk.builder().setMeterProvider(meters).build();
+        SdkMeterProvider meters =
+                SdkMeterProvider.builder().registerMetricReader(reader).build();
+        OpenTelemetrySdk telemetry =
+                OpenTelemetrySdk.builder().setMeterProvider(meters).build();
         fixture.open(telemetry);
         fixture.open(MessagingTelemetry.of(telemetry).observe(stranger));
         long until = System.nanoTime() + PATIENCE.toNanos();
