@@ -83,8 +83,10 @@ final class QueueGauges implements AutoCloseable {
                     .put(MessagingConventions.GROUP, stats.queue().group())
                     .build();
             depth.record(stats.depth(), attributes);
-            lag.record(stats.depth() + stats.inFlight(), attributes);
-            inFlight.record(stats.inFlight(), attributes);
+            stats.inFlight().ifPresent(count -> {
+                lag.record(stats.depth() + count, attributes);
+                inFlight.record(count, attributes);
+            });
             stats.oldestAge().ifPresent(age -> oldestAge.record(age.toNanos() / NANOS, attributes));
             stats.redelivered().ifPresent(count -> redelivered.record(count, attributes));
             stats.deadLetters().ifPresent(count -> deadLetters.record(count, attributes));

@@ -412,7 +412,8 @@ class MessagingTelemetryTest {
         broker.publish(topic, "o-2");
         Await.until("all is settled", () -> {
             QueueStats stats = broker.queues().getFirst();
-            return stats.deadLetters().orElseThrow() == 1 && stats.depth() + stats.inFlight() == 0;
+            return stats.deadLetters().orElseThrow() == 1
+                    && stats.depth() + stats.inFlight().orElseThrow() == 0;
         });
         try (AutoCloseable gauges = telemetry.observe(broker)) {
             List<MetricData> collected = List.copyOf(metrics.collectAllMetrics());

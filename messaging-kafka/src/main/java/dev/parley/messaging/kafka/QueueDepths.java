@@ -82,7 +82,7 @@ final class QueueDepths {
                     queue,
                     depth,
                     OptionalLong.empty(),
-                    inFlight.getOrDefault(queue, 0),
+                    OptionalLong.of(inFlight.getOrDefault(queue, 0)),
                     oldest(behind),
                     OptionalLong.empty(),
                     existing.contains(KafkaNames.deadLetters(queue))

@@ -228,6 +228,12 @@ public final class Engine implements MessageBroker {
     }
 
     @Override
+    public Optional<QueueStats> queue(QueueName queue) {
+        backend.check(queue);
+        return ask(() -> backend.queue(queue), "the figures of a queue");
+    }
+
+    @Override
     public void deleteGroup(QueueName queue) {
         backend.check(queue);
         ask(

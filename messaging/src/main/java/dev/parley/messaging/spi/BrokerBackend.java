@@ -64,6 +64,11 @@ public interface BrokerBackend extends AutoCloseable {
     /** What waits for each group that the broker knows, or that this object has used. */
     List<QueueStats> queues() throws Exception;
 
+    /** What waits for one group, also where {@link #queues} cannot know of it; empty if there is none. */
+    default Optional<QueueStats> queue(QueueName queue) throws Exception {
+        return queues().stream().filter(each -> each.queue().equals(queue)).findFirst();
+    }
+
     /**
      * Goes through the dead letters of a queue, oldest first, as many as there are when it begins, and does with each what {@code visitor}
      * says before it asks for the next. {@link LetterAction#REDRIVE} puts it into the group's queue, confirmed, and then removes it.

@@ -35,13 +35,18 @@ abstract class StatsPart extends LoadPart {
         }
     }
 
+    /** It is told, since all consumers are this test's. */
+    private static boolean isInFlight(QueueStats stats, long count) {
+        return stats.inFlight().isPresent() && stats.inFlight().getAsLong() == count;
+    }
+
     @Test
     final void theStatisticsFollowWhatHappens() throws Exception {
         Topic<String> topic = Topic.text(fresh("stats"));
         QueueName queue = removed(topic.name(), "group");
         known(topic, "group");
         publish(topic, "reject1", "reject2", "m1", "m2", "m3", "m4");
-        awaitStats(queue, "six that wait", each -> each.depth() == 6 && each.inFlight() == 0);
+        awaitStats(queue, "six that wait", each -> each.depth() == 6 && isInFlight(each, 0));
         CountDownLatch go = new CountDownLatch(1);
         Seen<String> seen = Seen.of((call, delivery) -> {
             go.await();
@@ -51,7 +56,7 @@ abstract class StatsPart extends LoadPart {
                 subscribe(topic, "group", seen, options().withPrefetch(2).withConcurrency(2));
         seen.await("two", patience(), all -> all.size() >= 2);
         if (subject().requirements().byMessage()) {
-            awaitStats(queue, "two in flight, four that wait", each -> each.inFlight() == 2 && each.depth() == 4);
+            awaitStats(queue, "two in flight, four that wait", each -> isInFlight(each, 2) && each.depth() == 4);
         }
         awaitStats(
                 queue,
@@ -65,7 +70,7 @@ abstract class StatsPart extends LoadPart {
                 queue,
                 "empty but for two dead letters",
                 each -> each.depth() == 0
-                        && each.inFlight() == 0
+                        && isInFlight(each, 0)
                         && each.deadLetters().orElse(2) == 2);
         assertThat(broker().deadLetters(queue).discard(each -> true)).isEqualTo(2);
         awaitStats(queue, "no dead letters", each -> each.deadLetters().orElse(0) == 0);
@@ -86,11 +91,13 @@ abstract class StatsPart extends LoadPart {
                 topic, "group", Seen.of((call, delivery) -> Disposition.retryAfter(Duration.ofMinutes(10), "later")));
         publish(topic, "one", "two");
         await("both are to be tried again", () -> subscription.snapshot().retried() == 2);
-        awaitStats(
-                queue,
-                "two that wait for their time",
-                each -> each.depth() == 2
-                        && each.inFlight() == 0
-                        && each.delayed().orElse(2) == 2);
+        if (has(dev.parley.messaging.Capability.EXACT_DEPTH)) {
+            awaitStats(
+                    queue,
+                    "two that wait for their time",
+                    each -> each.depth() == 2
+                            && isInFlight(each, 0)
+                            && each.delayed().orElse(2) == 2);
+        }
     }
 }
