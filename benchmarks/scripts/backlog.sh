@@ -1,23 +1,12 @@
 #!/usr/bin/env bash
-# What a backlog of a million messages does to the embedded broker.
+# What a backlog of a million messages does to the embedded broker, and to PostgreSQL
 # shellcheck source=lib/side-by-side.bash
 source "${BASH_SOURCE[0]%/*}/lib/side-by-side.bash"
+# shellcheck source=lib/brokers.bash
+source "${BASH_SOURCE[0]%/*}/lib/brokers.bash"
 
 ROUNDS=3
 SECONDS_EACH=5
 begin "$@"
-PEERS=benchmarks/peers/brokers/target/brokers.jar:$(printf '%s:' benchmarks/peers/brokers/target/lib/*.jar)
-mkdir -p "$RESULTS"
-quiet_before=$(idle_check)
-kafka=(testing-servers/target/kafka-broker/*/)
-"$JAVA_HOME/bin/java" "${JVM[@]}" -Xmx1g -Dparley.kafka.broker="${kafka[-1]%/}" -cp "$PEERS" \
-    dev.parley.benchmarks.brokers.BrokerBench backlog "$ROUNDS" "$SECONDS_EACH" >"$WORK/table" &
-PIDS+=($!)
-wait $! || die 'the load failed (see above)'
-{
-    printf '# %s\n\n' 'What a backlog of a million messages does to the embedded broker.'
-    cat "$WORK/table"
-    machine
-    printf '%s\n' "- load and servers share both cores, which were busy $quiet_before before the start; messages of 256 bytes" \
-        "- $ROUNDS rounds by turns of $SECONDS_EACH s behind one that does not count; JVM: ${JVM[*]}" "- took $SECONDS s in all"
-} | report backlog
+broker_bench backlog "What a backlog of a million messages does to the embedded broker, and to PostgreSQL" \
+    "another topic: published to and consumed while the million waits"

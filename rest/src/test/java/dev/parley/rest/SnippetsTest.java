@@ -51,14 +51,14 @@ class SnippetsTest {
     @TempDir
     Path folder;
 
-    /** That of REST; the one of RPC stands in a test of the shop. */
+    /** Those of REST; those of RPC and of messages stand in tests of the shop. */
     @Test
     void theReadmesExamplesCompile() throws IOException {
         List<String> snippets = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(Path.of("../README.md")))
                 .results()
                 .map(found -> found.group(1))
-                .filter(snippet -> !snippet.contains("RpcServer"))
+                .filter(snippet -> !snippet.contains("RpcServer") && !snippet.contains("MessageBroker"))
                 .toList();
         assertThat(snippets).hasSize(2);
         String around = "Users users = null; Path chain = null; Path key = null;\n";

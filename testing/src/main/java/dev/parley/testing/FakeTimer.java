@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A clock that stands still until the test moves it. What becomes due runs on the thread that moves it, in the order of
@@ -47,6 +48,13 @@ public final class FakeTimer implements Timer {
     /** How many tasks wait for their time. */
     public synchronized int waiting() {
         return tasks.size();
+    }
+
+    /** How long until the next task is due; zero if one is overdue, empty if none waits. */
+    public synchronized Optional<Duration> untilNext() {
+        return tasks.stream()
+                .map(task -> Duration.ofNanos(Math.max(0, task.at() - now)))
+                .min(Comparator.naturalOrder());
     }
 
     /** Waits, by the real clock and for 10 seconds at most, until {@code count} tasks or more wait for their time. */

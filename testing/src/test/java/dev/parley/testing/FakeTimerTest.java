@@ -51,6 +51,20 @@ class FakeTimerTest {
     }
 
     @Test
+    void itTellsHowFarTheNextTaskIs() {
+        assertThat(timer.untilNext()).isEmpty();
+        schedule(30, "a");
+        Scheduled b = schedule(20, "b");
+        assertThat(timer.untilNext()).contains(Duration.ofMillis(20));
+        advance(5);
+        assertThat(timer.untilNext()).contains(Duration.ofMillis(15));
+        b.cancel();
+        assertThat(timer.untilNext()).contains(Duration.ofMillis(25));
+        schedule(-1, "overdue");
+        assertThat(timer.untilNext()).contains(Duration.ZERO);
+    }
+
+    @Test
     void whatIsDueTogetherRunsAsItWasScheduled() {
         for (int i = 0; i < 20; i++) {
             schedule(5, "t" + i);

@@ -2,11 +2,14 @@ package dev.parley.messaging.store;
 
 import dev.parley.CallException;
 import dev.parley.Code;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -15,6 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Publications {
 
+    private static final System.Logger LOG = System.getLogger(Publications.class.getName());
     private static final int MOST_MESSAGES = 1000;
     private static final long MOST_BYTES = 16L << 20;
     private static final int MOST_WAITING = 10_000;
@@ -25,6 +29,7 @@ final class Publications {
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(); // guarded by the lock, as what follows
     private int running;
+    private CompletableFuture<Boolean> latest = CompletableFuture.completedFuture(true);
 
     /** @param most transactions at once */
     Publications(Database database, Publishing publishing, int most) {
@@ -44,15 +49,9 @@ final class Publications {
             first = running < most;
             if (first) {
                 running++;
-            } else if (waiting.size() >= MOST_WAITING) {
-                throw new CallException(
-                        Code.RESOURCE_EXHAUSTED, "more than " + MOST_WAITING + " publications wait for the database");
             } else {
-                long bytes = messages.stream()
-                        .mapToLong(
-                                each -> each.data().length + each.attributes().length())
-                        .sum();
-                waiting.add(new Waiting(messages, bytes, done));
+                checkRoom();
+                waiting.add(waiting(messages, done));
             }
         } finally {
             lock.unlock();
@@ -72,6 +71,60 @@ final class Publications {
                     ? new CallException(call.code(), call.message(), call)
                     : new CallException(Code.INTERNAL, "a publication failed", e.getCause());
         }
+    }
+
+    /**
+     * Puts one behind those that wait, and returns. With one transaction at once they are stored in their order.
+     *
+     * @throws CallException RESOURCE_EXHAUSTED if too many wait
+     */
+    void offer(Envelope message) {
+        boolean start;
+        lock.lock();
+        try {
+            checkRoom();
+            latest = new CompletableFuture<>();
+            waiting.add(waiting(List.of(message), latest));
+            start = running < most;
+            if (start) {
+                running++;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (start) {
+            Thread.ofVirtual().name("parley-queues-publish").start(this::publishWaiting);
+        }
+    }
+
+    /** Waits until what was offered before is stored or lost, but no longer than this. */
+    void flush(Duration limit) throws InterruptedException {
+        CompletableFuture<Boolean> last;
+        lock.lock();
+        try {
+            last = latest;
+        } finally {
+            lock.unlock();
+        }
+        try {
+            last.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(System.Logger.Level.DEBUG, "what was sent without waiting is lost, or late", e);
+        }
+    }
+
+    private void checkRoom() {
+        if (waiting.size() >= MOST_WAITING) {
+            throw new CallException(
+                    Code.RESOURCE_EXHAUSTED, "more than " + MOST_WAITING + " publications wait for the database");
+        }
+    }
+
+    private static Waiting waiting(List<Envelope> messages, CompletableFuture<Boolean> done) {
+        long bytes = messages.stream()
+                .mapToLong(each -> each.data().length + each.attributes().length())
+                .sum();
+        return new Waiting(messages, bytes, done);
     }
 
     private void handOver() {

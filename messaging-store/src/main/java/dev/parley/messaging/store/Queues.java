@@ -3,6 +3,7 @@ package dev.parley.messaging.store;
 import dev.parley.messaging.spi.ConsumerSpec;
 import dev.parley.store.Engine;
 import dev.parley.store.Store;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class Queues {
     /** As no other process can have a consumer there, a sign of life is not needed. */
     private static final long FOREVER_MICROS = 1L << 60;
 
+    private static final Duration SENDING = Duration.ofSeconds(5);
+
     private static final Map<String, Queues> SHARED = new HashMap<>(); // guarded by itself
 
     private final String uri;
@@ -32,6 +35,7 @@ final class Queues {
     private final Set<StoreConsumer> consumers = ConcurrentHashMap.newKeySet();
     private final Groups groups;
     private final Publications publications;
+    private final Publications sends;
     private final Letters letters;
     private final Sweeper sweeper;
     private final boolean embedded;
@@ -43,7 +47,9 @@ final class Queues {
         Capacity capacity = new Capacity(settings.maxMessages());
         this.groups = new Groups(capacity);
         this.database = new Database(uri, name, this::prepare);
-        this.publications = new Publications(database, new Publishing(routes, capacity, clock), embedded ? 2 : 4);
+        Publishing publishing = new Publishing(routes, capacity, clock);
+        this.publications = new Publications(database, publishing, embedded ? 2 : 4);
+        this.sends = new Publications(database, publishing, 1);
         this.letters = new Letters(database);
         this.sweeper = new Sweeper(this, settings);
     }
@@ -81,12 +87,18 @@ final class Queues {
         return publications;
     }
 
+    /** What is sent without waiting: in its order, so one transaction at a time. */
+    Publications sends() {
+        return sends;
+    }
+
     Letters letters() {
         return letters;
     }
 
     StoreConsumer consume(ConsumerSpec spec, Consumer<StoreConsumer> onClose) throws InterruptedException {
         Store store = database.store();
+        sends.flush(SENDING); // who comes now does not hear what was sent before
         long id = ThreadLocalRandom.current().nextLong();
         Groups.Membership membership = database.transaction(
                 transaction -> groups.join(transaction, spec, id, believedFor(transaction.engine())));
@@ -108,6 +120,15 @@ final class Queues {
 
     boolean embedded() {
         return embedded;
+    }
+
+    /** Gives what was sent without waiting a moment to be stored. */
+    void flush() {
+        try {
+            sends.flush(Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void leave() {

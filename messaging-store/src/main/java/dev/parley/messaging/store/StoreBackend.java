@@ -64,8 +64,9 @@ final class StoreBackend implements BrokerBackend {
     }
 
     @Override
-    public void send(Outgoing message) throws InterruptedException {
-        publish(List.of(message));
+    public void send(Outgoing message) {
+        checkOpen();
+        queues.sends().offer(Envelope.of(message));
     }
 
     @Override
@@ -122,6 +123,7 @@ final class StoreBackend implements BrokerBackend {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             List.copyOf(consumers).forEach(StoreConsumer::close);
+            queues.flush();
             queues.leave();
         }
     }

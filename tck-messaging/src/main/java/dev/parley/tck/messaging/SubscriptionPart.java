@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
+import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
 import java.time.Duration;
@@ -246,9 +247,11 @@ abstract class SubscriptionPart extends CapabilityPart {
             unsettled.decrementAndGet();
             return Disposition.ack();
         });
-        Subscription subscription =
-                subscribe(topic, "group", seen, options().withPrefetch(4).withConcurrency(4));
+        SubscribeOptions options = options().withPrefetch(4).withConcurrency(4);
+        // All forty are there before the first is asked for: who takes too many has them to take.
+        known(topic, "group", options);
         publish(topic, numbered("m", 40));
+        Subscription subscription = subscribe(topic, "group", seen, options);
         await("as many as it may hold", () -> most.get() >= 4);
         assertThat(subscription.snapshot().held()).isLessThanOrEqualTo(4);
         Seen<String> other = Seen.acking();

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -97,6 +98,7 @@ class KafkaServerTest {
     }
 
     @Test
+    @Tag("long")
     void badSettingsSayWhy() {
         assertThatThrownBy(() ->
                         KafkaServer.start(Map.of("log.retention.hours", "soon")).close())

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -111,6 +112,7 @@ class RabbitMqServerTest {
     }
 
     @Test
+    @Tag("long") // each start takes ten seconds
     void pausedItAnswersNothing() throws Exception {
         RabbitMqServer server = fixture.open(RabbitMqServer.start());
         publish(server.uri(), "q", "before");
@@ -143,6 +145,7 @@ class RabbitMqServerTest {
     }
 
     @Test
+    @Tag("long") // each start takes ten seconds
     void badSettingsSayWhyAndLeaveNoPortMapper() {
         assertThatThrownBy(() ->
                         RabbitMqServer.start(Map.of("no_such_setting", "1")).close())

@@ -5,17 +5,14 @@ import dev.parley.testing.servers.RabbitMqServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /**
  * Parley over a broker beside the broker's own client on the same server, and the embedded broker beside RabbitMQ on the same disk. Arguments:
- * {@code clients|embedded|backlog ROUNDS SECONDS}. Load and servers share the machine.
+ * {@code brokers|embedded-broker|backlog|outbox ROUNDS SECONDS}. Load and servers share the machine.
  */
 final class BrokerBench {
 
     private static final int CONSUMED = 20_000;
-    private static final int BACKLOG = 1_000_000;
 
     private final int rounds;
     private final Duration length;
@@ -27,13 +24,14 @@ final class BrokerBench {
 
     public static void main(String[] args) throws Exception {
         if (args.length != 3) {
-            throw new IllegalArgumentException("arguments: clients|embedded|backlog ROUNDS SECONDS");
+            throw new IllegalArgumentException("arguments: brokers|embedded-broker|backlog|outbox ROUNDS SECONDS");
         }
         BrokerBench bench = new BrokerBench(Integer.parseInt(args[1]), Duration.ofSeconds(Integer.parseInt(args[2])));
         switch (args[0]) {
-            case "clients" -> bench.clients();
-            case "embedded" -> bench.embedded();
-            case "backlog" -> bench.backlog();
+            case "brokers" -> bench.clients();
+            case "embedded-broker" -> bench.embedded();
+            case "backlog" -> BacklogBench.run(bench.rounds, bench.length);
+            case "outbox" -> OutboxBench.run(bench.rounds, bench.length);
             default -> throw new IllegalArgumentException("unknown benchmark " + args[0]);
         }
         System.exit(0); // clients' threads may be no daemons
@@ -103,7 +101,7 @@ final class BrokerBench {
     }
 
     /** Consumes all that is there: until nothing has come for a second. */
-    private static void drain(Target target) throws Exception {
+    static void drain(Target target) throws Exception {
         long[] last = {System.nanoTime() + 1_000_000_000L};
         try (AutoCloseable consumer = target.consume(payload -> last[0] = System.nanoTime())) {
             while (System.nanoTime() - last[0] < 1_000_000_000L) {
@@ -130,54 +128,12 @@ final class BrokerBench {
                 drain(rabbit);
             }
         } finally {
-            delete(folder);
+            BacklogBench.delete(folder);
         }
         rates.print(System.out, "confirmed publications a second");
         Table.ratios(System.out);
         rates.ratio(System.out, "Parley on SQLite, 1 waiting", "RabbitMQ, quorum queue, 1 waiting", "-", "-");
         rates.ratio(System.out, "Parley on SQLite, 64 waiting", "RabbitMQ, quorum queue, 64 waiting", "3", "5");
         System.out.println();
-    }
-
-    private void backlog() throws Exception {
-        Path folder = Files.createTempDirectory("parley-bench-");
-        Table rates = new Table();
-        Table times = new Table();
-        try (Target sqlite = new ParleyTarget("sqlite:" + folder, "bench.parley")) {
-            Run.publish(sqlite, 64, length);
-            drain(sqlite);
-            for (int round = 0; round < rounds; round++) {
-                rates.add("empty, publish, 64 waiting", Run.publish(sqlite, 64, length));
-                drain(sqlite);
-                Run.fill(sqlite, CONSUMED);
-                rates.add("empty, consume", Run.consume(sqlite, CONSUMED));
-                double[] latency = Run.endToEnd(sqlite, length);
-                times.add("empty, end to end, p50", latency[0]);
-                times.add("empty, end to end, p99", latency[1]);
-            }
-            long begin = System.nanoTime();
-            Run.fill(sqlite, BACKLOG);
-            System.err.printf("  %d messages filled in %.1f s%n", BACKLOG, (System.nanoTime() - begin) / 1e9);
-            for (int round = 0; round < rounds; round++) {
-                rates.add("1,000,000 waiting, publish, 64 waiting", Run.publish(sqlite, 64, length));
-                rates.add("1,000,000 waiting, consume", Run.consume(sqlite, CONSUMED));
-            }
-        } finally {
-            delete(folder);
-        }
-        rates.print(System.out, "a second");
-        times.print(System.out, "ms");
-        Table.ratios(System.out);
-        rates.ratio(System.out, "1,000,000 waiting, publish, 64 waiting", "empty, publish, 64 waiting", "-", "-");
-        rates.ratio(System.out, "1,000,000 waiting, consume", "empty, consume", "-", "-");
-        System.out.println();
-    }
-
-    private static void delete(Path folder) throws Exception {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
     }
 }

@@ -3,11 +3,12 @@ package dev.parley.benchmarks.brokers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /** The measurements. Payloads have 256 bytes. */
@@ -21,7 +22,7 @@ final class Run {
     /** Publishers that each wait for their confirmation: publications a second. */
     static double publish(Target target, int publishers, Duration length) throws Exception {
         AtomicLong count = new AtomicLong();
-        AtomicReference<Exception> failed = new AtomicReference<>();
+        Queue<Exception> failures = new ConcurrentLinkedQueue<>();
         long until = System.nanoTime() + length.toNanos();
         Thread[] threads = new Thread[publishers];
         long begin = System.nanoTime();
@@ -33,15 +34,16 @@ final class Run {
                         count.incrementAndGet();
                     }
                 } catch (Exception e) {
-                    failed.compareAndSet(null, e);
+                    failures.add(e);
                 }
             });
         }
         for (Thread each : threads) {
             each.join();
         }
-        if (failed.get() != null) {
-            throw failed.get();
+        Exception failure = failures.peek();
+        if (failure != null) {
+            throw failure;
         }
         return count.get() * 1e9 / (System.nanoTime() - begin);
     }
@@ -49,7 +51,7 @@ final class Run {
     /** Puts so many messages there. */
     static void fill(Target target, int messages) throws Exception {
         AtomicInteger left = new AtomicInteger(messages);
-        AtomicReference<Exception> failed = new AtomicReference<>();
+        Queue<Exception> failures = new ConcurrentLinkedQueue<>();
         Thread[] threads = new Thread[256];
         for (int i = 0; i < threads.length; i++) {
             threads[i] = Thread.ofVirtual().start(() -> {
@@ -58,15 +60,16 @@ final class Run {
                         target.publish(new byte[BYTES]);
                     }
                 } catch (Exception e) {
-                    failed.compareAndSet(null, e);
+                    failures.add(e);
                 }
             });
         }
         for (Thread each : threads) {
             each.join();
         }
-        if (failed.get() != null) {
-            throw failed.get();
+        Exception failure = failures.peek();
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -105,12 +108,9 @@ final class Run {
             }
         })) {
             TimeUnit.SECONDS.sleep(2); // until the consumer has its partitions
-            long begin = System.nanoTime();
+            Pace pace = new Pace();
             for (int i = 0; i < count; i++) {
-                long due = begin + i * (TimeUnit.SECONDS.toNanos(1) / EACH_SECOND);
-                while (System.nanoTime() < due) {
-                    LockSupport.parkNanos(due - System.nanoTime());
-                }
+                pace.next();
                 target.publish(
                         ByteBuffer.allocate(BYTES).putLong(0, System.nanoTime()).array());
             }
@@ -118,7 +118,38 @@ final class Run {
                 throw new IllegalStateException(all.getCount() + " messages did not come");
             }
         }
+        return percentiles(nanos);
+    }
+
+    /** Until a publication is confirmed, at 200 a second one after the other: p50 and p99 in milliseconds. */
+    static double[] confirmed(Target target, Duration length) throws Exception {
+        long[] nanos = new long[(int) (length.toSeconds() * EACH_SECOND)];
+        Pace pace = new Pace();
+        for (int i = 0; i < nanos.length; i++) {
+            pace.next();
+            long begin = System.nanoTime();
+            target.publish(new byte[BYTES]);
+            nanos[i] = System.nanoTime() - begin;
+        }
+        return percentiles(nanos);
+    }
+
+    private static double[] percentiles(long[] nanos) {
         Arrays.sort(nanos);
-        return new double[] {nanos[count / 2] / 1e6, nanos[count * 99 / 100] / 1e6};
+        return new double[] {nanos[nanos.length / 2] / 1e6, nanos[nanos.length * 99 / 100] / 1e6};
+    }
+
+    /** Times at a constant rate. */
+    private static final class Pace {
+
+        private final long begin = System.nanoTime();
+        private long count;
+
+        void next() {
+            long due = begin + count++ * (TimeUnit.SECONDS.toNanos(1) / EACH_SECOND);
+            while (System.nanoTime() < due) {
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
+        }
     }
 }
