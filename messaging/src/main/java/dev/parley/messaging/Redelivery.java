@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * How often and when a failed message is tried again: first at once, in the consumer's own hands, then through the broker with
- * exponential backoff and full jitter, until it becomes a dead letter.
+ * exponential backoff and jitter, until it becomes a dead letter.
  *
  * @param maxAttempts deliveries in all through the broker, 1 to 1,000; immediate ones do not count
  * @param immediate how often each delivery is tried again at once before it counts as failed, 0 to 10

@@ -18,9 +18,12 @@ import org.jspecify.annotations.Nullable;
  * start; tests that neither kill nor block it use the {@link #shared} one.
  *
  * <pre>{@code
- * try (RabbitMqServer rabbit = RabbitMqServer.start();
- *         Connection connection = factory.newConnection(rabbit.uri())) {
- *     // ...
+ * try (RabbitMqServer rabbit = RabbitMqServer.start()) {
+ *     ConnectionFactory factory = new ConnectionFactory();
+ *     factory.setUri(rabbit.uri());
+ *     try (Connection connection = factory.newConnection()) {
+ *         // ...
+ *     }
  *     rabbit.kill();
  *     rabbit.restart();
  * }
