@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -37,6 +38,7 @@ final class KafkaBackend implements BrokerBackend {
 
     private static final Duration JOIN = Duration.ofSeconds(30);
     private static final Duration LINGER = Duration.ofSeconds(5);
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
     private static final int MAX_POLL_RECORDS = 500;
 
     /** A broker's own session of a share group's member, with some time beyond it. */
@@ -60,6 +62,9 @@ final class KafkaBackend implements BrokerBackend {
 
     private final Set<OpenConsumer> consumers = ConcurrentHashMap.newKeySet();
     private final Map<QueueName, String> bound = new ConcurrentHashMap<>();
+
+    /** Topics that were made for consumers that leave nothing behind, such as those of answers. */
+    private final Set<String> ephemeral = ConcurrentHashMap.newKeySet();
 
     KafkaBackend(KafkaSettings settings, BrokerOptions options) {
         this.settings = settings;
@@ -110,7 +115,7 @@ final class KafkaBackend implements BrokerBackend {
             throw new CallException(Code.UNIMPLEMENTED, "Kafka cannot deliver a publication later (DELAY)");
         }
         KafkaNames.checkTopic(message.topic());
-        topics.ensure(message.topic());
+        var _ = topics.ensure(message.topic());
         return Records.of(message);
     }
 
@@ -118,6 +123,11 @@ final class KafkaBackend implements BrokerBackend {
     public BackendConsumer consume(ConsumerSpec spec) throws Exception {
         QueueName queue = spec.queue();
         KafkaNames.check(queue);
+        if (spec.kind() == ConsumerSpec.Kind.EPHEMERAL
+                && !Topic.bytes(queue.topic()).isPattern()
+                && topics.ensure(queue.topic())) {
+            ephemeral.add(queue.topic());
+        }
         List<String> names = names(queue);
         List<TopicPartition> partitions =
                 Topic.bytes(queue.topic()).isPattern() ? topics.partitions(names) : present(queue.topic());
@@ -215,7 +225,7 @@ final class KafkaBackend implements BrokerBackend {
                     .filter(topic -> Membership.matches(queue, topic))
                     .toList();
         }
-        topics.ensure(queue.topic());
+        var _ = topics.ensure(queue.topic());
         return List.of(queue.topic());
     }
 
@@ -325,7 +335,28 @@ final class KafkaBackend implements BrokerBackend {
     @Override
     public void close() {
         consumers.forEach(OpenConsumer::close);
+        deleteEphemeral();
         clients.close();
+    }
+
+    private void deleteEphemeral() {
+        List<String> names = List.copyOf(ephemeral);
+        ephemeral.clear();
+        if (names.isEmpty()) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            clients.admin().deleteTopics(names).all().get(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (Exception e) {
+            // They stay, empty or not: the broker is away, or does not let us.
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @Override

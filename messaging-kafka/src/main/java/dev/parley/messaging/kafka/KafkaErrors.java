@@ -8,6 +8,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
@@ -57,6 +58,7 @@ final class KafkaErrors {
             case RecordTooLargeException e -> Code.INVALID_ARGUMENT;
             case InvalidTopicException e -> Code.INVALID_ARGUMENT;
             case GroupNotEmptyException e -> Code.FAILED_PRECONDITION;
+            case InconsistentGroupProtocolException e -> Code.FAILED_PRECONDITION;
             case PolicyViolationException e -> Code.FAILED_PRECONDITION;
             case InvalidReplicationFactorException e -> Code.FAILED_PRECONDITION;
             case InvalidPartitionsException e -> Code.FAILED_PRECONDITION;

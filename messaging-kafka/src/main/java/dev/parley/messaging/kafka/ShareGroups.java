@@ -89,6 +89,13 @@ final class ShareGroups {
             if (e.getCause() instanceof GroupNotEmptyException) {
                 return false;
             }
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                throw new CallException(
+                        Code.FAILED_PRECONDITION,
+                        "group \"%s\" at %s is no share group, as share=true needs: it was used without that, and is to be deleted first"
+                                .formatted(group, settings.shown()),
+                        e.getCause());
+            }
             throw translated(e, "setting the first offsets of " + group);
         }
     }
@@ -127,8 +134,8 @@ final class ShareGroups {
     int deliveries(String group) throws Exception {
         ConfigResource resource = resource(group);
         ConfigEntry entry = clients.answer(
-                        clients.admin().describeConfigs(List.of(resource)).all(), "asking for the settings of " + group)
-                .get(resource)
+                        clients.admin().describeConfigs(List.of(resource)).values().get(resource),
+                        "asking for the settings of " + group)
                 .get(DELIVERIES);
         return entry == null ? DEFAULT_DELIVERIES : Integer.parseInt(entry.value());
     }
@@ -137,8 +144,11 @@ final class ShareGroups {
     boolean awaitMember(String group, Duration atMost) throws Exception {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (clients.answer(
-                        clients.admin().describeShareGroups(List.of(group)).all(), "asking for the members of " + group)
-                .get(group)
+                        clients.admin()
+                                .describeShareGroups(List.of(group))
+                                .describedGroups()
+                                .get(group),
+                        "asking for the members of " + group)
                 .members()
                 .isEmpty()) {
             if (System.nanoTime() - deadline >= 0) {
