@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -62,6 +63,9 @@ final class KafkaBackend implements BrokerBackend {
 
     private final Set<OpenConsumer> consumers = ConcurrentHashMap.newKeySet();
     private final Map<QueueName, String> bound = new ConcurrentHashMap<>();
+
+    /** Share groups that are being made known here. */
+    private final Map<String, ReentrantLock> beginning = new ConcurrentHashMap<>();
 
     /** Topics that were made for consumers that leave nothing behind, such as those of answers. */
     private final Set<String> ephemeral = ConcurrentHashMap.newKeySet();
@@ -136,27 +140,42 @@ final class KafkaBackend implements BrokerBackend {
             return started(spec, Map.of(), new Membership.Alone(queue, start), true, () -> {});
         }
         String group = spec.boundTo().orElse(KafkaNames.group(queue));
-        boolean known = settings.share()
-                ? !shares.offsets(group).isEmpty()
-                : offsets.isKnown(group);
-        if (spec.boundTo().isPresent()) {
-            if (!known) {
-                throw new CallException(
-                        Code.NOT_FOUND, "consumer group \"%s\" at %s has no offsets".formatted(group, settings));
-            }
-            bound.put(queue, group);
-        }
-        topics.ensureRetry(queue);
         if (settings.share()) {
-            return shared(spec, group, !known && shares.begin(group, spec, partitions));
+            ReentrantLock one = beginning.computeIfAbsent(group, name -> new ReentrantLock());
+            one.lockInterruptibly(); // the others find it known, rather than to begin it, too
+            try {
+                return shared(spec, group, partitions);
+            } finally {
+                one.unlock();
+                beginning.remove(group, one);
+            }
         }
+        boolean known = bind(spec, group, offsets.isKnown(group));
+        topics.ensureRetry(queue);
         boolean made = !known && offsets.begin(group, spec, partitions, present(KafkaNames.retry(queue)));
         // Only a group with a member is safe from another consumer that takes it for a new one, too.
         return started(spec, member(group), new Membership.OfGroup(queue, names), made, () -> {});
     }
 
-    private BackendConsumer shared(ConsumerSpec spec, String group, boolean made) throws Exception {
+    /** Notes which group of somebody else's a queue uses, which must be known. */
+    private boolean bind(ConsumerSpec spec, String group, boolean known) {
+        if (spec.boundTo().isPresent()) {
+            if (!known) {
+                throw new CallException(
+                        Code.NOT_FOUND, "group \"%s\" at %s has no offsets".formatted(group, settings));
+            }
+            bound.put(spec.queue(), group);
+        }
+        return known;
+    }
+
+    private BackendConsumer shared(ConsumerSpec spec, String group, List<TopicPartition> partitions) throws Exception {
         QueueName queue = spec.queue();
+        boolean known = bind(spec, group, !shares.offsets(group).isEmpty());
+        topics.ensureRetry(queue);
+        boolean made = !known && shares.begin(group, spec, partitions);
+        // One delivery is left for a consumer that dies between this one and the copy.
+        int copyAt = Math.max(1, shares.deliveries(group) - 1);
         ShareInHand hand = new ShareInHand(spec.prefetch(), spec.lease());
         GroupConsumer retries = started(
                 spec, member(KafkaNames.retry(queue)), new Membership.OfRetries(queue), false, hand::wake);
@@ -166,8 +185,7 @@ final class KafkaBackend implements BrokerBackend {
                 retries,
                 size -> clients.shareConsumer(group, size),
                 () -> subscribed(queue),
-                // One delivery is left for a consumer that dies between this one and the copy.
-                Math.max(1, shares.deliveries(group) - 1),
+                copyAt,
                 topics,
                 publisher,
                 settings,

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -31,7 +30,10 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 final class ShareGroups {
 
     private static final String DELIVERIES = "share.delivery.count.limit";
-    private static final String MOST_DELIVERIES = "10"; // the most that a broker allows by default
+
+    /** Of our groups; ten deliveries are the most that a broker allows by default. */
+    private static final Map<String, String> CONFIG = Map.of(
+            "share.auto.offset.reset", "earliest", "share.isolation.level", "read_committed", DELIVERIES, "10");
 
     /** The broker's default, where it does not say. */
     private static final int DEFAULT_DELIVERIES = 5;
@@ -101,25 +103,28 @@ final class ShareGroups {
     }
 
     private void configure(String group) throws Exception {
-        Map<String, String> config = new LinkedHashMap<>();
-        config.put("share.auto.offset.reset", "earliest");
-        config.put("share.isolation.level", "read_committed");
-        alter(group, config);
         try {
-            alter(group, Map.of(DELIVERIES, MOST_DELIVERIES));
+            alter(group, CONFIG, AlterConfigOp.OpType.SET);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof InvalidConfigurationException)
                     && !(e.getCause() instanceof InvalidRequestException)) {
                 throw translated(e, "configuring the group " + group);
             }
-            // The broker allows less, or does not know this of groups: what it has is asked for.
+            // The broker allows fewer deliveries: it is asked how many.
+            Map<String, String> less = new HashMap<>(CONFIG);
+            less.remove(DELIVERIES);
+            try {
+                alter(group, less, AlterConfigOp.OpType.SET);
+            } catch (ExecutionException again) {
+                throw translated(again, "configuring the group " + group);
+            }
         }
     }
 
-    private void alter(String group, Map<String, String> config) throws ExecutionException, InterruptedException {
+    private void alter(String group, Map<String, String> config, AlterConfigOp.OpType how)
+            throws ExecutionException, InterruptedException {
         Collection<AlterConfigOp> changes = new ArrayList<>();
-        config.forEach((name, value) ->
-                changes.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET)));
+        config.forEach((name, value) -> changes.add(new AlterConfigOp(new ConfigEntry(name, value), how)));
         clients.admin()
                 .incrementalAlterConfigs(Map.of(resource(group), changes))
                 .all()
@@ -170,6 +175,11 @@ final class ShareGroups {
             if (!(e.getCause() instanceof GroupIdNotFoundException)) {
                 throw translated(e, "deleting the group " + group);
             }
+        }
+        try {
+            alter(group, CONFIG, AlterConfigOp.OpType.DELETE);
+        } catch (ExecutionException e) {
+            // The settings of a group that is not there do no harm.
         }
         return true;
     }
