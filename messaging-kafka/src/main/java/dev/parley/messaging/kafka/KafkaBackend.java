@@ -47,8 +47,8 @@ final class KafkaBackend implements BrokerBackend {
 
     private static final Set<Capability> BY_PARTITION =
             Set.of(Capability.ORDERED_BY_KEY, Capability.REPLAY, Capability.PATTERNS);
-    private static final Set<Capability> BY_MESSAGE = Set.of(
-            Capability.NATIVE_RETRY_COUNT, Capability.REPLAY, Capability.LEASE_EXTEND, Capability.PATTERNS);
+    private static final Set<Capability> BY_MESSAGE =
+            Set.of(Capability.NATIVE_RETRY_COUNT, Capability.REPLAY, Capability.LEASE_EXTEND, Capability.PATTERNS);
 
     private final KafkaSettings settings;
     private final BrokerOptions options;
@@ -74,10 +74,7 @@ final class KafkaBackend implements BrokerBackend {
         this.settings = settings;
         this.options = options;
         profile = new BackendProfile(
-                "kafka",
-                settings.share() ? BY_MESSAGE : BY_PARTITION,
-                Confirm.REPLICATED,
-                settings.maxMessageBytes());
+                "kafka", settings.share() ? BY_MESSAGE : BY_PARTITION, Confirm.REPLICATED, settings.maxMessageBytes());
         clients = new KafkaClients(settings, options);
         topics = new Topics(clients, settings);
         publisher = new Publisher(clients, settings, topics);
@@ -161,8 +158,7 @@ final class KafkaBackend implements BrokerBackend {
     private boolean bind(ConsumerSpec spec, String group, boolean known) {
         if (spec.boundTo().isPresent()) {
             if (!known) {
-                throw new CallException(
-                        Code.NOT_FOUND, "group \"%s\" at %s has no offsets".formatted(group, settings));
+                throw new CallException(Code.NOT_FOUND, "group \"%s\" at %s has no offsets".formatted(group, settings));
             }
             bound.put(spec.queue(), group);
         }
@@ -177,8 +173,8 @@ final class KafkaBackend implements BrokerBackend {
         // One delivery is left for a consumer that dies between this one and the copy.
         int copyAt = Math.max(1, shares.deliveries(group) - 1);
         ShareInHand hand = new ShareInHand(spec.prefetch(), spec.lease());
-        GroupConsumer retries = started(
-                spec, member(KafkaNames.retry(queue)), new Membership.OfRetries(queue), false, hand::wake);
+        GroupConsumer retries =
+                started(spec, member(KafkaNames.retry(queue)), new Membership.OfRetries(queue), false, hand::wake);
         ShareConsumer consumer = new ShareConsumer(
                 spec,
                 hand,

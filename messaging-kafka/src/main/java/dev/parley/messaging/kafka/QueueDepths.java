@@ -1,11 +1,13 @@
 package dev.parley.messaging.kafka;
 
+import dev.parley.CallException;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -69,7 +71,7 @@ final class QueueDepths {
     List<QueueStats> all(Map<QueueName, String> bound, Map<QueueName, Integer> inFlight) throws Exception {
         Map<QueueName, String> groups = new HashMap<>(bound);
         Set<String> shared = new HashSet<>();
-        for (GroupListing group : clients.answer(clients.admin().listGroups().all(), "listing groups")) {
+        for (GroupListing group : listed()) {
             KafkaNames.queue(group.groupId()).ifPresent(queue -> groups.putIfAbsent(queue, group.groupId()));
             if (group.type().orElse(GroupType.UNKNOWN) == GroupType.SHARE) {
                 shared.add(group.groupId());
@@ -78,7 +80,8 @@ final class QueueDepths {
         if (groups.isEmpty()) {
             return List.of();
         }
-        // Of a share group's consumers only those of its retries can be counted: each has several members in the group itself.
+        // Of a share group's consumers only those of its retries can be counted: each has several members in the group
+        // itself.
         Map<QueueName, String> members = new HashMap<>(groups);
         members.replaceAll((queue, group) -> shared.contains(group) ? KafkaNames.retry(queue) : group);
         Map<String, KafkaFuture<ConsumerGroupDescription>> described =
@@ -89,24 +92,44 @@ final class QueueDepths {
         for (Map.Entry<QueueName, String> each : groups.entrySet()) {
             QueueName queue = each.getKey();
             String group = each.getValue();
-            int taken = inFlight.getOrDefault(queue, 0);
-            Map<TopicPartition, Long> behind = new HashMap<>();
-            long depth = shared.contains(group)
-                    ? Math.max(0, sharedLag(queue, group, existing, behind) - taken)
-                    : lag(group, users(group, existing), existing, behind);
-            all.add(new QueueStats(
-                    queue,
-                    depth,
-                    OptionalLong.empty(),
-                    taken,
-                    oldest(behind),
-                    OptionalLong.empty(),
-                    existing.contains(KafkaNames.deadLetters(queue))
-                            ? OptionalLong.of(letters.count(queue))
-                            : OptionalLong.of(0),
-                    members(described.get(members.get(queue)))));
+            try {
+                all.add(one(
+                        queue,
+                        group,
+                        shared.contains(group),
+                        existing,
+                        inFlight.getOrDefault(queue, 0),
+                        members(described.get(members.get(queue)))));
+            } catch (CallException e) {
+                if (listed().stream().anyMatch(still -> still.groupId().equals(group))) {
+                    throw e;
+                }
+                // Deleted meanwhile, its topics included.
+            }
         }
         return all;
+    }
+
+    private Collection<GroupListing> listed() throws Exception {
+        return clients.answer(clients.admin().listGroups().all(), "listing groups");
+    }
+
+    private QueueStats one(
+            QueueName queue, String group, boolean shared, Set<String> existing, int taken, OptionalLong members)
+            throws Exception {
+        Map<TopicPartition, Long> behind = new HashMap<>();
+        long depth = shared
+                ? Math.max(0, sharedLag(queue, group, existing, behind) - taken)
+                : lag(group, users(group, existing), existing, behind);
+        return new QueueStats(
+                queue,
+                depth,
+                OptionalLong.empty(),
+                taken,
+                oldest(behind),
+                OptionalLong.empty(),
+                OptionalLong.of(existing.contains(KafkaNames.deadLetters(queue)) ? letters.count(queue) : 0),
+                members);
     }
 
     /** As {@link #lag} of a share group, what is in flight included, and of its retries. */

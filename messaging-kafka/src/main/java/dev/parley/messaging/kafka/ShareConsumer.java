@@ -23,7 +23,7 @@ final class ShareConsumer implements OpenConsumer, ShareLane.Home {
 
     private static final Duration END = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofSeconds(30);
-    private static final long STUCK = Duration.ofMillis(100).toNanos();
+    private static final long STUCK = Duration.ofMillis(500).toNanos();
 
     private final ConsumerSpec spec;
     private final ShareInHand hand;
@@ -152,7 +152,8 @@ final class ShareConsumer implements OpenConsumer, ShareLane.Home {
         for (Settlement settlement : settlements) {
             ShareHeld held = (ShareHeld) settlement.received().receipt();
             switch (settlement) {
-                case Settlement.Retry retry when hand.isCurrent(held) ->
+                case Settlement.Retry retry
+                when hand.isCurrent(held) ->
                     records.add(Copies.retry(
                             spec.queue(),
                             held.record,
@@ -160,7 +161,8 @@ final class ShareConsumer implements OpenConsumer, ShareLane.Home {
                             retry.failure().first(),
                             retry.after(),
                             now));
-                case Settlement.DeadLettered letter when hand.isCurrent(held) -> {
+                case Settlement.DeadLettered letter
+                when hand.isCurrent(held) -> {
                     topics.ensureDeadLetters(spec.queue());
                     records.add(Letters.letter(spec.queue(), held.record, held.origin, letter.failure()));
                 }

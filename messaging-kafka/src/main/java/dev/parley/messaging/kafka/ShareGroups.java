@@ -32,8 +32,8 @@ final class ShareGroups {
     private static final String DELIVERIES = "share.delivery.count.limit";
 
     /** Of our groups; ten deliveries are the most that a broker allows by default. */
-    private static final Map<String, String> CONFIG = Map.of(
-            "share.auto.offset.reset", "earliest", "share.isolation.level", "read_committed", DELIVERIES, "10");
+    private static final Map<String, String> CONFIG =
+            Map.of("share.auto.offset.reset", "earliest", "share.isolation.level", "read_committed", DELIVERIES, "10");
 
     /** The broker's default, where it does not say. */
     private static final int DEFAULT_DELIVERIES = 5;
@@ -139,7 +139,10 @@ final class ShareGroups {
     int deliveries(String group) throws Exception {
         ConfigResource resource = resource(group);
         ConfigEntry entry = clients.answer(
-                        clients.admin().describeConfigs(List.of(resource)).values().get(resource),
+                        clients.admin()
+                                .describeConfigs(List.of(resource))
+                                .values()
+                                .get(resource),
                         "asking for the settings of " + group)
                 .get(DELIVERIES);
         return entry == null ? DEFAULT_DELIVERIES : Integer.parseInt(entry.value());

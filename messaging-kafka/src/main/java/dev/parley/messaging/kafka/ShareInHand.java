@@ -419,12 +419,12 @@ final class ShareInHand {
         }
     }
 
-    /** The sizes of the lanes that are missing where none can ask for more, because each has something that is not settled. */
+    /** The sizes of the lanes that are missing where none can ask for more, because each has something that is being handled. */
     List<Integer> missingLanes() {
         lock.lock();
         try {
             int room = prefetch - reserved;
-            if (ended || room <= 0 || lanes.stream().anyMatch(lane -> lane.polling || lane.held.isEmpty() && lane.size <= room)) {
+            if (ended || room <= 0 || lanes.stream().anyMatch(lane -> isFreeSoon(lane, room))) {
                 return List.of();
             }
             int count = Math.min(Math.max(1, lanes.size()), Math.min(MAX_LANES - lanes.size(), room));
@@ -436,6 +436,13 @@ final class ShareInHand {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static boolean isFreeSoon(ShareLane lane, int room) {
+        return lane.polling
+                || (lane.held.isEmpty()
+                        ? lane.size <= room
+                        : lane.held.values().stream().noneMatch(held -> held.state == ShareHeld.State.TAKEN));
     }
 
     /** Whether a delivery is this consumer's, which the broker is asked if it may have given it to another. */

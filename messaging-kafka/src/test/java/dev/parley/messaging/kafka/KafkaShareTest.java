@@ -48,13 +48,7 @@ class KafkaShareTest {
 
     private BackendConsumer consume(Backend kafka, QueueName queue, int prefetch, Duration lease) throws Exception {
         return fixture.open(kafka.backend.consume(new ConsumerSpec(
-                queue,
-                Optional.empty(),
-                ConsumerSpec.Kind.DURABLE,
-                prefetch,
-                false,
-                StartFrom.latest(),
-                lease)));
+                queue, Optional.empty(), ConsumerSpec.Kind.DURABLE, prefetch, false, StartFrom.latest(), lease)));
     }
 
     private static final Duration LONG_LEASE = Duration.ofMinutes(5);
@@ -85,7 +79,8 @@ class KafkaShareTest {
             kafka.publish(queue.topic(), "slow" + n);
             slow.add(take(consumer));
         }
-        kafka.publish(queue.topic(), IntStream.range(0, 20).mapToObj(n -> "m" + n).toArray(String[]::new));
+        kafka.publish(
+                queue.topic(), IntStream.range(0, 20).mapToObj(n -> "m" + n).toArray(String[]::new));
         List<String> got = new ArrayList<>();
         while (got.size() < 20) {
             List<Received> some = take(consumer, 1);

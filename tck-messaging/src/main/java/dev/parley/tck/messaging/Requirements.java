@@ -28,8 +28,7 @@ public record Requirements(Set<Capability> capabilities, Confirm confirm, boolea
     private static final Requirements KAFKA = new Requirements(
             EnumSet.of(Capability.ORDERED_BY_KEY, Capability.REPLAY, Capability.PATTERNS), Confirm.REPLICATED, false);
     private static final Requirements KAFKA_SHARE = new Requirements(
-            EnumSet.of(
-                    Capability.NATIVE_RETRY_COUNT, Capability.REPLAY, Capability.LEASE_EXTEND, Capability.PATTERNS),
+            EnumSet.of(Capability.NATIVE_RETRY_COUNT, Capability.REPLAY, Capability.LEASE_EXTEND, Capability.PATTERNS),
             Confirm.REPLICATED,
             true);
 
