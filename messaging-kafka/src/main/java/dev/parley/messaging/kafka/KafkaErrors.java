@@ -47,6 +47,9 @@ final class KafkaErrors {
             return invalid;
         }
         String what = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        if (what.startsWith("Failed to find brokers")) { // or whatever it was looking for one for
+            what = "no broker can be reached (" + what + ")";
+        }
         return new CallException(code(cause), "%s at %s failed: %s".formatted(doing, settings.shown(), what), cause);
     }
 

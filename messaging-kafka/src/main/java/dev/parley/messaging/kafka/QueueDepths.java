@@ -80,8 +80,7 @@ final class QueueDepths {
         if (groups.isEmpty()) {
             return List.of();
         }
-        // Of a share group's consumers only those of its retries can be counted: each has several members in the group
-        // itself.
+        // In a share group itself a consumer has several members, among those of its retries one.
         Map<QueueName, String> members = new HashMap<>(groups);
         members.replaceAll((queue, group) -> shared.contains(group) ? KafkaNames.retry(queue) : group);
         Map<String, KafkaFuture<ConsumerGroupDescription>> described =

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -139,10 +140,10 @@ final class ShareGroups {
     int deliveries(String group) throws Exception {
         ConfigResource resource = resource(group);
         ConfigEntry entry = clients.answer(
-                        clients.admin()
+                        Objects.requireNonNull(clients.admin()
                                 .describeConfigs(List.of(resource))
                                 .values()
-                                .get(resource),
+                                .get(resource)),
                         "asking for the settings of " + group)
                 .get(DELIVERIES);
         return entry == null ? DEFAULT_DELIVERIES : Integer.parseInt(entry.value());
@@ -152,10 +153,10 @@ final class ShareGroups {
     boolean awaitMember(String group, Duration atMost) throws Exception {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (clients.answer(
-                        clients.admin()
+                        Objects.requireNonNull(clients.admin()
                                 .describeShareGroups(List.of(group))
                                 .describedGroups()
-                                .get(group),
+                                .get(group)),
                         "asking for the members of " + group)
                 .members()
                 .isEmpty()) {
