@@ -91,13 +91,11 @@ abstract class StatsPart extends LoadPart {
                 topic, "group", Seen.of((call, delivery) -> Disposition.retryAfter(Duration.ofMinutes(10), "later")));
         publish(topic, "one", "two");
         await("both are to be tried again", () -> subscription.snapshot().retried() == 2);
-        if (has(dev.parley.messaging.Capability.EXACT_DEPTH)) {
-            awaitStats(
-                    queue,
-                    "two that wait for their time",
-                    each -> each.depth() == 2
-                            && isInFlight(each, 0)
-                            && each.delayed().orElse(2) == 2);
-        }
+        awaitStats(
+                queue,
+                "two that wait for their time",
+                each -> each.depth() == 2
+                        && isInFlight(each, 0)
+                        && each.delayed().orElse(2) == 2);
     }
 }

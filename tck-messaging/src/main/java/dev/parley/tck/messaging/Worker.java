@@ -1,6 +1,7 @@
 package dev.parley.tck.messaging;
 
 import dev.parley.CallException;
+import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.Message;
@@ -36,6 +37,9 @@ final class Worker {
     private final FileOutputStream history;
     private final FileOutputStream signals;
 
+    /** A process that has just started may need that long for its first publication on a busy machine. */
+    private static final Duration PUBLISH = Duration.ofSeconds(60);
+
     private Worker(Path folder, String topic) throws IOException {
         this.folder = folder;
         this.topic = Topic.text(topic);
@@ -55,7 +59,8 @@ final class Worker {
      */
     public static void main(String[] args) throws Exception {
         Worker worker = new Worker(Path.of(args[1]), args[3]);
-        try (MessageBroker broker = MessageBroker.connect(args[2])) {
+        try (MessageBroker broker =
+                MessageBroker.connect(args[2], BrokerOptions.defaults().withPublishTimeout(PUBLISH))) {
             switch (args[0]) {
                 case "publish" -> worker.publish(broker, args[4], Integer.parseInt(args[5]));
                 case "consume" ->
