@@ -35,10 +35,6 @@ public class WakeupStress {
     public void wakes() {
         reason = 1;
         wakeup.wake();
-    }
-
-    @Actor
-    public void watches() {
         rescue.watch();
     }
 }

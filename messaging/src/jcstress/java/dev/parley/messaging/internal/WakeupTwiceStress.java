@@ -8,7 +8,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Two have something to do for one who looks, then waits, and looks again. How much it has found in the end. */
+/** One makes something to do, twice, for another who looks, then waits, and looks again. How much that has found in the end. */
 @JCStressTest
 @Outcome(id = "2", expect = Expect.ACCEPTABLE, desc = "all of it")
 @Outcome(id = "-1", expect = Expect.FORBIDDEN, desc = "a wake-up was lost")
@@ -37,13 +37,9 @@ public class WakeupTwiceStress {
     }
 
     @Actor
-    public void one() {
+    public void wakes() {
         todo.incrementAndGet();
         wakeup.wake();
-    }
-
-    @Actor
-    public void other() {
         todo.incrementAndGet();
         wakeup.wake();
         rescue.watch();
