@@ -269,7 +269,8 @@ class RabbitMqBackendTest {
         assertThatThrownBy(() -> backend.consume(Broker.spec(queue, ConsumerSpec.Kind.DURABLE, true)))
                 .as("a group that was not ordered")
                 .isInstanceOfSatisfying(
-                        CallException.class, e -> assertThat(e.message())
+                        CallException.class,
+                        e -> assertThat(e.message())
                                 .contains("x-single-active-consumer")
                                 .contains("use another group"));
         // All that was the channels', not the connection's: it goes on.
