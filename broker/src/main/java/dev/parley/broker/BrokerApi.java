@@ -50,8 +50,8 @@ final class BrokerApi implements BrokerService {
     @Override
     public PublishResponse publish(PublishRequest request) {
         checkCount("messages", request.getMessagesCount());
-        List<Outgoing> messages =
-                request.getMessagesList().stream().map(Wire::outgoing).toList();
+        List<Outgoing> messages = told(
+                () -> request.getMessagesList().stream().map(Wire::outgoing).toList());
         int max = backend.profile().maxMessageBytes();
         for (Outgoing message : messages) {
             if (message.bytes() > max) {
@@ -79,13 +79,16 @@ final class BrokerApi implements BrokerService {
         if (first == null || !first.hasOpen()) {
             throw new CallException(Code.INVALID_ARGUMENT, "the first request of Consume must be Open");
         }
-        ConsumerSpec spec = Wire.spec(first.getOpen());
+        ConsumerSpec spec = told(() -> Wire.spec(first.getOpen()));
         if (spec.prefetch() > Limits.MAX_PREFETCH) {
             throw new CallException(
                     Code.INVALID_ARGUMENT,
                     "prefetch must be 1 to %d, but is %d".formatted(Limits.MAX_PREFETCH, spec.prefetch()));
         }
-        return told(() -> ServedConsumer.start(backend.consume(spec), spec, requests, sessions));
+        return told(() -> {
+            backend.check(spec.queue());
+            return ServedConsumer.start(backend.consume(spec), spec, requests, sessions);
+        });
     }
 
     @Override
@@ -101,7 +104,7 @@ final class BrokerApi implements BrokerService {
         if (first == null || !first.hasOpen()) {
             throw new CallException(Code.INVALID_ARGUMENT, "the first request of VisitDeadLetters must be Open");
         }
-        int max = Math.min(first.getOpen().getMax(), DeadLetters.MAX_LETTERS);
+        int max = Math.clamp(first.getOpen().getMax(), 0, DeadLetters.MAX_LETTERS);
         return Messages.produce(sink -> told(() -> {
             backend.visitDeadLetters(Wire.queue(first.getOpen().getQueue()), max, letter -> {
                 sink.send(Wire.letter(letter));

@@ -1,6 +1,7 @@
 package dev.parley.broker;
 
 import dev.parley.broker.v1.BrokerService;
+import dev.parley.http.ServerTls;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.Capability;
 import dev.parley.messaging.spi.Backends;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Serves an embedded broker to other processes, which connect to {@code parley://host:port}. It stores in SQLite, PostgreSQL or memory.
  *
  * <p>It listens on 127.0.0.1 unless told otherwise. With a token, callers must have it ({@code parley://:TOKEN@host:port}); without, whoever
- * reaches the port may read and publish everything. Thread-safe.
+ * reaches the port may read and publish everything. With {@link Builder#tls TLS} clients connect to {@code parleys://host:port}. Thread-safe.
  */
 public final class BrokerServer implements AutoCloseable {
 
@@ -40,8 +41,10 @@ public final class BrokerServer implements AutoCloseable {
     private final RpcServer server;
     private final Sessions sessions;
     private final BrokerBackend backend;
+    private final String scheme;
 
-    private BrokerServer(RpcServer server, Sessions sessions, BrokerBackend backend) {
+    private BrokerServer(RpcServer server, Sessions sessions, BrokerBackend backend, String scheme) {
+        this.scheme = scheme;
         this.server = server;
         this.sessions = sessions;
         this.backend = backend;
@@ -55,6 +58,11 @@ public final class BrokerServer implements AutoCloseable {
     /** The port it listens on. */
     public int port() {
         return server.port();
+    }
+
+    /** What clients' URIs begin with: {@code parley}, or {@code parleys} with TLS. */
+    public String scheme() {
+        return scheme;
     }
 
     /** What it serves. */
@@ -81,6 +89,7 @@ public final class BrokerServer implements AutoCloseable {
         private int port;
         private String store = "memory:";
         private @Nullable String token;
+        private @Nullable ServerTls tls;
 
         private Builder() {}
 
@@ -115,10 +124,16 @@ public final class BrokerServer implements AutoCloseable {
             return this;
         }
 
+        /** Speaks TLS, and nothing else: clients connect to {@code parleys://}. With {@code withClientAuth} mutual TLS. */
+        public Builder tls(ServerTls how) {
+            this.tls = how;
+            return this;
+        }
+
         /**
          * Opens the store and starts to listen.
          *
-         * @throws IllegalArgumentException if the store's URI is not one of those above, or malformed
+         * @throws IllegalArgumentException if the store's URI is not one of those above, or malformed; if a file of TLS cannot be used
          * @throws dev.parley.CallException if the store cannot be used, another process has it for instance
          * @throws java.io.UncheckedIOException if the port cannot be had; the message names it
          */
@@ -137,15 +152,18 @@ public final class BrokerServer implements AutoCloseable {
                 if (token != null) {
                     checks.add(new TokenCheck(token));
                 }
-                RpcServer server = RpcServer.builder()
+                RpcServer.Builder builder = RpcServer.builder()
                         .host(host)
                         .port(port)
                         .maxMessageBytes(Limits.MESSAGE_BYTES)
                         .defaultTimeout(Limits.CALL)
                         .interceptors(checks)
-                        .service(BrokerService.DEFINITION, new BrokerApi(backend, sessions))
-                        .start();
-                return new BrokerServer(server, sessions, backend);
+                        .service(BrokerService.DEFINITION, new BrokerApi(backend, sessions));
+                if (tls != null) {
+                    builder.tls(tls);
+                }
+                String scheme = tls != null ? ParleyProvider.TLS : ParleyProvider.PLAIN;
+                return new BrokerServer(builder.start(), sessions, backend, scheme);
             } catch (RuntimeException e) {
                 backend.close();
                 throw e;

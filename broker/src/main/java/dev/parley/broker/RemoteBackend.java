@@ -13,6 +13,7 @@ import dev.parley.broker.v1.PublishRequest;
 import dev.parley.broker.v1.VisitDeadLettersRequest;
 import dev.parley.broker.v1.VisitOpen;
 import dev.parley.chain.Chain;
+import dev.parley.http.ClientTls;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.Confirm;
 import dev.parley.messaging.DeadLetter;
@@ -26,6 +27,7 @@ import dev.parley.messaging.spi.LetterAction;
 import dev.parley.messaging.spi.Outgoing;
 import dev.parley.rpc.CallOptions;
 import dev.parley.rpc.Channel;
+import dev.parley.rpc.ChannelBuilder;
 import dev.parley.rpc.RpcProtocol;
 import java.util.List;
 import java.util.Optional;
@@ -43,15 +45,17 @@ final class RemoteBackend implements BrokerBackend {
     private final BrokerService.Client hasty;
     private volatile @Nullable BackendProfile known;
 
-    RemoteBackend(String address, Optional<String> token, BrokerOptions options) {
-        this.address = address;
-        this.channel = Channel.builder("http://" + address)
+    RemoteBackend(String authority, Optional<ClientTls> tls, Optional<String> token, BrokerOptions options) {
+        this.address = (tls.isPresent() ? ParleyProvider.TLS : ParleyProvider.PLAIN) + "://" + authority;
+        ChannelBuilder builder = Channel.builder((tls.isPresent() ? "https://" : "http://") + authority)
                 .protocol(RpcProtocol.GRPC)
                 // Whoever uses a backend tries again by himself.
                 .chain(Chain.empty())
+                .interceptors(List.of(new TransportHints(tls.isPresent())))
                 .maxMessageBytes(Limits.MESSAGE_BYTES)
-                .defaultTimeout(Limits.CALL)
-                .build();
+                .defaultTimeout(Limits.CALL);
+        tls.ifPresent(builder::tls);
+        this.channel = builder.build();
         CallOptions each = CallOptions.defaults();
         if (token.isPresent()) {
             each = each.withHeader(TokenCheck.HEADER, TokenCheck.SCHEME + token.get());
@@ -163,6 +167,6 @@ final class RemoteBackend implements BrokerBackend {
 
     @Override
     public String toString() {
-        return "parley://" + address;
+        return address;
     }
 }

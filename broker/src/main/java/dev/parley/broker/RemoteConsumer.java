@@ -57,7 +57,7 @@ final class RemoteConsumer implements BackendConsumer {
     private @Nullable CallException ended;
 
     private RemoteConsumer(BrokerService.Client client, ConsumerSpec spec, String address) {
-        this.name = spec.queue() + " at parley://" + address;
+        this.name = spec.queue() + " at " + address;
         // Not the caller's thread: the stream must not inherit the deadline of the call in which somebody subscribes.
         this.reader = Thread.ofVirtual().name("parley-consumer " + name).unstarted(() -> read(client));
         this.pulse = Thread.ofVirtual().name("parley-consumer-pulse " + name).unstarted(this::beat);

@@ -106,13 +106,17 @@ final class ServedConsumer {
         }
         sessions.remove(this);
         Thread giver = giving;
-        if (giver != null) {
+        // Not the giver itself: what it holds is given back by statements that an interrupt would end.
+        if (giver != null && !giver.equals(Thread.currentThread())) {
             giver.interrupt();
         }
-        consumer.close();
-        held.clear();
-        responses.fail(why);
-        requests.close();
+        try {
+            consumer.close();
+        } finally {
+            held.clear();
+            responses.fail(why);
+            requests.close();
+        }
     }
 
     private void give() throws Exception {

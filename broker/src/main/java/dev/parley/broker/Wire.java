@@ -12,6 +12,7 @@ import dev.parley.messaging.Message;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
 import dev.parley.messaging.StartFrom;
+import dev.parley.messaging.Topic;
 import dev.parley.messaging.spi.CloudEvents;
 import dev.parley.messaging.spi.ConsumerSpec;
 import dev.parley.messaging.spi.Outgoing;
@@ -50,10 +51,12 @@ final class Wire {
     }
 
     static Outgoing outgoing(dev.parley.broker.v1.Outgoing message) {
-        return new Outgoing(
-                new QueueName(message.getTopic(), "any").topic(),
-                message(message.getEvent()),
-                instant(message.getDeliverAtNanos()));
+        String topic = new QueueName(message.getTopic(), "any").topic();
+        if (Topic.bytes(topic).isPattern()) {
+            throw new IllegalArgumentException(
+                    "topic \"%s\" is a pattern: one can subscribe to it, but not publish".formatted(topic));
+        }
+        return new Outgoing(topic, message(message.getEvent()), instant(message.getDeliverAtNanos()));
     }
 
     static Queue queue(QueueName queue) {
@@ -144,13 +147,14 @@ final class Wire {
     static dev.parley.broker.v1.QueueStats stats(QueueStats stats) {
         dev.parley.broker.v1.QueueStats.Builder wire = dev.parley.broker.v1.QueueStats.newBuilder()
                 .setQueue(queue(stats.queue()))
-                .setDepth(stats.depth())
-                .setInFlight(stats.inFlight());
+                .setDepth(stats.depth());
+        stats.inFlight().ifPresent(wire::setInFlight);
         stats.delayed().ifPresent(wire::setDelayed);
         stats.oldestAge().ifPresent(age -> wire.setOldestAgeMillis(age.toMillis()));
         stats.redelivered().ifPresent(wire::setRedelivered);
         stats.deadLetters().ifPresent(wire::setDeadLetters);
         stats.consumers().ifPresent(wire::setConsumers);
+        stats.boundTo().ifPresent(wire::setBoundTo);
         return wire.build();
     }
 
@@ -159,13 +163,14 @@ final class Wire {
                 queue(stats.getQueue()),
                 stats.getDepth(),
                 given(stats.hasDelayed(), stats.getDelayed()),
-                stats.getInFlight(),
+                given(stats.hasInFlight(), stats.getInFlight()),
                 stats.hasOldestAgeMillis()
                         ? Optional.of(Duration.ofMillis(stats.getOldestAgeMillis()))
                         : Optional.empty(),
                 given(stats.hasRedelivered(), stats.getRedelivered()),
                 given(stats.hasDeadLetters(), stats.getDeadLetters()),
-                given(stats.hasConsumers(), stats.getConsumers()));
+                given(stats.hasConsumers(), stats.getConsumers()),
+                stats.hasBoundTo() ? Optional.of(stats.getBoundTo()) : Optional.empty());
     }
 
     private static OptionalLong given(boolean is, long value) {

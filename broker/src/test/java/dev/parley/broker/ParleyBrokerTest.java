@@ -5,7 +5,6 @@ import dev.parley.tck.messaging.BrokerUnderTest;
 import dev.parley.tck.messaging.ServerUnderTest;
 import dev.parley.testing.FaultProxy;
 import dev.parley.testing.ServerProcess;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -29,43 +28,7 @@ class ParleyBrokerTest extends BrokerServerSuite {
 
     @Override
     protected BrokerUnderTest subject() {
-        return new BrokerUnderTest() {
-            @Override
-            public String uri() {
-                return "parley://" + process.authority();
-            }
-
-            @Override
-            public Optional<ServerUnderTest> server() {
-                return Optional.of(new Served());
-            }
-        };
-    }
-
-    private static final class Served implements ServerUnderTest {
-        @Override
-        public void kill() throws Exception {
-            process.kill();
-        }
-
-        @Override
-        public void stop() throws Exception {
-            process.stop();
-        }
-
-        @Override
-        public void start() throws Exception {
-            process.restart();
-        }
-
-        @Override
-        public FaultProxy network() {
-            return network;
-        }
-
-        @Override
-        public String networkUri() {
-            return "parley://" + network.authority();
-        }
+        String networkUri = "parley://" + network.authority();
+        return BrokerUnderTest.of("parley://" + process.authority(), ServerUnderTest.of(process, network, networkUri));
     }
 }

@@ -4,6 +4,10 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import dev.parley.CallException;
 import dev.parley.broker.BrokerServer;
+import dev.parley.http.ClientAuth;
+import dev.parley.http.ServerTls;
+import dev.parley.http.TlsIdentity;
+import dev.parley.http.TlsTrust;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,13 +32,14 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "Without a token whoever reaches the port may read and publish everything. Exit codes: 0 ended by Ctrl-C, 2 the port or"
-                    + " the store cannot be had.",
+            "Without a token or --client-cacert whoever reaches the port may read and publish everything. Exit codes: 0 ended by"
+                    + " Ctrl-C, 2 the port, the store or a file of TLS cannot be had.",
             "",
             "Examples:",
             "  parley broker                                    messages die with it",
             "  parley broker --data broker-data                 messages are on the disk before they are confirmed",
             "  parley broker --store postgresql://me:secret@127.0.0.1/shop",
+            "  parley broker --host 0.0.0.0 --cert tls.crt --key tls.key --token-file token",
             "  parley queues parley://127.0.0.1:7654            what waits in it",
         })
 final class BrokerCommand implements Callable<Integer> {
@@ -72,6 +78,24 @@ final class BrokerCommand implements Callable<Integer> {
                             + " environment's PARLEY_BROKER_TOKEN.")
     private @Nullable Path tokenFile;
 
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description =
+                    "Speak TLS: the server's certificate chain, in PEM. Clients connect to parleys://HOST:PORT?cacert=FILE.")
+    private @Nullable Path cert;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "The key of --cert, in PEM (PKCS #8, unencrypted).")
+    private @Nullable Path key;
+
+    @Option(
+            names = "--client-cacert",
+            paramLabel = "FILE",
+            description =
+                    "Let in only clients with a certificate that these certification authorities, in PEM, have signed"
+                            + " (mutual TLS): parleys://HOST:PORT?cacert=FILE&cert=FILE&key=FILE.")
+    private @Nullable Path clientCacert;
+
     @Option(names = "--json", description = "One JSON object a line, for programs.")
     private boolean json;
 
@@ -109,6 +133,7 @@ final class BrokerCommand implements Callable<Integer> {
             if (tokenFile != null) {
                 builder.token(token(tokenFile));
             }
+            tls().ifPresent(builder::tls);
             return builder.start();
         } catch (UncheckedIOException e) {
             throw new CommandException(
@@ -123,6 +148,32 @@ final class BrokerCommand implements Callable<Integer> {
         }
     }
 
+    private Optional<ServerTls> tls() {
+        if ((cert == null) != (key == null)) {
+            throw new CommandException(ExitCode.USAGE, "--cert and --key belong together; one of them is missing");
+        }
+        if (cert == null || key == null) {
+            if (clientCacert != null) {
+                throw new CommandException(
+                        ExitCode.USAGE, "--client-cacert needs TLS: give the server's --cert and --key, too");
+            }
+            return Optional.empty();
+        }
+        ServerTls tls = ServerTls.of(TlsIdentity.pem(readable("--cert", cert), readable("--key", key)));
+        return Optional.of(
+                clientCacert == null
+                        ? tls
+                        : tls.withClientAuth(
+                                ClientAuth.REQUIRED, TlsTrust.pem(readable("--client-cacert", clientCacert))));
+    }
+
+    private static Path readable(String option, Path file) {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new CommandException(ExitCode.USAGE, option + ": " + file + " is no file that can be read");
+        }
+        return file;
+    }
+
     private static String token(Path file) {
         try {
             return Files.readString(file).lines().findFirst().orElse("").strip();
@@ -132,7 +183,7 @@ final class BrokerCommand implements Callable<Integer> {
     }
 
     private void greet(BrokerServer server) {
-        String url = "parley://" + (host.indexOf(':') >= 0 ? '[' + host + ']' : host) + ':' + server.port();
+        String url = server.scheme() + "://" + (host.indexOf(':') >= 0 ? '[' + host + ']' : host) + ':' + server.port();
         if (json) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("event", "listening");

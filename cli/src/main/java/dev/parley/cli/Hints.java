@@ -1,7 +1,9 @@
 package dev.parley.cli;
 
 import dev.parley.CallException;
+import dev.parley.messaging.BrokerUri;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What somebody at a command line can do about an error that the library words for programs. */
 final class Hints {
@@ -25,5 +27,26 @@ final class Hints {
             return "; the server may speak another --protocol";
         }
         return "";
+    }
+
+    /**
+     * What somebody who looks at queues does not see, and how to.
+     *
+     * @param named whether the queues were asked for by name
+     */
+    static Optional<String> unseenQueues(String uri, boolean named) {
+        BrokerUri broker = BrokerUri.parse(uri);
+        if (!broker.scheme().startsWith("amqp")
+                || broker.parameter("management").isPresent()) {
+            return Optional.empty();
+        }
+        String more =
+                "its management API does: with the plugin rabbitmq_management, add the option management=15672 to the URI, as in"
+                        + " 'amqp://HOST?management=15672'";
+        return Optional.of(
+                named
+                        ? "AMQP tells neither ages, nor what waits for its time, nor what is with others' consumers; "
+                                + more
+                        : "AMQP cannot list queues; " + more + ", or name them with --queue TOPIC/GROUP");
     }
 }

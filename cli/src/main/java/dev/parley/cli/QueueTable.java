@@ -22,6 +22,8 @@ final class QueueTable {
     private static final List<String> LETTERS =
             List.of("LETTER", "TOPIC", "TYPE", "ATTEMPTS", "FIRST FAILURE", "LAST FAILURE", "CAUSE");
 
+    private static final String UNKNOWN = "unknown";
+
     private final PrintWriter out;
     private final boolean json;
 
@@ -38,11 +40,16 @@ final class QueueTable {
         List<List<String>> rows = new ArrayList<>(List.of(QUEUES));
         for (QueueStats each : queues) {
             rows.add(List.of(
-                    each.queue().topic() + '/' + each.queue().group(),
+                    each.queue().topic()
+                            + '/'
+                            + each.queue().group()
+                            + each.boundTo()
+                                    .map(existing -> " (queue " + Plain.line(existing) + ')')
+                                    .orElse(""),
                     Long.toString(each.depth()),
                     shown(each.delayed()),
-                    Long.toString(each.inFlight()),
-                    each.oldestAge().map(QueueTable::age).orElse("-"),
+                    shown(each.inFlight()),
+                    each.oldestAge().map(QueueTable::age).orElse(isEmpty(each) ? "-" : UNKNOWN),
                     shown(each.redelivered()),
                     shown(each.deadLetters()),
                     shown(each.consumers())));
@@ -75,11 +82,12 @@ final class QueueTable {
         map.put("group", queue.queue().group());
         map.put("depth", queue.depth());
         queue.delayed().ifPresent(value -> map.put("delayed", value));
-        map.put("inFlight", queue.inFlight());
+        queue.inFlight().ifPresent(value -> map.put("inFlight", value));
         queue.oldestAge().ifPresent(value -> map.put("oldestAgeSeconds", value.toMillis() / 1000.0));
         queue.redelivered().ifPresent(value -> map.put("redelivered", value));
         queue.deadLetters().ifPresent(value -> map.put("deadLetters", value));
         queue.consumers().ifPresent(value -> map.put("consumers", value));
+        queue.boundTo().ifPresent(value -> map.put("boundTo", value));
         return map;
     }
 
@@ -103,7 +111,12 @@ final class QueueTable {
     }
 
     private static String shown(OptionalLong value) {
-        return value.isPresent() ? Long.toString(value.getAsLong()) : "-";
+        return value.isPresent() ? Long.toString(value.getAsLong()) : UNKNOWN;
+    }
+
+    /** So that there is no oldest message. */
+    private static boolean isEmpty(QueueStats queue) {
+        return queue.depth() == 0 && queue.inFlight().orElse(1) == 0;
     }
 
     private static String age(Duration age) {

@@ -1,12 +1,16 @@
 package dev.parley.cli;
 
 import dev.parley.CallException;
+import dev.parley.Code;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.DeadLetter;
 import dev.parley.messaging.DeadLetters;
 import dev.parley.messaging.MessageBroker;
 import dev.parley.messaging.QueueName;
+import dev.parley.messaging.QueueStats;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,7 +29,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  parley queues parley://127.0.0.1:7654",
-            "  parley queues amqp://127.0.0.1 --watch 2s",
+            "  parley queues 'amqp://127.0.0.1?management=15672' --watch 2s",
+            "  parley queues amqp://127.0.0.1 --queue order.placed/email",
             "  parley queues kafka://127.0.0.1:9092 --letters order.placed/email",
             "  parley queues sqlite:broker-data --redrive order.placed/email --type order.placed --rate 10",
         })
@@ -45,6 +50,15 @@ final class QueuesCommand implements Callable<Integer> {
             converter = Durations.class,
             description = "Show them again each TIME, such as 2s, until Ctrl-C.")
     private @Nullable Duration watch;
+
+    @Option(
+            names = "--queue",
+            paramLabel = "QUEUE",
+            description = {
+                "Show only this queue; may be repeated. RabbitMQ lists queues over its management API alone (option management of the"
+                        + " URI): without it they have to be named."
+            })
+    private List<String> named = List.of();
 
     @Option(names = "--letters", paramLabel = "QUEUE", description = "List the dead letters of a queue, oldest first.")
     private @Nullable String letters;
@@ -104,7 +118,7 @@ final class QueuesCommand implements Callable<Integer> {
             } else if (discard != null) {
                 say("discarded", broker.deadLetters(queue(discard)).discard(this::wanted));
             } else {
-                show(broker, table);
+                return show(broker, table);
             }
         }
         terminal.out().flush();
@@ -113,9 +127,10 @@ final class QueuesCommand implements Callable<Integer> {
 
     private void check() {
         int actions = (letters == null ? 0 : 1) + (redrive == null ? 0 : 1) + (discard == null ? 0 : 1);
-        if (actions > 1 || (actions == 1 && watch != null)) {
+        if (actions > 1 || (actions == 1 && (watch != null || !named.isEmpty()))) {
             throw new CommandException(
-                    ExitCode.USAGE, "--watch, --letters, --redrive and --discard exclude each other");
+                    ExitCode.USAGE,
+                    "--letters, --redrive and --discard exclude each other, and --watch and --queue, which show figures");
         }
         if (discard != null && id == null && type == null) {
             throw new CommandException(ExitCode.USAGE, "--discard needs --id or --type: what is removed is gone");
@@ -136,21 +151,44 @@ final class QueuesCommand implements Callable<Integer> {
         }
     }
 
-    private void show(MessageBroker broker, QueueTable table) throws InterruptedException {
+    private int show(MessageBroker broker, QueueTable table) throws InterruptedException {
+        List<QueueName> queues = named.stream().map(QueuesCommand::queue).toList();
         if (watch == null) {
-            table.queues(broker.queues());
-            return;
+            boolean all = show(broker, table, queues);
+            Hints.unseenQueues(uri, !queues.isEmpty()).ifPresent(this::warn);
+            return all ? ExitCode.OK : ExitCode.of(Code.NOT_FOUND);
         }
+        Hints.unseenQueues(uri, !queues.isEmpty()).ifPresent(this::warn);
         CtrlC end = new CtrlC();
         do {
             try {
-                table.queues(broker.queues());
+                show(broker, table, queues);
             } catch (CallException e) {
-                terminal.err().println("parley: " + Plain.line(e.code() + ": " + e.message()));
+                warn(e.code() + ": " + e.message());
             }
             terminal.out().println();
             terminal.out().flush();
         } while (!end.await(watch));
+        return ExitCode.OK;
+    }
+
+    /** Whether all that were named are there. */
+    private boolean show(MessageBroker broker, QueueTable table, List<QueueName> queues) {
+        List<QueueStats> found = new ArrayList<>();
+        List<QueueName> missing = new ArrayList<>();
+        for (QueueName each : queues) {
+            broker.queue(each).ifPresentOrElse(found::add, () -> missing.add(each));
+        }
+        table.queues(queues.isEmpty() ? broker.queues() : found);
+        terminal.out().flush();
+        missing.forEach(
+                each -> warn(Code.NOT_FOUND + ": the broker knows no queue " + each.topic() + '/' + each.group()));
+        return missing.isEmpty();
+    }
+
+    private void warn(String text) {
+        terminal.err().println("parley: " + Plain.line(text));
+        terminal.err().flush();
     }
 
     private boolean wanted(DeadLetter letter) {

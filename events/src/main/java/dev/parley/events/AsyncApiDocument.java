@@ -1,5 +1,6 @@
 package dev.parley.events;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
@@ -72,7 +73,7 @@ final class AsyncApiDocument {
         ObjectNode message = JSON.createObjectNode();
         message.put("name", type.name());
         message.put("title", type.eventClass().getSimpleName());
-        message.put("contentType", "application/json");
+        message.put("contentType", type.contentType());
         ObjectNode headers = message.putObject("headers");
         headers.put("type", "object");
         headers.put(
@@ -89,8 +90,19 @@ final class AsyncApiDocument {
         properties.putObject("correlationid").put("type", "string");
         headers.putArray("required").add("specversion").add("id").add("source").add("type");
         message.putObject("correlationId").put("location", "$message.header#/correlationid");
-        message.set("payload", schemas.of(type.eventClass()));
+        payload(message, type, schemas);
         return message;
+    }
+
+    private static void payload(ObjectNode message, EventType<?> type, EventSchemas schemas) {
+        if (type.protobuf().isEmpty()) {
+            message.set("payload", schemas.of(type.eventClass()));
+            return;
+        }
+        Descriptor descriptor = type.protobuf().get().descriptor();
+        ObjectNode payload = message.putObject("payload");
+        payload.put("schemaFormat", ProtobufSchema.format(descriptor));
+        payload.put("schema", ProtobufSchema.source(descriptor));
     }
 
     /** A name as a part of a JSON pointer: names of topics and types need escapes only for {@code ~} and {@code /}. */

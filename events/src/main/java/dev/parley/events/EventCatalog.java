@@ -15,15 +15,14 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The types of domain events that a program knows, by class and by name, and how they are written: JSON by Jackson, the schema's version in the
- * message's version. Immutable.
+ * The types of domain events that a program knows, by class and by name, and how they are written: JSON by Jackson, or a protobuf message in
+ * its binary form, the schema's version in the message's version. Immutable.
  */
 public final class EventCatalog {
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
-    private static final String CONTENT_TYPE = "application/json";
 
     private final JsonMapper mapper;
     private final Map<String, EventType<?>> byName = new LinkedHashMap<>();
@@ -116,13 +115,18 @@ public final class EventCatalog {
     }
 
     /** Writes an event. */
-    byte[] encode(Object event) {
+    <E> byte[] encode(EventType<E> type, E event) {
+        return type.protobuf().isPresent() ? type.protobuf().get().codec().encode(event) : json(event);
+    }
+
+    /** Writes an object. */
+    byte[] json(Object value) {
         try {
-            return mapper.writeValueAsBytes(event);
+            return mapper.writeValueAsBytes(value);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
-                    "an event of %s cannot be written as JSON: %s"
-                            .formatted(event.getClass().getName(), e.getOriginalMessage()),
+                    "an object of %s cannot be written as JSON: %s"
+                            .formatted(value.getClass().getName(), e.getOriginalMessage()),
                     e);
         }
     }
@@ -165,6 +169,15 @@ public final class EventCatalog {
     }
 
     private Object readKnown(EventType<?> type, int version, byte[] payload) {
+        if (type.protobuf().isPresent()) {
+            try {
+                return type.protobuf().get().codec().decode(payload, type.contentType());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "event \"%s\" of version %d cannot be read: %s".formatted(type.name(), version, e.getMessage()),
+                        e);
+            }
+        }
         Object event;
         try {
             if (version == type.version()) {
@@ -209,12 +222,12 @@ public final class EventCatalog {
 
         @Override
         public String contentType() {
-            return CONTENT_TYPE;
+            return type.contentType();
         }
 
         @Override
         public byte[] encode(E payload) {
-            return EventCatalog.this.encode(payload);
+            return EventCatalog.this.encode(type, payload);
         }
 
         @Override

@@ -100,7 +100,7 @@ public final class EventStore<E> {
             throws SQLException {
         EventType<T> type = catalog.typeOfEvent(event);
         Message<T> message = catalog.message(event);
-        if (!EventRows.insert(tx, stream, version, message.id(), type, catalog.encode(event))) {
+        if (!EventRows.insert(tx, stream, version, message.id(), type, catalog.encode(type, event))) {
             throw conflict(stream, expectedVersion, EventRows.version(tx, stream));
         }
         Outbox published = outbox;
@@ -186,7 +186,7 @@ public final class EventStore<E> {
 
     /** Keeps a state of a stream, so that {@link #rebuild} needs to read what came after only. An older one than is kept changes nothing. */
     public <S> void saveSnapshot(String stream, Fold<S, ? super E> fold, Snapshot<S> snapshot) {
-        byte[] state = catalog.encode(snapshot.state());
+        byte[] state = catalog.json(snapshot.state());
         store.run(tx -> {
             long version = EventRows.version(tx, stream);
             if (snapshot.version() > version || snapshot.version() < 1) {

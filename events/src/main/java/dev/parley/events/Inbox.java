@@ -47,6 +47,7 @@ public final class Inbox {
     private final Store store;
     private final InboxOptions options;
     private final AtomicLong nextSweep;
+    private final InboxCounters counters = new InboxCounters();
 
     private Inbox(Store store, InboxOptions options) {
         this.store = store;
@@ -116,24 +117,40 @@ public final class Inbox {
         return sweep(Integer.MAX_VALUE);
     }
 
+    /** What its handlers have done in this process; {@link #firstTime} by itself is not counted. */
+    public InboxSnapshot snapshot() {
+        return counters.snapshot();
+    }
+
+    /** Where it is. */
+    Store store() {
+        return store;
+    }
+
     private <T> Disposition handle(InboxHandler<T> handler, Delivery<T> delivery) {
-        Disposition said;
+        InboxCounters.Group count = counters.of(delivery.group());
+        boolean handled;
         try {
-            said = store.transaction(tx -> {
+            handled = store.<Boolean>transaction(tx -> {
                 if (!firstTime(tx, delivery)) {
-                    return Disposition.ack();
+                    return false;
                 }
                 Disposition disposition = handler.handle(tx, delivery);
                 if (disposition instanceof Disposition.Ack) {
-                    return disposition;
+                    return true;
                 }
                 throw new RolledBack(disposition);
             });
         } catch (RolledBack e) {
+            count.rolledBack.increment();
             return e.disposition;
+        } catch (RuntimeException | Error e) {
+            count.rolledBack.increment();
+            throw e;
         }
+        (handled ? count.handled : count.repeated).increment();
         sweepIfDue();
-        return said;
+        return Disposition.ack();
     }
 
     private void sweepIfDue() {
@@ -154,6 +171,7 @@ public final class Inbox {
         for (int i = 0; i < batches; i++) {
             int deleted = store.transaction(this::sweepBatch);
             swept += deleted;
+            counters.expired.add(deleted);
             if (deleted < options.sweepBatch()) {
                 break;
             }

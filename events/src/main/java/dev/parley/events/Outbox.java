@@ -55,6 +55,7 @@ public final class Outbox {
      */
     public static Outbox on(Store store, OutboxOptions options) {
         store.migrate(OutboxSchema.SCHEMA);
+        TraceCarrier.register();
         return new Outbox(store, options);
     }
 
@@ -64,8 +65,8 @@ public final class Outbox {
     }
 
     /**
-     * Publishes once the transaction has committed, not at all if it does not. The trace that is current becomes the message's. A message
-     * without a source gets that of the broker to which it is relayed.
+     * Publishes once the transaction has committed, not at all if it does not. The trace that is current, or was where the
+     * transaction was begun, becomes the message's. A message without a source gets that of the broker to which it is relayed.
      *
      * @throws CallException {@code RESOURCE_EXHAUSTED} if {@link OutboxOptions#maxBacklog} messages wait; {@code INVALID_ARGUMENT} if it
      *     is larger than {@link OutboxOptions#maxMessageBytes}
@@ -107,6 +108,11 @@ public final class Outbox {
      */
     public OutboxRelay relay(MessageBroker broker, RelayOptions relayOptions) {
         return OutboxRelay.start(store, broker, relayOptions);
+    }
+
+    /** Where it is. */
+    Store store() {
+        return store;
     }
 
     /** What waits. Counts all of it. */

@@ -60,6 +60,11 @@ public final class OutboxRelay implements AutoCloseable {
         return relay;
     }
 
+    /** What it relays from. */
+    Store store() {
+        return store;
+    }
+
     /** What it does and has done. */
     public RelaySnapshot snapshot() {
         RelayLease held = lease;

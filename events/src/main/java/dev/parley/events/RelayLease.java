@@ -74,7 +74,7 @@ final class RelayLease implements AutoCloseable {
             }
             try {
                 renew();
-            } catch (CallException storeIsAway) {
+            } catch (RuntimeException storeIsAway) {
                 // The lease runs out by itself, or the next renewal succeeds.
             }
         }

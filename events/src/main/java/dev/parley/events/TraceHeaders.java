@@ -1,6 +1,7 @@
 package dev.parley.events;
 
 import dev.parley.messaging.Message;
+import dev.parley.messaging.MessageMetadata;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import java.util.LinkedHashMap;
@@ -22,7 +23,11 @@ final class TraceHeaders {
                 .inject(Context.current(), headers, (carrier, name, value) -> headers.put(name, value));
         Message<byte[]> traced = message;
         for (Map.Entry<String, String> header : headers.entrySet()) {
-            traced = traced.withHeader(header.getKey(), header.getValue());
+            // A message that is full goes without: its trace is no reason to refuse it.
+            boolean fits = traced.metadata().headers().size() < MessageMetadata.MAX_HEADERS;
+            if (fits && MessageMetadata.isHeader(header.getKey(), header.getValue())) {
+                traced = traced.withHeader(header.getKey(), header.getValue());
+            }
         }
         return traced;
     }

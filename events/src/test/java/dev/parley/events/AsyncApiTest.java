@@ -48,6 +48,31 @@ class AsyncApiTest {
         assertThat(schemas.has("Confirmed")).isFalse(); // neither published nor subscribed to
     }
 
+    /** AsyncAPI has schemas of protobuf as their source, which its own parser reads. */
+    @Test
+    void protobufMessagesAreToldByTheirSource() throws Exception {
+        String document;
+        try (MessageBroker broker = MessageBroker.connect("memory:")) {
+            EventBus bus = EventBus.on(broker, EventCatalog.of(ProtobufEventsTest.SENT, EventBusTest.PLACED));
+            bus.declarePublished(dev.parley.events.proto.ShipmentSent.class, OrderEvent.Placed.class);
+            document = bus.asyncApi("Shop", "1.2.3");
+        }
+        JsonNode message = JSON.readTree(document).at("/components/messages/shipment.sent");
+        assertThat(message.get("contentType").asString()).isEqualTo("application/protobuf");
+        assertThat(message.at("/payload/schemaFormat").asString())
+                .isEqualTo("application/vnd.google.protobuf;version=3");
+        assertThat(message.at("/payload/schema").asString())
+                .contains("package parley.events.test.v1;", "// @RootNode\nmessage ShipmentSent {");
+        JsonNode told = parse(document);
+        assertThat(told.get("errors")).as(told.toString()).isEmpty();
+        assertThat(strings(told.get("messages"))).containsExactlyInAnyOrder("shipment.sent", "order.placed");
+        JsonNode properties = told.at("/payloads/shipment.sent/schema/properties");
+        assertThat(properties.propertyNames())
+                .containsExactlyInAnyOrder("order_id", "parcels", "carrier", "labels", "sent", "where", "cents");
+        assertThat(properties.at("/parcels/items/properties").propertyNames())
+                .containsExactlyInAnyOrder("number", "grams");
+    }
+
     @Test
     void theParserFindsWhatIsWrong() throws Exception {
         ObjectNode broken = (ObjectNode) JSON.readTree(document());

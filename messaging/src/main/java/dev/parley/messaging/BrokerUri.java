@@ -23,6 +23,9 @@ public final class BrokerUri {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(s|m|h|d)");
     private static final Pattern SECRET =
             Pattern.compile("([?&][^=&]*(?:token|passw|secret|key|auth|cred)[^=&]*=)[^&]*", Pattern.CASE_INSENSITIVE);
+    // A URL in an option may have a user, too.
+    private static final Pattern USER_IN_OPTION = Pattern.compile(
+            "([?&][^=&]*=[a-z][a-z0-9+.-]*(?::|%3a)(?:/|%2f){2})[^&]*(?:@|%40)", Pattern.CASE_INSENSITIVE);
 
     private final String text;
     private final String scheme;
@@ -226,6 +229,7 @@ public final class BrokerUri {
     /** Without users and passwords, and the values of options whose names sound like secrets. */
     private static String shown(String uri) {
         String hidden = SECRET.matcher(uri).replaceAll("$1***");
+        hidden = USER_IN_OPTION.matcher(hidden).replaceAll("$1***@");
         int query = hidden.indexOf('?');
         int at = hidden.lastIndexOf('@', query < 0 ? hidden.length() : query);
         int begin = hidden.indexOf("//");

@@ -138,6 +138,11 @@ public interface MessageBroker extends AutoCloseable {
     /** What waits, for each group that the broker knows, or can tell of. */
     List<QueueStats> queues();
 
+    /** What waits for one group, also where the broker has no list of them; empty if there is no such group. */
+    default Optional<QueueStats> queue(QueueName queue) {
+        return queues().stream().filter(each -> each.queue().equals(queue)).findFirst();
+    }
+
     /** Removes a group with all that waits for it, its dead letters included. Without effect if the broker does not know it. */
     void deleteGroup(QueueName queue);
 

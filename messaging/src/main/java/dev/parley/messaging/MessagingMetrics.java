@@ -4,14 +4,11 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The counters and histograms of the conventions. */
 final class MessagingMetrics {
 
-    private static final List<Double> SECONDS =
-            List.of(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0);
     private static final double NANOS = 1e9;
 
     private final LongCounter sent;
@@ -36,25 +33,30 @@ final class MessagingMetrics {
         return meter.histogramBuilder(name)
                 .setUnit("s")
                 .setDescription(description)
-                .setExplicitBucketBoundariesAdvice(SECONDS)
+                .setExplicitBucketBoundariesAdvice(MessagingConventions.DURATIONS)
                 .build();
     }
 
-    void sent(Attributes common, @Nullable String error, long nanos) {
+    /** @param sent whether it got as far as the broker's client */
+    void published(Attributes common, @Nullable String error, boolean sent, long nanos) {
         Attributes attributes = with(common, error);
-        sent.add(1, attributes);
+        if (sent) {
+            this.sent.add(1, attributes);
+        }
         operation.record(nanos / NANOS, attributes);
     }
 
-    void processed(Attributes common, @Nullable String error, int messages, long nanos) {
-        Attributes attributes = with(common, error);
-        consumed.add(messages, attributes);
-        process.record(nanos / NANOS, attributes);
+    void processed(Attributes common, @Nullable String error, long nanos) {
+        process.record(nanos / NANOS, with(common, error));
+    }
+
+    void consumed(Attributes common, @Nullable String error, int messages) {
+        consumed.add(messages, with(common, error));
     }
 
     private static Attributes with(Attributes common, @Nullable String error) {
         return error == null
                 ? common
-                : common.toBuilder().put("error.type", error).build();
+                : common.toBuilder().put(MessagingConventions.ERROR_TYPE, error).build();
     }
 }

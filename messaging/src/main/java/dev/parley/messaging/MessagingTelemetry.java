@@ -4,6 +4,7 @@ import dev.parley.Call;
 import dev.parley.CallException;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
+import dev.parley.messaging.internal.TelemetryNames;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +40,18 @@ import org.jspecify.annotations.Nullable;
  * AutoCloseable gauges = telemetry.observe(broker);
  * }</pre>
  *
+ * <p>Names, kinds and attributes are those of version 1.44; a span is named by its operation and its destination. What is not told: spans of receiving and of
+ * settling, which the library does for many messages at once and on its own account.
+ *
+ * <ul>
+ *   <li>A destination is the topic, and of a subscription to a pattern the pattern is its template. On RabbitMQ it is {@code
+ *       exchange:topic}, for consumers {@code exchange:topic:queue}; topics of answers to requests are temporary, with one template for
+ *       all. Metrics have the template where there is one.
+ *   <li>A group is {@code messaging.consumer.group.name} on every broker; on Kafka it is the id of the consumer group.
+ *   <li>{@code server.address} and {@code .port} are there if the URI names one server.
+ *   <li>{@code error.type} is the code's name of a {@link CallException}, the class of another exception, {@code retry} or {@code reject}.
+ * </ul>
+ *
  * <p>Immutable and thread-safe.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/">the conventions of spans</a>
@@ -47,7 +59,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessagingTelemetry {
 
-    private static final String SCOPE = "dev.parley.messaging";
     private static final String TRACE_PARENT = "traceparent";
     private static final List<String> TRACE = List.of(TRACE_PARENT, "tracestate");
     private static final Duration REFRESH = Duration.ofSeconds(10);
@@ -58,8 +69,14 @@ public final class MessagingTelemetry {
     private final MessagingMetrics metrics;
 
     private MessagingTelemetry(OpenTelemetry openTelemetry) {
-        this.tracer = openTelemetry.getTracer(SCOPE);
-        this.meter = openTelemetry.getMeter(SCOPE);
+        this.tracer = openTelemetry
+                .tracerBuilder(MessagingConventions.SCOPE)
+                .setSchemaUrl(MessagingConventions.SCHEMA_URL)
+                .build();
+        this.meter = openTelemetry
+                .meterBuilder(MessagingConventions.SCOPE)
+                .setSchemaUrl(MessagingConventions.SCHEMA_URL)
+                .build();
         this.propagator = openTelemetry.getPropagators().getTextMapPropagator();
         this.metrics = new MessagingMetrics(meter);
     }
@@ -70,9 +87,10 @@ public final class MessagingTelemetry {
     }
 
     /**
-     * For {@link BrokerOptions#publishInterceptors}: a {@code PRODUCER} span a message, {@code messaging.client.sent.messages} and {@code
-     * messaging.client.operation.duration}. A message that has a {@code traceparent} already, because it was made elsewhere, keeps it; the
-     * span links to it.
+     * For {@link BrokerOptions#publishInterceptors}: a span a message, {@code messaging.client.sent.messages} (of those that got as far as
+     * the broker's client) and {@code messaging.client.operation.duration}. It is a {@code PRODUCER} span, whose context the message takes
+     * along. A message that has a {@code traceparent} already, because it was made elsewhere, keeps it; the span is a {@code CLIENT} span
+     * then, and links to it.
      */
     public Interceptor publish() {
         return this::publish;
@@ -80,9 +98,9 @@ public final class MessagingTelemetry {
 
     /**
      * For {@link SubscribeOptions#interceptors}: a {@code CONSUMER} span for each call of the handler, {@code messaging.process.duration}
-     * and {@code messaging.client.consumed.messages}. It is a child of the message's publication and links to it; of a batch it only links,
-     * to each message's. What is returned as {@link Disposition.Retry} or {@link Disposition.Reject} is an error, with {@code retry} or
-     * {@code reject} as its {@code error.type}.
+     * and {@code messaging.client.consumed.messages}. It links to the message's publication and is a child of it, unless it is begun inside
+     * of another span: then of that one. Of a batch it only links, to each message's. What is returned as {@link Disposition.Retry} or
+     * {@link Disposition.Reject} is an error, with {@code retry} or {@code reject} as its {@code error.type}.
      */
     public Interceptor consume() {
         return this::consume;
@@ -103,11 +121,18 @@ public final class MessagingTelemetry {
         if (!(request instanceof Message<?> message)) {
             return next.handle(call, request);
         }
-        Attributes common = common(call, "publish", "send").build();
-        SpanBuilder builder = builder(call, "publish", SpanKind.PRODUCER, common, message);
+        MessagingTarget target = MessagingTarget.published(call);
         boolean made = message.metadata().header(TRACE_PARENT).isPresent();
+        AttributesBuilder attributes = target.span().toBuilder();
+        MessagingTarget.message(attributes, call, message);
+        SpanBuilder builder = tracer.spanBuilder(target.spanName())
+                .setSpanKind(made ? SpanKind.CLIENT : SpanKind.PRODUCER)
+                .setAllAttributes(attributes.build());
         if (made) {
-            link(builder, message);
+            SpanContext creation = creation(message);
+            if (creation.isValid()) {
+                builder.addLink(creation);
+            }
         }
         Span span = builder.startSpan();
         long begin = System.nanoTime();
@@ -120,7 +145,7 @@ public final class MessagingTelemetry {
             error = failed(span, e);
             throw e;
         } finally {
-            metrics.sent(common, error, System.nanoTime() - begin);
+            metrics.published(target.metrics(), error, TelemetryNames.wasSent(call), System.nanoTime() - begin);
             span.end();
         }
     }
@@ -150,35 +175,61 @@ public final class MessagingTelemetry {
         }
         Delivery<?> first = deliveries.getFirst();
         boolean single = request instanceof Delivery<?>;
-        Attributes common = common(call, "process", "process")
-                .put("messaging.consumer.group.name", first.group())
-                .build();
-        SpanBuilder builder = builder(call, "process", SpanKind.CONSUMER, common, single ? first.message() : null);
-        deliveries.forEach(delivery -> link(builder, delivery.message()));
-        Context around = single ? context(first.message()) : Context.current();
-        builder.setParent(around);
+        MessagingTarget target = MessagingTarget.consumed(call, deliveries);
+        AttributesBuilder attributes = target.span().toBuilder();
+        Context around = Context.current();
+        SpanBuilder builder = tracer.spanBuilder(target.spanName()).setSpanKind(SpanKind.CONSUMER);
         if (single) {
-            builder.setAttribute("messaging.parley.attempt", first.attempt());
-        } else {
-            builder.setAttribute("messaging.batch.message_count", deliveries.size());
-        }
-        Span span = builder.startSpan();
-        long begin = System.nanoTime();
-        String error = null;
-        try (Scope scope = span.storeInContext(around).makeCurrent()) {
-            R said = next.handle(call, request);
-            error = errorOf(said);
-            if (error != null) {
-                span.setAttribute("error.type", error);
-                span.setStatus(StatusCode.ERROR);
+            describe(attributes, call, first);
+            SpanContext creation = creation(first.message());
+            if (creation.isValid()) {
+                builder.addLink(creation);
             }
-            return said;
+            around = context(first.message());
+        } else {
+            attributes.put(MessagingConventions.BATCH, (long) deliveries.size());
+            deliveries.forEach(delivery -> linkOfBatch(builder, call, delivery));
+        }
+        Span span =
+                builder.setParent(around).setAllAttributes(attributes.build()).startSpan();
+        long begin = System.nanoTime();
+        Outcome outcome = Outcome.GOOD;
+        Object said = null;
+        try (Scope scope = span.storeInContext(around).makeCurrent()) {
+            R answer = next.handle(call, request);
+            said = answer;
+            outcome = Outcome.of(answer);
+            if (outcome.error() != null) {
+                span.setAttribute(MessagingConventions.ERROR_TYPE, outcome.error());
+                span.setStatus(StatusCode.ERROR, outcome.why());
+            }
+            return answer;
         } catch (Throwable e) {
-            error = failed(span, e);
+            outcome = new Outcome(failed(span, e), "");
             throw e;
         } finally {
-            metrics.processed(common, error, deliveries.size(), System.nanoTime() - begin);
+            metrics.processed(target.metrics(), outcome.error(), System.nanoTime() - begin);
+            if (said instanceof List<?> many && many.size() == deliveries.size()) {
+                many.forEach(each ->
+                        metrics.consumed(target.metrics(), Outcome.of(each).error(), 1));
+            } else {
+                metrics.consumed(target.metrics(), outcome.error(), deliveries.size());
+            }
             span.end();
+        }
+    }
+
+    private static void describe(AttributesBuilder attributes, Call call, Delivery<?> delivery) {
+        MessagingTarget.message(attributes, call, delivery.message());
+        MessagingTarget.delivery(attributes, call, delivery);
+    }
+
+    private void linkOfBatch(SpanBuilder builder, Call call, Delivery<?> delivery) {
+        SpanContext creation = creation(delivery.message());
+        if (creation.isValid()) {
+            AttributesBuilder attributes = Attributes.builder();
+            describe(attributes, call, delivery);
+            builder.addLink(creation, attributes.build());
         }
     }
 
@@ -192,60 +243,52 @@ public final class MessagingTelemetry {
         };
     }
 
-    private static @Nullable String errorOf(@Nullable Object said) {
-        return switch (said) {
-            case Disposition.Retry retry -> "retry";
-            case Disposition.Reject reject -> "reject";
-            case List<?> many ->
-                many.stream()
-                        .map(MessagingTelemetry::errorOf)
-                        .flatMap(error -> Optional.ofNullable(error).stream())
-                        .findFirst()
-                        .orElse(null);
-            case null, default -> null;
-        };
-    }
+    /**
+     * What an answer means.
+     *
+     * @param error its {@code error.type}; null if it is none
+     */
+    private record Outcome(@Nullable String error, String why) {
+        static final Outcome GOOD = new Outcome(null, "");
 
-    private static AttributesBuilder common(Call call, String name, String type) {
-        return Attributes.builder()
-                .put("messaging.system", call.peer().protocol())
-                .put("messaging.operation.name", name)
-                .put("messaging.operation.type", type)
-                .put("messaging.destination.name", call.method().service());
-    }
-
-    private SpanBuilder builder(
-            Call call, String operation, SpanKind kind, Attributes common, @Nullable Message<?> message) {
-        SpanBuilder builder = tracer.spanBuilder(operation + ' ' + call.method().service())
-                .setSpanKind(kind)
-                .setAllAttributes(common);
-        if (message != null) {
-            builder.setAttribute("messaging.message.id", message.id());
-            message.metadata()
-                    .correlationId()
-                    .ifPresent(id -> builder.setAttribute("messaging.message.conversation_id", id));
-        }
-        return builder;
-    }
-
-    private void link(SpanBuilder builder, Message<?> message) {
-        SpanContext made = Span.fromContext(context(message)).getSpanContext();
-        if (made.isValid()) {
-            builder.addLink(made);
+        static Outcome of(@Nullable Object said) {
+            return switch (said) {
+                case Disposition.Retry retry -> new Outcome("retry", retry.cause());
+                case Disposition.Reject reject -> new Outcome("reject", reject.reason());
+                case List<?> many ->
+                    many.stream()
+                            .map(Outcome::of)
+                            .filter(each -> each.error != null)
+                            .findFirst()
+                            .orElse(GOOD);
+                case null, default -> GOOD;
+            };
         }
     }
 
-    /** In which a message was made. */
+    /** The span in which a message was made; not valid if it is not known. */
+    private SpanContext creation(Message<?> message) {
+        return Span.fromContext(
+                        propagator.extract(Context.root(), message.metadata().headers(), HeaderGetter.INSTANCE))
+                .getSpanContext();
+    }
+
+    /** In which a message is to be handled: a span that is around already stays it, otherwise it is the one in which it was made. */
     private Context context(Message<?> message) {
-        return propagator.extract(Context.current(), message.metadata().headers(), HeaderGetter.INSTANCE);
+        Context around = Context.current();
+        Context made = propagator.extract(around, message.metadata().headers(), HeaderGetter.INSTANCE);
+        Span ambient = Span.fromContext(around);
+        return ambient.getSpanContext().isValid() ? made.with(ambient) : made;
     }
 
     private static String failed(Span span, Throwable thrown) {
+        String canonical = thrown.getClass().getCanonicalName();
         String type = thrown instanceof CallException known
                 ? known.code().name()
-                : thrown.getClass().getName();
-        span.setAttribute("error.type", type);
-        span.setStatus(StatusCode.ERROR, String.valueOf(thrown.getMessage()));
+                : canonical != null ? canonical : thrown.getClass().getName();
+        span.setAttribute(MessagingConventions.ERROR_TYPE, type);
+        String message = thrown instanceof CallException known ? known.message() : thrown.getMessage();
+        span.setStatus(StatusCode.ERROR, message == null ? "" : message);
         return type;
     }
 }

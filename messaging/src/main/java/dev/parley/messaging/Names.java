@@ -9,7 +9,7 @@ final class Names {
     static final int MAX_TOPIC = 200;
     static final int MAX_GROUP = 100;
 
-    private static final Pattern HEADER = Pattern.compile("[a-z0-9]{1,20}");
+    private static final int MAX_HEADER = 20;
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9_-]+");
     private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
 
@@ -39,16 +39,38 @@ final class Names {
     }
 
     static boolean isHeader(String name, String value) {
-        return HEADER.matcher(name).matches()
+        return isHeaderName(name)
                 && !TAKEN.contains(name)
                 && value.length() <= MessageMetadata.MAX_VALUE
-                && value.chars().noneMatch(Character::isISOControl);
+                && control(value) < 0;
+    }
+
+    // By hand, as is what follows: it is asked for each attribute of each message.
+    private static boolean isHeaderName(String name) {
+        int length = name.length();
+        boolean allowed = length > 0 && length <= MAX_HEADER;
+        for (int i = 0; allowed && i < length; i++) {
+            char c = name.charAt(i);
+            allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        }
+        return allowed;
+    }
+
+    /** Where the first control character is; negative if there is none. */
+    private static int control(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (Character.isISOControl(value.charAt(i))) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     static void checkHeader(String name, String value) {
-        if (!HEADER.matcher(name).matches()) {
+        if (!isHeaderName(name)) {
             throw new IllegalArgumentException(
-                    "header \"%s\" of a message: a name has 1 to 20 characters of a-z and 0-9".formatted(name));
+                    "header \"%s\" of a message: a name has 1 to %d characters of a-z and 0-9"
+                            .formatted(name, MAX_HEADER));
         }
         if (TAKEN.contains(name)) {
             throw new IllegalArgumentException(
@@ -94,11 +116,10 @@ final class Names {
     }
 
     private static void checkControls(String field, String value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (Character.isISOControl(value.charAt(i))) {
-                throw new IllegalArgumentException("%s of a message holds U+%04X at index %d; no control characters"
-                        .formatted(field, (int) value.charAt(i), i));
-            }
+        int at = control(value);
+        if (at >= 0) {
+            throw new IllegalArgumentException("%s of a message holds U+%04X at index %d; no control characters"
+                    .formatted(field, (int) value.charAt(at), at));
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.parley.messaging;
 
+import dev.parley.messaging.internal.Engine;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
@@ -22,6 +24,7 @@ final class QueueGauges implements AutoCloseable {
     private static final double NANOS = 1e9;
 
     private final MessageBroker broker;
+    private final Attributes system;
     private final long refreshNanos;
     private final ObservableLongMeasurement depth;
     private final ObservableLongMeasurement lag;
@@ -38,6 +41,7 @@ final class QueueGauges implements AutoCloseable {
 
     QueueGauges(Meter meter, MessageBroker broker, Duration refresh) {
         this.broker = broker;
+        this.system = system(broker);
         this.refreshNanos = refresh.toNanos();
         this.asked = System.nanoTime() - refreshNanos;
         this.depth = gauge(meter, "depth", "Messages that wait for a consumer");
@@ -52,6 +56,17 @@ final class QueueGauges implements AutoCloseable {
         this.callback = meter.batchCallback(this::observe, depth, lag, inFlight, redelivered, deadLetters, oldestAge);
     }
 
+    /** Which broker it is, if it is one of ours: a program may have several. */
+    private static Attributes system(MessageBroker broker) {
+        if (!(broker instanceof Engine engine)) {
+            return Attributes.empty();
+        }
+        AttributesBuilder system = Attributes.builder()
+                .put(MessagingConventions.SYSTEM, engine.peer().protocol());
+        MessagingTarget.server(system, engine.names());
+        return system.build();
+    }
+
     private static ObservableLongMeasurement gauge(Meter meter, String name, String description) {
         return meter.gaugeBuilder("parley.messaging.queue." + name)
                 .ofLongs()
@@ -63,13 +78,15 @@ final class QueueGauges implements AutoCloseable {
     private void observe() {
         refresh();
         for (QueueStats stats : last) {
-            Attributes attributes = Attributes.builder()
-                    .put("messaging.destination.name", stats.queue().topic())
-                    .put("messaging.consumer.group.name", stats.queue().group())
+            Attributes attributes = system.toBuilder()
+                    .put(MessagingConventions.DESTINATION, stats.queue().topic())
+                    .put(MessagingConventions.GROUP, stats.queue().group())
                     .build();
             depth.record(stats.depth(), attributes);
-            lag.record(stats.depth() + stats.inFlight(), attributes);
-            inFlight.record(stats.inFlight(), attributes);
+            stats.inFlight().ifPresent(count -> {
+                lag.record(stats.depth() + count, attributes);
+                inFlight.record(count, attributes);
+            });
             stats.oldestAge().ifPresent(age -> oldestAge.record(age.toNanos() / NANOS, attributes));
             stats.redelivered().ifPresent(count -> redelivered.record(count, attributes));
             stats.deadLetters().ifPresent(count -> deadLetters.record(count, attributes));

@@ -44,7 +44,7 @@ public record Topic<T>(String name, PayloadCodec<T> codec) {
 
     /** Whether this is a pattern. */
     public boolean isPattern() {
-        return name.indexOf('*') >= 0 || name.indexOf('#') >= 0;
+        return TopicPattern.isPattern(name);
     }
 
     /** Whether a topic's name is one of this pattern's, or this name itself. */

@@ -5,6 +5,10 @@ final class TopicPattern {
 
     private TopicPattern() {}
 
+    static boolean isPattern(String name) {
+        return name.indexOf('*') >= 0 || name.indexOf('#') >= 0;
+    }
+
     static boolean matches(String pattern, String topic) {
         if (pattern.equals(topic)) {
             return true;

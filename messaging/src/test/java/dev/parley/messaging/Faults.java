@@ -13,9 +13,13 @@ import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +37,13 @@ final class Faults implements BrokerBackend {
     volatile @Nullable CallException receiving;
     volatile @Nullable CallException settling;
     volatile @Nullable Set<Capability> capabilities;
+    volatile @Nullable CountDownLatch extending;
     volatile boolean losesExtensions;
+    volatile String name = "faulty memory:";
+    /** An error of the machine's, which is no exception: thrown once. */
+    final AtomicReference<@Nullable Error> error = new AtomicReference<>();
+    /** Whether what comes is no CloudEvent. */
+    volatile boolean foreign;
 
     Faults(BrokerOptions options) {
         this("memory:", options);
@@ -45,6 +55,29 @@ final class Faults implements BrokerBackend {
 
     static CallException away() {
         return new CallException(Code.UNAVAILABLE, "the broker is away, as it was told");
+    }
+
+    private void throwError() {
+        Error now = error.getAndSet(null);
+        if (now != null) {
+            throw now;
+        }
+    }
+
+    private static Received foreign(Received received) {
+        ForeignMessage message = new ForeignMessage(
+                received.topic(),
+                Map.of(),
+                "text/plain",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                received.position(),
+                received.message().payload());
+        return new Received(
+                message, received.attempt(), received.firstFailure(), received.position(), received.receipt());
     }
 
     private static void check(@Nullable CallException fault) {
@@ -72,6 +105,7 @@ final class Faults implements BrokerBackend {
 
     @Override
     public void send(Outgoing message) throws Exception {
+        throwError();
         check(publishing);
         real.send(message);
     }
@@ -87,11 +121,12 @@ final class Faults implements BrokerBackend {
                 check(receiving);
                 List<Received> received = consumer.receive(max, wait);
                 check(receiving);
-                return received;
+                return foreign ? received.stream().map(Faults::foreign).toList() : received;
             }
 
             @Override
             public List<Received> settle(List<Settlement> all) throws Exception {
+                throwError();
                 check(settling);
                 settlements.incrementAndGet();
                 return consumer.settle(all);
@@ -99,6 +134,10 @@ final class Faults implements BrokerBackend {
 
             @Override
             public void extend(List<Received> messages) throws Exception {
+                CountDownLatch answered = extending;
+                if (answered != null) {
+                    answered.await();
+                }
                 if (!losesExtensions) {
                     consumer.extend(messages);
                 }
@@ -141,6 +180,6 @@ final class Faults implements BrokerBackend {
 
     @Override
     public String toString() {
-        return "faulty memory:";
+        return name;
     }
 }

@@ -37,7 +37,8 @@ class MemoryBrokerLimitsTest {
             });
             Await.until(
                     "they are consumed",
-                    () -> seen.size() == 3 && broker.queues().getFirst().inFlight() == 0);
+                    () -> seen.size() == 3
+                            && broker.queues().getFirst().inFlight().orElseThrow() == 0);
             broker.publish(topic, "5");
             Await.until("there is room again", () -> seen.contains("5"));
         }

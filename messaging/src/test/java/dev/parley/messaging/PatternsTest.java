@@ -64,7 +64,7 @@ class PatternsTest {
         Await.until(
                 "all is done",
                 () -> broker.queues().getFirst().depth() == 0
-                        && broker.queues().getFirst().inFlight() == 0);
+                        && broker.queues().getFirst().inFlight().orElseThrow() == 0);
     }
 
     /** Each group gets each message. */

@@ -121,7 +121,7 @@ class SubscriptionTest {
         Await.until("all are handled", () -> handled.size() == 20);
         Await.until("all are settled", () -> {
             QueueStats stats = broker.queues().getFirst();
-            return stats.depth() == 0 && stats.inFlight() == 0;
+            return stats.depth() == 0 && stats.inFlight().orElseThrow() == 0;
         });
         Await.until("all is well", () -> subscription.problem().isEmpty());
         assertThat(broker.deadLetters(queue).list(10)).isEmpty();
@@ -179,7 +179,7 @@ class SubscriptionTest {
         Await.until("what came nevertheless is back", () -> {
             QueueStats stats = broker.queues().getFirst();
             return stats.depth() == 1
-                    && stats.inFlight() == 0
+                    && stats.inFlight().orElseThrow() == 0
                     && subscription.snapshot().held() == 0;
         });
         assertThat(handled).isEmpty();
@@ -300,7 +300,9 @@ class SubscriptionTest {
             Await.until("all are sent and settled", () -> {
                 time.advance(Duration.ofSeconds(1));
                 QueueStats stats = fragile.queues().getFirst();
-                return sent.size() == 10 && stats.depth() == 0 && stats.inFlight() == 0;
+                return sent.size() == 10
+                        && stats.depth() == 0
+                        && stats.inFlight().orElseThrow() == 0;
             });
             assertThat(fragile.deadLetters(queue).list(10)).isEmpty();
             assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.CLOSED);

@@ -13,7 +13,7 @@ import java.sql.Statement;
  */
 final class Migrations {
     // "parley", so that other users of advisory locks on the database are not met.
-    private static final long LOCK = 0x7061726c6579L;
+    static final long LOCK = 0x7061726c6579L;
 
     private Migrations() {}
 
@@ -29,13 +29,22 @@ final class Migrations {
             int found = version(transaction, schema.component());
             if (found > schema.version()) {
                 throw refusal(
-                        schema, found, place, "the database was used by a newer program; this one would damage it");
+                        schema,
+                        found,
+                        place,
+                        "the database was used by a newer program, and this one would damage it. Run the newer program, or this one"
+                                + " on another database or on a backup from before");
             }
             if (found == schema.version()) {
                 return;
             }
             if (!options.migrate()) {
-                throw refusal(schema, found, place, "it is not brought up to date, since the option migrate is false");
+                throw refusal(
+                        schema,
+                        found,
+                        place,
+                        "it is not brought up to date, since the option migrate is false. Open it once with migrate=true, after a"
+                                + " backup");
             }
             for (Migration migration : schema.migrations().subList(found, schema.version())) {
                 for (String sql : migration.statements(transaction.engine())) {

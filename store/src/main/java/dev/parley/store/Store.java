@@ -64,6 +64,17 @@ public sealed interface Store extends AutoCloseable permits AbstractStore, Share
         return SharedStore.get(uri);
     }
 
+    /**
+     * Checks a URI and its options as {@link #open(String)} does, without opening or reaching anything: whether the folder, the server or the
+     * database are there is found out by opening.
+     *
+     * @throws IllegalArgumentException if the URI or an option is not one, naming the option, its value and what was expected; without the
+     *     URI, which may have a password
+     */
+    static void check(String uri) {
+        StoreUri.parse(uri, StoreOptions.defaults());
+    }
+
     /** Which database it is. */
     Engine engine();
 

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,6 +128,9 @@ sealed interface StoreUri {
                     "one of " + String.join(", ", SSL_MODES.stream().sorted().toList()));
         }
         String sslRootCert = values.remove("sslrootcert");
+        if (sslRootCert != null && !isReadable(sslRootCert)) {
+            throw wrong("sslrootcert", sslRootCert, "a file of certification authorities that can be read");
+        }
         StoreOptions all = common(values, options);
         refuseRest(values, "postgresql");
         return new Postgres(
@@ -139,6 +143,15 @@ sealed interface StoreUri {
                 sslMode,
                 sslRootCert,
                 all);
+    }
+
+    private static boolean isReadable(String file) {
+        try {
+            Path path = Path.of(file);
+            return Files.isRegularFile(path) && Files.isReadable(path);
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     private static Map<String, String> query(@Nullable String raw) {

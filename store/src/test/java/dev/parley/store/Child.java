@@ -16,8 +16,12 @@ final class Child {
 
     private Child() {}
 
-    /** Arguments: the store's URI. Ends when a transaction fails, which it prints. */
+    /** Arguments: the store's URI, and {@code migrate} to end after that. Ends when a transaction fails, which it prints. */
     public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 1) {
+            migrate(arguments[0]);
+            return;
+        }
         try (Store store = Store.open(arguments[0]);
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             store.migrate(Stores.ITEMS);
@@ -41,6 +45,16 @@ final class Child {
         }
     }
 
+    private static void migrate(String uri) throws Exception {
+        try (Store store = Store.open(uri)) {
+            store.migrate(Stores.COLOURED);
+            store.run(tx -> Stores.insert(tx, "by " + ProcessHandle.current().pid()));
+            print("migrated");
+        } catch (RuntimeException e) {
+            print("refused " + e);
+        }
+    }
+
     private static void print(String line) {
         synchronized (System.out) {
             System.out.println(line);
@@ -49,7 +63,7 @@ final class Child {
     }
 
     /** Starts it, with an optional limit of the shell's for the size of a file in KiB. */
-    static Process start(String uri, int mostKib) throws IOException {
+    static Process start(String uri, int mostKib, String... more) throws IOException {
         List<String> command = new ArrayList<>();
         if (mostKib > 0) {
             // SIGXFSZ is ignored, so that a write fails with EFBIG.
@@ -64,6 +78,7 @@ final class Child {
                 System.getProperty("java.class.path"),
                 Child.class.getName(),
                 uri));
+        command.addAll(List.of(more));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

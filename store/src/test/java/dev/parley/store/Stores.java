@@ -25,6 +25,12 @@ final class Stores {
                     List.of("create table item (id bigserial primary key, " + Position.TXID_COLUMN
                             + ", name text not null unique)"))));
 
+    private static final List<String> COLOUR = List.of("alter table item add column colour varchar(20)");
+
+    /** A newer version of {@link #ITEMS}. */
+    static final Schema COLOURED =
+            new Schema("items", List.of(ITEMS.migrations().getFirst(), new Migration(2, COLOUR, COLOUR)));
+
     private Stores() {}
 
     /** A URI of a new and empty place. */

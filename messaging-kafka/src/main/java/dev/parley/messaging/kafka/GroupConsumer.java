@@ -1,12 +1,10 @@
 package dev.parley.messaging.kafka;
 
 import dev.parley.messaging.QueueName;
-import dev.parley.messaging.spi.BackendConsumer;
 import dev.parley.messaging.spi.ConsumerSpec;
 import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** A consumer: takes and settles what its {@link PollLoop} fetches. */
-final class GroupConsumer implements BackendConsumer {
+final class GroupConsumer implements OpenConsumer {
 
     private static final Duration END = Duration.ofSeconds(15);
 
@@ -52,11 +50,13 @@ final class GroupConsumer implements BackendConsumer {
         thread.start();
     }
 
-    QueueName queue() {
+    @Override
+    public QueueName queue() {
         return spec.queue();
     }
 
-    int inFlight() {
+    @Override
+    public int inFlight() {
         return inFlight.taken();
     }
 
@@ -86,7 +86,13 @@ final class GroupConsumer implements BackendConsumer {
             switch (settlement) {
                 case Settlement.Retry retry -> {
                     topics.ensureRetry(spec.queue());
-                    records.add(again(record.get(), held.origin(), retry));
+                    records.add(Copies.retry(
+                            spec.queue(),
+                            record.get(),
+                            held.origin(),
+                            retry.failure().first(),
+                            retry.after(),
+                            clock.instant()));
                 }
                 case Settlement.DeadLettered letter -> {
                     topics.ensureDeadLetters(spec.queue());
@@ -99,20 +105,6 @@ final class GroupConsumer implements BackendConsumer {
         if (!records.isEmpty()) {
             publisher.confirmed(records);
         }
-    }
-
-    private ProducerRecord<byte[], byte[]> again(
-            ConsumerRecord<byte[], byte[]> record, Origin origin, Settlement.Retry retry) {
-        Instant due = clock.instant().plus(retry.after());
-        Origin next =
-                origin.again(origin.attempt() + 1, Optional.of(retry.failure().first()), due);
-        return new ProducerRecord<>(
-                KafkaNames.retry(spec.queue()),
-                RetryTier.of(retry.after()),
-                null,
-                record.key(),
-                record.value(),
-                next.headers(record.headers()));
     }
 
     @Override

@@ -47,6 +47,7 @@ final class InFlight {
     private final int span;
     private final long sessionNanos;
     private final InstantSource clock;
+    private final Runnable onReady;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -62,13 +63,19 @@ final class InFlight {
     private boolean ended;
     private @Nullable Exception failure;
 
-    InFlight(ConsumerSpec spec, Duration session, InstantSource clock) {
+    /**
+     * What a consumer has in hand: nothing, at first.
+     *
+     * @param onReady runs with the lock held whenever there may be something to be received
+     */
+    InFlight(ConsumerSpec spec, Duration session, InstantSource clock, Runnable onReady) {
         durable = spec.kind() == ConsumerSpec.Kind.DURABLE;
         atMostOnce = spec.kind() == ConsumerSpec.Kind.AT_MOST_ONCE;
         readyLimit = Math.max(READY, spec.prefetch());
         span = Math.max(SPAN, 2 * spec.prefetch());
         sessionNanos = session.toNanos();
         this.clock = clock;
+        this.onReady = onReady;
     }
 
     // --- the thread that polls
@@ -269,6 +276,7 @@ final class InFlight {
         lock.lock();
         try {
             ended = true;
+            onReady.run();
             arrived.signalAll();
             settled.signalAll();
         } finally {
@@ -404,6 +412,7 @@ final class InFlight {
                 if (!held.partition.isWithheld()) {
                     ready.addFirst(held);
                     readyBytes += held.bytes();
+                    onReady.run();
                     arrived.signal();
                 }
             }
@@ -433,6 +442,7 @@ final class InFlight {
             held.state = Held.State.READY;
             ready.add(held);
             readyBytes += held.bytes();
+            onReady.run();
         }
         arrived.signal();
     }

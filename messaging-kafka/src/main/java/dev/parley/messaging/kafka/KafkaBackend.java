@@ -21,9 +21,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -32,12 +35,21 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 
-/** Kafka as a broker: a topic is a topic, and a queue a consumer group with a topic of retries and one of dead letters. */
+/** Kafka as a broker: a topic is a topic, and a queue a consumer group, or a share group, with a topic of retries and one of dead letters. */
 final class KafkaBackend implements BrokerBackend {
 
     private static final Duration JOIN = Duration.ofSeconds(30);
     private static final Duration LINGER = Duration.ofSeconds(5);
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
     private static final int MAX_POLL_RECORDS = 500;
+
+    /** A broker's own session of a share group's member, with some time beyond it. */
+    private static final Duration SHARE_LINGER = Duration.ofSeconds(50);
+
+    private static final Set<Capability> BY_PARTITION =
+            Set.of(Capability.ORDERED_BY_KEY, Capability.REPLAY, Capability.PATTERNS);
+    private static final Set<Capability> BY_MESSAGE =
+            Set.of(Capability.NATIVE_RETRY_COUNT, Capability.REPLAY, Capability.LEASE_EXTEND, Capability.PATTERNS);
 
     private final KafkaSettings settings;
     private final BrokerOptions options;
@@ -46,26 +58,31 @@ final class KafkaBackend implements BrokerBackend {
     private final Topics topics;
     private final Publisher publisher;
     private final StartOffsets offsets;
+    private final ShareGroups shares;
     private final Letters letters;
     private final QueueDepths depths;
 
-    private final Set<GroupConsumer> consumers = ConcurrentHashMap.newKeySet();
+    private final Set<OpenConsumer> consumers = ConcurrentHashMap.newKeySet();
     private final Map<QueueName, String> bound = new ConcurrentHashMap<>();
+
+    /** Share groups that are being made known here. */
+    private final Map<String, ReentrantLock> beginning = new ConcurrentHashMap<>();
+
+    /** Topics that were made for consumers that leave nothing behind, such as those of answers. */
+    private final Set<String> ephemeral = ConcurrentHashMap.newKeySet();
 
     KafkaBackend(KafkaSettings settings, BrokerOptions options) {
         this.settings = settings;
         this.options = options;
         profile = new BackendProfile(
-                "kafka",
-                Set.of(Capability.ORDERED_BY_KEY, Capability.REPLAY, Capability.PATTERNS),
-                Confirm.REPLICATED,
-                settings.maxMessageBytes());
+                "kafka", settings.share() ? BY_MESSAGE : BY_PARTITION, Confirm.REPLICATED, settings.maxMessageBytes());
         clients = new KafkaClients(settings, options);
         topics = new Topics(clients, settings);
         publisher = new Publisher(clients, settings, topics);
         offsets = new StartOffsets(clients, settings);
+        shares = new ShareGroups(clients, settings, offsets);
         letters = new Letters(clients, settings, topics, publisher);
-        depths = new QueueDepths(clients, settings, topics, offsets, letters, options.clock());
+        depths = new QueueDepths(clients, settings, topics, offsets, shares, letters, options.clock());
     }
 
     @Override
@@ -76,6 +93,16 @@ final class KafkaBackend implements BrokerBackend {
     @Override
     public void check(QueueName queue) {
         KafkaNames.check(queue);
+    }
+
+    @Override
+    public Map<String, String> telemetry(String topic, Optional<ConsumerSpec> from) {
+        return from.map(spec -> Map.of("messaging.consumer.group.name", group(spec)))
+                .orElse(Map.of());
+    }
+
+    private static String group(ConsumerSpec spec) {
+        return spec.boundTo().orElseGet(() -> KafkaNames.group(spec.queue()));
     }
 
     @Override
@@ -100,7 +127,7 @@ final class KafkaBackend implements BrokerBackend {
             throw new CallException(Code.UNIMPLEMENTED, "Kafka cannot deliver a publication later (DELAY)");
         }
         KafkaNames.checkTopic(message.topic());
-        topics.ensure(message.topic());
+        var _ = topics.ensure(message.topic());
         return Records.of(message);
     }
 
@@ -108,26 +135,98 @@ final class KafkaBackend implements BrokerBackend {
     public BackendConsumer consume(ConsumerSpec spec) throws Exception {
         QueueName queue = spec.queue();
         KafkaNames.check(queue);
+        if (spec.kind() == ConsumerSpec.Kind.EPHEMERAL
+                && !Topic.bytes(queue.topic()).isPattern()
+                && topics.ensure(queue.topic())) {
+            ephemeral.add(queue.topic());
+        }
         List<String> names = names(queue);
         List<TopicPartition> partitions =
                 Topic.bytes(queue.topic()).isPattern() ? topics.partitions(names) : present(queue.topic());
         if (spec.kind() != ConsumerSpec.Kind.DURABLE) {
             Map<TopicPartition, Long> start = offsets.of(queue, spec.start(), partitions);
-            return started(spec, Map.of(), new Membership.Alone(queue, start), true);
+            return started(spec, Map.of(), new Membership.Alone(queue, start), true, () -> {});
         }
-        String group = spec.boundTo().orElse(KafkaNames.group(queue));
-        boolean known = offsets.isKnown(group);
-        if (spec.boundTo().isPresent()) {
-            if (!known) {
-                throw new CallException(
-                        Code.NOT_FOUND, "consumer group \"%s\" at %s has no offsets".formatted(group, settings));
+        String group = group(spec);
+        if (settings.share()) {
+            ReentrantLock one = beginning.computeIfAbsent(group, name -> new ReentrantLock());
+            one.lockInterruptibly(); // the others find it known, rather than to begin it, too
+            try {
+                return shared(spec, group, partitions);
+            } finally {
+                one.unlock();
+                beginning.remove(group, one);
             }
-            bound.put(queue, group);
         }
+        boolean known = bind(spec, group, offsets.isKnown(group));
         topics.ensureRetry(queue);
         boolean made = !known && offsets.begin(group, spec, partitions, present(KafkaNames.retry(queue)));
         // Only a group with a member is safe from another consumer that takes it for a new one, too.
-        return started(spec, member(group), new Membership.OfGroup(queue, names), made);
+        return started(spec, member(group), new Membership.OfGroup(queue, names), made, () -> {});
+    }
+
+    /** Notes which group of somebody else's a queue uses, which must be known. */
+    private boolean bind(ConsumerSpec spec, String group, boolean known) {
+        if (spec.boundTo().isPresent()) {
+            if (!known) {
+                throw new CallException(Code.NOT_FOUND, "group \"%s\" at %s has no offsets".formatted(group, settings));
+            }
+            bound.put(spec.queue(), group);
+        }
+        return known;
+    }
+
+    private BackendConsumer shared(ConsumerSpec spec, String group, List<TopicPartition> partitions) throws Exception {
+        QueueName queue = spec.queue();
+        boolean known = bind(spec, group, !shares.offsets(group).isEmpty());
+        topics.ensureRetry(queue);
+        boolean made = !known && shares.begin(group, spec, partitions);
+        // One delivery is left for a consumer that dies between this one and the copy.
+        int copyAt = Math.max(1, shares.deliveries(group) - 1);
+        ShareInHand hand = new ShareInHand(spec.prefetch(), spec.lease());
+        GroupConsumer retries =
+                started(spec, member(KafkaNames.retry(queue)), new Membership.OfRetries(queue), false, hand::wake);
+        ShareConsumer consumer = new ShareConsumer(
+                spec,
+                hand,
+                retries,
+                size -> clients.shareConsumer(group, size),
+                () -> subscribed(queue),
+                copyAt,
+                topics,
+                publisher,
+                settings,
+                options.clock(),
+                consumers::remove);
+        consumers.add(consumer);
+        boolean joined = false;
+        try {
+            if (made) {
+                // Only a group with a member is safe from another consumer that takes it for a new one, too.
+                consumer.addLanes();
+            }
+            joined = !made || shares.awaitMember(group, JOIN);
+        } finally {
+            if (!joined) {
+                consumer.close();
+            }
+        }
+        if (!joined) {
+            throw notLetIn(spec);
+        }
+        return consumer;
+    }
+
+    /** The topics of a queue that are there, as far as one can know just now. */
+    private Set<String> subscribed(QueueName queue) {
+        if (!Topic.bytes(queue.topic()).isPattern()) {
+            return Set.of(queue.topic());
+        }
+        try {
+            return Set.copyOf(names(queue));
+        } catch (Exception e) {
+            return Set.of(); // next time; that the broker is away is found out elsewhere
+        }
     }
 
     /**
@@ -151,7 +250,7 @@ final class KafkaBackend implements BrokerBackend {
                     .filter(topic -> Membership.matches(queue, topic))
                     .toList();
         }
-        topics.ensure(queue.topic());
+        var _ = topics.ensure(queue.topic());
         return List.of(queue.topic());
     }
 
@@ -167,13 +266,14 @@ final class KafkaBackend implements BrokerBackend {
         return config;
     }
 
-    private BackendConsumer started(
-            ConsumerSpec spec, Map<String, Object> config, Membership membership, boolean waiting) throws Exception {
+    private GroupConsumer started(
+            ConsumerSpec spec, Map<String, Object> config, Membership membership, boolean waiting, Runnable onReady)
+            throws Exception {
         Map<String, Object> all = new HashMap<>(config);
         all.put("max.poll.records", MAX_POLL_RECORDS);
         all.put("metadata.max.age.ms", (int) Membership.REFRESH.toMillis());
         KafkaConsumer<byte[], byte[]> client = clients.consumer(all);
-        InFlight inFlight = new InFlight(spec, settings.sessionTimeout(), options.clock());
+        InFlight inFlight = new InFlight(spec, settings.sessionTimeout(), options.clock(), onReady);
         PollLoop loop = new PollLoop(
                 client, membership, inFlight, settings, spec.queue().toString());
         GroupConsumer consumer =
@@ -189,12 +289,16 @@ final class KafkaBackend implements BrokerBackend {
             }
         }
         if (!joined) {
-            throw new CallException(
-                    Code.UNAVAILABLE,
-                    "consuming %s at %s: the group has not let it in within %d s"
-                            .formatted(spec.queue(), settings, JOIN.toSeconds()));
+            throw notLetIn(spec);
         }
         return consumer;
+    }
+
+    private CallException notLetIn(ConsumerSpec spec) {
+        return new CallException(
+                Code.UNAVAILABLE,
+                "consuming %s at %s: the group has not let it in within %d s"
+                        .formatted(spec.queue(), settings, JOIN.toSeconds()));
     }
 
     @Override
@@ -216,6 +320,13 @@ final class KafkaBackend implements BrokerBackend {
         KafkaNames.check(queue);
         String group = bound.getOrDefault(queue, KafkaNames.group(queue));
         // A member that could not say farewell, because the broker was away, is one until its session ends.
+        if (settings.share()) {
+            long deadline = System.nanoTime() + SHARE_LINGER.toNanos();
+            while (!shares.deleted(group, System.nanoTime() >= deadline)) {
+                Thread.sleep(200);
+            }
+            group = KafkaNames.retry(queue);
+        }
         long deadline =
                 System.nanoTime() + settings.sessionTimeout().plus(LINGER).toNanos();
         while (!deleted(group, System.nanoTime() >= deadline)) {
@@ -248,8 +359,29 @@ final class KafkaBackend implements BrokerBackend {
 
     @Override
     public void close() {
-        consumers.forEach(GroupConsumer::close);
+        consumers.forEach(OpenConsumer::close);
+        deleteEphemeral();
         clients.close();
+    }
+
+    private void deleteEphemeral() {
+        List<String> names = List.copyOf(ephemeral);
+        ephemeral.clear();
+        if (names.isEmpty()) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            clients.admin().deleteTopics(names).all().get(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (Exception e) {
+            // They stay, empty or not: the broker is away, or does not let us.
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaFuture;
@@ -92,6 +93,26 @@ final class KafkaClients implements AutoCloseable {
         return made(
                 "a consumer",
                 () -> new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    /** A member of a share group that takes at most so many records at a time. */
+    KafkaShareConsumer<byte[], byte[]> shareConsumer(String group, int records) {
+        synchronized (this) {
+            checkOpen();
+        }
+        Map<String, Object> config = config();
+        config.put("group.id", group);
+        config.put("share.acknowledgement.mode", "explicit");
+        // No more than it asks for, and nothing beforehand: what it has is locked to it.
+        config.put("share.acquire.mode", "record_limit");
+        config.put("max.poll.records", records);
+        config.put("max.poll.interval.ms", 300_000);
+        config.put("default.api.timeout.ms", (int) answerMillis());
+        config.put("request.timeout.ms", 10_000);
+        config.put("fetch.max.bytes", 8 << 20);
+        return made(
+                "a consumer",
+                () -> new KafkaShareConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
     /** A consumer without a group that reads what is there: it does not wait for more. */

@@ -8,6 +8,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
@@ -46,6 +47,9 @@ final class KafkaErrors {
             return invalid;
         }
         String what = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        if (what.startsWith("Failed to find brokers")) { // or whatever it was looking for one for
+            what = "no broker can be reached (" + what + ")";
+        }
         return new CallException(code(cause), "%s at %s failed: %s".formatted(doing, settings.shown(), what), cause);
     }
 
@@ -57,6 +61,7 @@ final class KafkaErrors {
             case RecordTooLargeException e -> Code.INVALID_ARGUMENT;
             case InvalidTopicException e -> Code.INVALID_ARGUMENT;
             case GroupNotEmptyException e -> Code.FAILED_PRECONDITION;
+            case InconsistentGroupProtocolException e -> Code.FAILED_PRECONDITION;
             case PolicyViolationException e -> Code.FAILED_PRECONDITION;
             case InvalidReplicationFactorException e -> Code.FAILED_PRECONDITION;
             case InvalidPartitionsException e -> Code.FAILED_PRECONDITION;

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param replication of topics that are made; -1: the broker's default
  * @param sessionTimeout of consumers
  * @param maxMessageBytes of a message
+ * @param share whether a queue is a share group rather than a consumer group
  */
 record KafkaSettings(
         String shown,
@@ -23,17 +24,26 @@ record KafkaSettings(
         int partitions,
         short replication,
         Duration sessionTimeout,
-        int maxMessageBytes) {
+        int maxMessageBytes,
+        boolean share) {
 
     /** Fits into 1 MiB, the broker's default, with names and lengths of headers. */
     static final int DEFAULT_MAX_BYTES = (1 << 20) - (16 << 10);
 
+    private static final String SHARE = "share";
     private static final String PROTOCOL = "security.protocol";
     private static final String MECHANISM = "sasl.mechanism";
     private static final String TRUST_STORE = "ssl.truststore.location";
 
     private static final Set<String> KNOWN = Set.of(
-            "partitions", "replication", "session.timeout.ms", "maxMessageBytes", PROTOCOL, MECHANISM, TRUST_STORE);
+            "partitions",
+            "replication",
+            "session.timeout.ms",
+            "maxMessageBytes",
+            SHARE,
+            PROTOCOL,
+            MECHANISM,
+            TRUST_STORE);
 
     static KafkaSettings of(BrokerUri uri) {
         uri.checkParameters(KNOWN);
@@ -51,13 +61,16 @@ record KafkaSettings(
                 String.join(
                         ",", uri.hosts().stream().map(KafkaSettings::withPort).toList()));
         security(uri, connection);
+        boolean share = oneOf(uri, SHARE, "false", List.of("true", "false")).equals("true");
         return new KafkaSettings(
                 uri.toString(),
                 Map.copyOf(connection),
-                number(uri, "partitions", 6, 1, 10_000),
-                (short) number(uri, "replication", -1, 1, 100),
-                Duration.ofMillis(number(uri, "session.timeout.ms", 10_000, 1000, 3_600_000)),
-                number(uri, "maxMessageBytes", DEFAULT_MAX_BYTES, 1024, 64 << 20));
+                // The broker deals out partitions, and shares one only where members outnumber them.
+                (int) uri.number("partitions", 1, 10_000, share ? 1 : 6),
+                (short) uri.number("replication", 1, 100, -1),
+                Duration.ofMillis(uri.number("session.timeout.ms", 1000, 3_600_000, 10_000)),
+                (int) uri.number("maxMessageBytes", 1024, 64 << 20, DEFAULT_MAX_BYTES),
+                share);
     }
 
     private static void security(BrokerUri uri, Map<String, Object> connection) {
@@ -111,19 +124,6 @@ record KafkaSettings(
         if (!allowed.contains(value)) {
             throw new IllegalArgumentException(
                     "%s of %s must be one of %s, but is \"%s\"".formatted(name, uri, allowed, value));
-        }
-        return value;
-    }
-
-    private static int number(BrokerUri uri, String name, int fallback, int min, int max) {
-        String text = uri.parameter(name).orElse("");
-        if (text.isEmpty() && uri.parameter(name).isEmpty()) {
-            return fallback;
-        }
-        int value = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    "%s of %s must be %d to %d, but is \"%s\"".formatted(name, uri, min, max, text));
         }
         return value;
     }

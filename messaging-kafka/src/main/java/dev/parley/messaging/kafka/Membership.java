@@ -71,6 +71,25 @@ sealed interface Membership {
         }
     }
 
+    /** As a member of a group that takes the queue's retries only. */
+    final class OfRetries implements Membership {
+        private final QueueName queue;
+
+        OfRetries(QueueName queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public void begin(KafkaConsumer<byte[], byte[]> consumer, ConsumerRebalanceListener listener) {
+            consumer.subscribe(Set.of(KafkaNames.retry(queue)), listener);
+        }
+
+        @Override
+        public void refresh(KafkaConsumer<byte[], byte[]> consumer, ConsumerRebalanceListener listener) {
+            // One topic: the client looks for its partitions.
+        }
+    }
+
     /** Alone, with all partitions. */
     final class Alone implements Membership {
         private final QueueName queue;

@@ -215,7 +215,7 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         Map<TopicPartition, OffsetAndMetadata> committed = Map.of();
-        if (membership instanceof Membership.OfGroup && !partitions.isEmpty()) {
+        if (!(membership instanceof Membership.Alone) && !partitions.isEmpty()) {
             try {
                 committed = consumer.committed(Set.copyOf(partitions));
             } catch (KafkaException e) {

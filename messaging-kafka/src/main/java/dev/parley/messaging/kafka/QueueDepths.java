@@ -1,11 +1,13 @@
 package dev.parley.messaging.kafka;
 
+import dev.parley.CallException;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,9 +19,11 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +41,7 @@ final class QueueDepths {
     private final KafkaSettings settings;
     private final Topics topics;
     private final StartOffsets offsets;
+    private final ShareGroups shares;
     private final Letters letters;
     private final InstantSource clock;
 
@@ -45,12 +50,14 @@ final class QueueDepths {
             KafkaSettings settings,
             Topics topics,
             StartOffsets offsets,
+            ShareGroups shares,
             Letters letters,
             InstantSource clock) {
         this.clients = clients;
         this.settings = settings;
         this.topics = topics;
         this.offsets = offsets;
+        this.shares = shares;
         this.letters = letters;
         this.clock = clock;
     }
@@ -63,38 +70,102 @@ final class QueueDepths {
      */
     List<QueueStats> all(Map<QueueName, String> bound, Map<QueueName, Integer> inFlight) throws Exception {
         Map<QueueName, String> groups = new HashMap<>(bound);
-        for (GroupListing group : clients.answer(clients.admin().listGroups().all(), "listing groups")) {
+        Set<String> shared = new HashSet<>();
+        for (GroupListing group : listed()) {
             KafkaNames.queue(group.groupId()).ifPresent(queue -> groups.putIfAbsent(queue, group.groupId()));
+            if (group.type().orElse(GroupType.UNKNOWN) == GroupType.SHARE) {
+                shared.add(group.groupId());
+            }
         }
         if (groups.isEmpty()) {
             return List.of();
         }
+        // In a share group itself a consumer has several members, among those of its retries one.
+        Map<QueueName, String> members = new HashMap<>(groups);
+        members.replaceAll((queue, group) -> shared.contains(group) ? KafkaNames.retry(queue) : group);
         Map<String, KafkaFuture<ConsumerGroupDescription>> described =
-                clients.admin().describeConsumerGroups(groups.values()).describedGroups();
+                clients.admin().describeConsumerGroups(members.values()).describedGroups();
         Set<String> existing =
                 new HashSet<>(clients.answer(clients.admin().listTopics().names(), "listing topics"));
         List<QueueStats> all = new ArrayList<>();
         for (Map.Entry<QueueName, String> each : groups.entrySet()) {
             QueueName queue = each.getKey();
-            Map<TopicPartition, Long> behind = new HashMap<>();
-            long depth = lag(each.getValue(), existing, behind);
-            all.add(new QueueStats(
-                    queue,
-                    depth,
-                    OptionalLong.empty(),
-                    inFlight.getOrDefault(queue, 0),
-                    oldest(behind),
-                    OptionalLong.empty(),
-                    existing.contains(KafkaNames.deadLetters(queue))
-                            ? OptionalLong.of(letters.count(queue))
-                            : OptionalLong.of(0),
-                    members(described.get(each.getValue()))));
+            String group = each.getValue();
+            try {
+                all.add(one(
+                        queue,
+                        group,
+                        shared.contains(group),
+                        existing,
+                        inFlight.getOrDefault(queue, 0),
+                        members(described.get(members.get(queue)))));
+            } catch (CallException e) {
+                if (listed().stream().anyMatch(still -> still.groupId().equals(group))) {
+                    throw e;
+                }
+                // Deleted meanwhile, its topics included.
+            }
         }
         return all;
     }
 
-    /** The lag; puts into {@code behind} where the partitions stand that have one. */
-    private long lag(String group, Set<String> existing, Map<TopicPartition, Long> behind) throws Exception {
+    private Collection<GroupListing> listed() throws Exception {
+        return clients.answer(clients.admin().listGroups().all(), "listing groups");
+    }
+
+    private QueueStats one(
+            QueueName queue, String group, boolean shared, Set<String> existing, int taken, OptionalLong members)
+            throws Exception {
+        Map<TopicPartition, Long> behind = new HashMap<>();
+        long depth = shared
+                ? Math.max(0, sharedLag(queue, group, existing, behind) - taken)
+                : lag(group, users(group, existing), existing, behind);
+        return new QueueStats(
+                queue,
+                depth,
+                OptionalLong.empty(),
+                OptionalLong.of(taken),
+                oldest(behind),
+                OptionalLong.empty(),
+                OptionalLong.of(existing.contains(KafkaNames.deadLetters(queue)) ? letters.count(queue) : 0),
+                members);
+    }
+
+    /** As {@link #lag} of a share group, what is in flight included, and of its retries. */
+    private long sharedLag(QueueName queue, String group, Set<String> existing, Map<TopicPartition, Long> behind)
+            throws Exception {
+        Map<TopicPartition, SharePartitionOffsetInfo> begun = shares.offsets(group);
+        begun.keySet().removeIf(partition -> !existing.contains(partition.topic()));
+        Map<TopicPartition, Long> ends = offsets.offsets(List.copyOf(begun.keySet()), OffsetSpec.latest());
+        long sum = 0;
+        for (Map.Entry<TopicPartition, SharePartitionOffsetInfo> each : begun.entrySet()) {
+            long start = each.getValue().startOffset();
+            long lag = each.getValue().lag().orElse(ends.getOrDefault(each.getKey(), start) - start);
+            if (lag > 0) {
+                behind.put(each.getKey(), start);
+                sum += lag;
+            }
+        }
+        Set<String> retry = existing.contains(KafkaNames.retry(queue)) ? Set.of(KafkaNames.retry(queue)) : Set.of();
+        return sum + lag(KafkaNames.retry(queue), retry, existing, behind);
+    }
+
+    private static Set<String> users(String group, Set<String> existing) {
+        Set<String> names = new HashSet<>();
+        KafkaNames.queue(group)
+                .ifPresent(queue -> existing.stream()
+                        .filter(topic -> Membership.matches(queue, topic))
+                        .forEach(names::add));
+        return names;
+    }
+
+    /**
+     * The lag; puts into {@code behind} where the partitions stand that have one.
+     *
+     * @param more topics that count even if the group has no offset in them
+     */
+    private long lag(String group, Set<String> more, Set<String> existing, Map<TopicPartition, Long> behind)
+            throws Exception {
         Map<TopicPartition, OffsetAndMetadata> committed = clients.answer(
                 clients.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(group),
                 "asking for the offsets of " + group);
@@ -105,12 +176,8 @@ final class QueueDepths {
             }
         });
         // Those that appeared after the group have no offset before their first record is done.
-        Set<String> names = new HashSet<>();
+        Set<String> names = new HashSet<>(more);
         partitions.forEach(partition -> names.add(partition.topic()));
-        KafkaNames.queue(group)
-                .ifPresent(queue -> existing.stream()
-                        .filter(topic -> Membership.matches(queue, topic))
-                        .forEach(names::add));
         partitions.addAll(topics.partitions(names));
         List<TopicPartition> list = List.copyOf(partitions);
         Map<TopicPartition, Long> ends = offsets.offsets(list, OffsetSpec.latest());
@@ -122,11 +189,11 @@ final class QueueDepths {
         for (TopicPartition partition : list) {
             OffsetAndMetadata offset = committed.get(partition);
             long at = offset == null ? begins.getOrDefault(partition, 0L) : offset.offset();
-            long more = Math.max(0, ends.getOrDefault(partition, at) - at);
-            if (more > 0) {
+            long ahead = Math.max(0, ends.getOrDefault(partition, at) - at);
+            if (ahead > 0) {
                 behind.put(partition, at);
             }
-            lag += more;
+            lag += ahead;
         }
         return lag;
     }

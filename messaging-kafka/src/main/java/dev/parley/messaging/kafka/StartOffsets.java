@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /**
@@ -41,10 +42,22 @@ final class StartOffsets {
 
     /** Whether the broker knows a group: that is, any offset of it. */
     boolean isKnown(String group) throws Exception {
-        return !clients.answer(
-                        clients.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(group),
-                        "asking for the offsets of " + group)
-                .isEmpty();
+        try {
+            return !clients.admin()
+                    .listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata(group)
+                    .get()
+                    .isEmpty();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) { // not said of one that is not there
+                throw new CallException(
+                        Code.FAILED_PRECONDITION,
+                        "group \"%s\" at %s is no consumer group: it was used with share=true, and is to be deleted first"
+                                .formatted(group, settings.shown()),
+                        e.getCause());
+            }
+            throw KafkaErrors.translated(e, "asking for the offsets of " + group, settings);
+        }
     }
 
     /**

@@ -35,17 +35,17 @@ final class Topics {
         this.settings = settings;
     }
 
-    /** Sees to it that a user's topic is there. */
-    void ensure(String topic) throws Exception {
+    /** Sees to it that a user's topic is there; whether it was made here and now. */
+    boolean ensure(String topic) throws Exception {
         Map<String, String> config = settings.maxMessageBytes() > KafkaSettings.DEFAULT_MAX_BYTES
                 ? Map.of("max.message.bytes", Integer.toString(settings.maxMessageBytes() + OVERHEAD))
                 : Map.of();
-        ensure(new NewTopic(topic, Optional.of(settings.partitions()), replication()).configs(config));
+        return ensure(new NewTopic(topic, Optional.of(settings.partitions()), replication()).configs(config));
     }
 
     /** Sees to it that a queue's topic of retries is there, which keeps what waits for longer than any may wait. */
     void ensureRetry(QueueName queue) throws Exception {
-        ensure(new NewTopic(KafkaNames.retry(queue), Optional.of(RetryTier.COUNT), replication())
+        var _ = ensure(new NewTopic(KafkaNames.retry(queue), Optional.of(RetryTier.COUNT), replication())
                 .configs(Map.of(
                         "retention.ms", Long.toString(Duration.ofDays(30).toMillis()),
                         "retention.bytes", "-1",
@@ -54,7 +54,7 @@ final class Topics {
 
     /** Sees to it that a queue's topic of dead letters is there: compacted, one partition, so that the letters have an order. */
     void ensureDeadLetters(QueueName queue) throws Exception {
-        ensure(new NewTopic(KafkaNames.deadLetters(queue), Optional.of(1), replication())
+        var _ = ensure(new NewTopic(KafkaNames.deadLetters(queue), Optional.of(1), replication())
                 .configs(Map.of("cleanup.policy", "compact", "max.message.bytes", Integer.toString(ownMaxBytes()))));
     }
 
@@ -66,14 +66,16 @@ final class Topics {
         return settings.replication() < 0 ? Optional.empty() : Optional.of(settings.replication());
     }
 
-    private void ensure(NewTopic topic) throws Exception {
+    private boolean ensure(NewTopic topic) throws Exception {
         if (known.contains(topic.name())) {
-            return;
+            return false;
         }
+        boolean made = false;
         // Asked first, because who may use a topic may not be allowed to make it.
         if (partitions(List.of(topic.name())).isEmpty()) {
             try {
                 clients.admin().createTopics(List.of(topic)).all().get();
+                made = true;
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
                     throw KafkaErrors.translated(e, "making the topic " + topic.name(), settings);
@@ -85,6 +87,7 @@ final class Topics {
             known.clear();
         }
         known.add(topic.name());
+        return made;
     }
 
     /**

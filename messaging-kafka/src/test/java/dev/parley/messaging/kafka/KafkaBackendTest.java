@@ -238,7 +238,7 @@ class KafkaBackendTest {
             List<Received> messages = take(consumer, 3);
             QueueStats stats = stats(queue);
             assertThat(stats.depth()).isEqualTo(3);
-            assertThat(stats.inFlight()).isEqualTo(3);
+            assertThat(stats.inFlight()).hasValue(3);
             assertThat(stats.oldestAge()).isPresent();
             assertThat(stats.consumers()).hasValue(1);
             ack(consumer, messages);

@@ -3,9 +3,7 @@ package dev.parley.messaging.kafka;
 import dev.parley.tck.messaging.BrokerServerSuite;
 import dev.parley.tck.messaging.BrokerUnderTest;
 import dev.parley.tck.messaging.ServerUnderTest;
-import dev.parley.testing.FaultProxy;
 import dev.parley.testing.servers.KafkaServer;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -30,43 +28,8 @@ class KafkaBrokerTest extends BrokerServerSuite {
 
     @Override
     protected BrokerUnderTest subject() {
-        return new BrokerUnderTest() {
-            @Override
-            public String uri() {
-                return server.uri() + OPTIONS;
-            }
-
-            @Override
-            public Optional<ServerUnderTest> server() {
-                return Optional.of(new Killable());
-            }
-        };
-    }
-
-    private static final class Killable implements ServerUnderTest {
-        @Override
-        public void kill() throws Exception {
-            server.kill();
-        }
-
-        @Override
-        public void stop() throws Exception {
-            server.process().stop();
-        }
-
-        @Override
-        public void start() throws Exception {
-            server.restart();
-        }
-
-        @Override
-        public FaultProxy network() {
-            return server.network();
-        }
-
-        @Override
-        public String networkUri() {
-            return "kafka://" + server.network().authority() + OPTIONS;
-        }
+        String networkUri = "kafka://" + server.network().authority() + OPTIONS;
+        return BrokerUnderTest.of(
+                server.uri() + OPTIONS, ServerUnderTest.of(server.process(), server.network(), networkUri));
     }
 }

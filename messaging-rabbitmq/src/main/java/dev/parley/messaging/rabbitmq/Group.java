@@ -1,9 +1,9 @@
 package dev.parley.messaging.rabbitmq;
 
-import dev.parley.messaging.QueueName;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -12,21 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class Group {
     private static final int MAX_RELEASED = 10_000;
 
-    private final QueueName queue;
     private final AtomicLong inFlight = new AtomicLong();
+    private final AtomicInteger consumers = new AtomicInteger();
+    private final LongAdder retried = new LongAdder();
     private final LongAdder redelivered = new LongAdder();
     private volatile @Nullable String boundTo;
 
     /** How often a message was given back, by its id: deliveries that RabbitMQ counts and we do not. */
     private final Map<String, Integer> released = new LinkedHashMap<>(); // guarded by itself
-
-    Group(QueueName queue) {
-        this.queue = queue;
-    }
-
-    QueueName queue() {
-        return queue;
-    }
 
     void bindTo(Optional<String> existing) {
         boundTo = existing.orElse(null);
@@ -40,10 +33,23 @@ final class Group {
         return Math.max(0, inFlight.get());
     }
 
-    void taken(int attempt) {
+    /** How many consumers this object has. */
+    int consumers() {
+        return consumers.get();
+    }
+
+    void consumerCame() {
+        consumers.incrementAndGet();
+    }
+
+    void consumerWent() {
+        consumers.decrementAndGet();
+    }
+
+    void taken(int attempt, boolean isRedelivery) {
         inFlight.incrementAndGet();
         if (attempt > 1) {
-            redelivered.increment();
+            (isRedelivery ? redelivered : retried).increment();
         }
     }
 
@@ -51,6 +57,12 @@ final class Group {
         inFlight.addAndGet(-count);
     }
 
+    /** Deliveries of copies that were to be tried again. */
+    long retried() {
+        return retried.sum();
+    }
+
+    /** Deliveries again of the same copy, which the server counts, too. */
     long redelivered() {
         return redelivered.sum();
     }

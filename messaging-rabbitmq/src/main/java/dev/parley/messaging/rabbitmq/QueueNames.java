@@ -4,6 +4,7 @@ import com.rabbitmq.client.BuiltinExchangeType;
 import dev.parley.messaging.QueueName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What queues and exchanges of ours are called. A slash, which neither topics nor groups can have, keeps the parts of a name apart: {@code
@@ -17,6 +18,12 @@ final class QueueNames {
     // Ten per cent: what stands in front in a queue of delayed messages has at most that much longer to wait.
     private static final double STEP = 1.1;
     private static final long FIRST_MILLIS = 100;
+
+    private static final String RETRIES = "parley.retry";
+    private static final String LATER = ".delayed";
+
+    /** In place of a group, for what waits in the queues of delays. */
+    static final String ALL_GROUPS = "all-groups";
 
     private QueueNames() {}
 
@@ -57,6 +64,42 @@ final class QueueNames {
 
     /** The exchange and the queue of a bucket: what has waited goes to {@code exchange}, with the routing key that it has. */
     static String delayed(String exchange, long bucketMillis) {
-        return (exchange.isEmpty() ? "parley.retry" : exchange + ".delayed") + '/' + bucketMillis;
+        return (exchange.isEmpty() ? RETRIES : exchange + LATER) + '/' + bucketMillis;
+    }
+
+    // ---- from the name of a queue back to what it is
+
+    /** Whose queue this is, or whose dead letters'; empty for one that is none of these settings'. */
+    static Optional<QueueName> owner(Settings settings, String name) {
+        String prefix = settings.existing() ? settings.exchange() + '/' : "";
+        if (!name.startsWith(prefix)) {
+            return Optional.empty();
+        }
+        String[] parts = name.substring(prefix.length()).split("/", 4);
+        boolean letters = parts.length == 3 && name.endsWith(LETTERS);
+        if (parts.length != 2 && !letters) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new QueueName(parts[0], parts[1]));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // somebody else's, who likes slashes
+        }
+    }
+
+    /** What waits in a queue of a delay, as the name of a topic: retries, or what is published for later; empty for another queue. */
+    static Optional<String> delays(Settings settings, String name) {
+        int slash = name.lastIndexOf('/');
+        if (slash < 0 || !name.substring(slash + 1).matches("[0-9]{1,12}")) {
+            return Optional.empty();
+        }
+        String what = name.substring(0, slash);
+        if (what.equals(RETRIES)) {
+            return Optional.of(what);
+        }
+        // An exchange of somebody else's may have a name that no topic can have.
+        return what.equals(settings.exchange() + LATER)
+                ? Optional.of(settings.existing() ? "exchange" + LATER : what)
+                : Optional.empty();
     }
 }

@@ -7,6 +7,8 @@ import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.CallException;
 import dev.parley.Code;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What the client throws, in our words. */
@@ -50,7 +52,22 @@ final class RabbitErrors {
             default -> Code.UNAVAILABLE;
         };
         return new CallException(
-                code, "RabbitMQ at %s: could not %s: %s".formatted(settings.where(), tried, text), signal);
+                code,
+                "RabbitMQ at %s: could not %s: %s%s".formatted(settings.where(), tried, text, advice(text)),
+                signal);
+    }
+
+    /** What to do about something that is there already, and is another thing. */
+    private static String advice(String text) {
+        if (!text.contains("inequivalent arg")) {
+            return "";
+        }
+        if (text.contains("x-single-active-consumer")) {
+            return "; a group is ordered or not from its beginning: use another group, or delete this one once it is empty";
+        }
+        return text.contains(" for exchange ")
+                ? "; name one that is there as it is with the options exchange and exchange-type"
+                : "; use another group, or take from the queue as it is, with SubscribeOptions.withQueue";
     }
 
     /** AMQP's code, 0 if the end of the channel or connection had none. */
@@ -73,11 +90,18 @@ final class RabbitErrors {
         };
     }
 
-    private static String reason(@Nullable Throwable thrown) {
+    static String reason(@Nullable Throwable thrown) {
         if (thrown == null) {
             return "closed";
         }
         String message = thrown.getMessage();
+        if (thrown instanceof TimeoutException && message == null) {
+            return "no answer in time; is it AMQP that is spoken there? Its port is 5672, and 5671 with TLS (amqps://), unless the"
+                    + " server was told otherwise";
+        }
+        if (thrown instanceof SSLException && message != null && message.contains("unrecognized SSL message")) {
+            return message + "; amqps:// is for a port with TLS, which is 5671 unless the server was told otherwise";
+        }
         return message == null || message.isEmpty() ? thrown.getClass().getSimpleName() : message;
     }
 }

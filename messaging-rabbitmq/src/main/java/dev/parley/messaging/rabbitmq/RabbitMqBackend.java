@@ -1,10 +1,7 @@
 package dev.parley.messaging.rabbitmq;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.Capability;
 import dev.parley.messaging.Confirm;
@@ -17,18 +14,17 @@ import dev.parley.messaging.spi.BrokerBackend;
 import dev.parley.messaging.spi.ConsumerSpec;
 import dev.parley.messaging.spi.LetterAction;
 import dev.parley.messaging.spi.Outgoing;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * RabbitMQ behind the contract: one connection that publishes and may be blocked by the server's alarms, and one that consumes and declares,
@@ -48,6 +44,8 @@ final class RabbitMqBackend implements BrokerBackend {
     private final Topology topology;
     private final Link consuming;
     private final Publisher publisher;
+    private final @Nullable ManagementApi management;
+    private final QueueFigures figures;
     private final Map<QueueName, Group> groups = new ConcurrentHashMap<>();
 
     RabbitMqBackend(Settings settings, BrokerOptions options) {
@@ -58,6 +56,9 @@ final class RabbitMqBackend implements BrokerBackend {
         this.consuming = new Link(settings, options.source() + " (consumes)", workers, connectMillis);
         Link publishing = new Link(settings, options.source() + " (publishes)", workers, connectMillis);
         this.publisher = new Publisher(settings, publishing, topology, options.publishTimeout());
+        this.management =
+                settings.management().isEmpty() ? null : new ManagementApi(settings, options.connectTimeout());
+        this.figures = new QueueFigures(this, clock, management);
     }
 
     Settings settings() {
@@ -99,6 +100,18 @@ final class RabbitMqBackend implements BrokerBackend {
     @Override
     public void check(QueueName queue) {
         QueueNames.check(settings, queue);
+    }
+
+    /** Exchange, routing key and, of what is consumed, queue, as the conventions have it. */
+    @Override
+    public Map<String, String> telemetry(String topic, Optional<ConsumerSpec> from) {
+        String published = settings.exchange() + ':' + topic;
+        String destination = from.map(spec -> spec.boundTo().orElseGet(() -> QueueNames.group(settings, spec.queue())))
+                // A queue that is called as the routing key is told once.
+                .filter(name -> !name.equals(topic))
+                .map(name -> published + ':' + name)
+                .orElse(published);
+        return Map.of("messaging.destination.name", destination, "messaging.rabbitmq.destination.routing_key", topic);
     }
 
     // ---- publishing
@@ -174,7 +187,10 @@ final class RabbitMqBackend implements BrokerBackend {
     @Override
     public BackendConsumer consume(ConsumerSpec spec) throws Exception {
         check(spec.queue());
-        Group group = group(spec.queue());
+        // What goes with its consumer is no group, though it may be called as one.
+        Group group = spec.kind() == ConsumerSpec.Kind.DURABLE
+                ? groups.computeIfAbsent(spec.queue(), any -> new Group())
+                : new Group();
         RabbitMqConsumer consumer = new RabbitMqConsumer(this, spec, group);
         try {
             long settled = call("consume " + spec.boundTo().orElse(spec.queue().toString()), consumer::open);
@@ -186,54 +202,22 @@ final class RabbitMqBackend implements BrokerBackend {
         }
     }
 
-    Group group(QueueName queue) {
-        return groups.computeIfAbsent(queue, Group::new);
-    }
-
     // ---- looking after
 
     @Override
     public List<QueueStats> queues() throws Exception {
-        List<QueueStats> all = new ArrayList<>();
-        for (Group group : groups.values()) {
-            call("look at " + group.queue(), () -> stats(group)).ifPresent(all::add);
-        }
-        return all;
+        return figures.all(groups.keySet());
     }
 
-    private Optional<QueueStats> stats(Group group) throws Exception {
-        QueueName queue = group.queue();
-        Connection connection = consuming.connection();
-        Optional<AMQP.Queue.DeclareOk> waiting =
-                look(connection, group.boundTo().orElseGet(() -> QueueNames.group(settings, queue)));
-        Optional<AMQP.Queue.DeclareOk> letters = look(connection, QueueNames.deadLetters(settings, queue));
-        if (waiting.isEmpty() && letters.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new QueueStats(
-                queue,
-                waiting.map(AMQP.Queue.DeclareOk::getMessageCount).orElse(0),
-                OptionalLong.empty(),
-                group.inFlight(),
-                Optional.empty(),
-                OptionalLong.of(group.redelivered()),
-                letters.map(each -> OptionalLong.of(each.getMessageCount())).orElse(OptionalLong.empty()),
-                waiting.map(each -> OptionalLong.of(each.getConsumerCount())).orElse(OptionalLong.empty())));
+    @Override
+    public Optional<QueueStats> queue(QueueName queue) throws Exception {
+        return figures.one(queue);
     }
 
-    private static Optional<AMQP.Queue.DeclareOk> look(Connection connection, String queue) throws IOException {
-        Channel channel = connection.createChannel();
-        try {
-            return Optional.of(channel.queueDeclarePassive(queue));
-        } catch (IOException e) {
-            if (e.getCause() instanceof ShutdownSignalException signal
-                    && RabbitErrors.replyCode(signal) == AMQP.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
-        } finally {
-            channel.abort();
-        }
+    /** What this object knows of a group, if it has used it. */
+    @Nullable
+    Group known(QueueName queue) {
+        return groups.get(queue);
     }
 
     @Override
@@ -272,6 +256,9 @@ final class RabbitMqBackend implements BrokerBackend {
         publisher.close();
         consuming.close();
         workers.close();
+        if (management != null) {
+            management.close();
+        }
     }
 
     @Override

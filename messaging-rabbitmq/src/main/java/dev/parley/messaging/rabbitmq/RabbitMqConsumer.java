@@ -44,6 +44,7 @@ final class RabbitMqConsumer implements BackendConsumer {
     private final LinkedBlockingQueue<Taken> deliveries = new LinkedBlockingQueue<>();
     private final Set<Received> open = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean counted = new AtomicBoolean();
     private volatile @Nullable Channel channel;
     private volatile @Nullable CallException failure;
     private volatile String queue = "";
@@ -64,7 +65,7 @@ final class RabbitMqConsumer implements BackendConsumer {
         long settled = System.nanoTime();
         if (spec.boundTo().isPresent()) {
             queue = existing(connection, spec.boundTo().get());
-            settled = backend.topology().declareLetters(connection, spec.queue());
+            settled = backend.topology().declareLetters(connection, spec.queue(), spec.boundTo());
         } else if (isDurable()) {
             settled = backend.topology().declareGroup(connection, spec.queue(), spec.ordered());
             queue = QueueNames.group(backend.settings(), spec.queue());
@@ -81,6 +82,11 @@ final class RabbitMqConsumer implements BackendConsumer {
         made.addShutdownListener(this::ended);
         made.basicQos(spec.prefetch());
         made.basicConsume(queue, false, new Deliveries());
+        counted.set(true);
+        group.consumerCame();
+        if (failure != null) {
+            uncount(); // it may have ended before it was counted
+        }
         if (closed.get()) {
             made.abort();
         }
@@ -150,7 +156,14 @@ final class RabbitMqConsumer implements BackendConsumer {
         if (failure == null) {
             failure = error;
         }
+        uncount();
         deliveries.add(END);
+    }
+
+    private void uncount() {
+        if (counted.compareAndSet(true, false)) {
+            group.consumerWent();
+        }
     }
 
     // ---- receiving
@@ -175,7 +188,7 @@ final class RabbitMqConsumer implements BackendConsumer {
             all.add(received);
             if (spec.kind() != ConsumerSpec.Kind.AT_MOST_ONCE) {
                 open.add(received);
-                group.taken(received.attempt());
+                group.taken(received.attempt(), each.envelope().isRedeliver());
             }
         }
         if (spec.kind() == ConsumerSpec.Kind.AT_MOST_ONCE && !taken.isEmpty()) {
@@ -265,7 +278,7 @@ final class RabbitMqConsumer implements BackendConsumer {
                 backend.call(
                         "declare the dead letters of " + spec.queue(),
                         () -> backend.topology()
-                                .declareLetters(backend.consuming().connection(), spec.queue()));
+                                .declareLetters(backend.consuming().connection(), spec.queue(), spec.boundTo()));
             }
             throw e;
         }

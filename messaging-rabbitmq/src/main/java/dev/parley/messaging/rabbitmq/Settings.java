@@ -3,6 +3,7 @@ package dev.parley.messaging.rabbitmq;
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.BuiltinExchangeType;
 import dev.parley.messaging.BrokerUri;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Set;
  *
  * @param exchange that topics are published to
  * @param existing whether the exchange must be there, rather than being ours to declare
+ * @param management where the management API is asked, in this order; empty if it is not
  * @param heartbeatSeconds how often either side shows that it lives; a dead peer is noticed after two of them
  * @param shown the URI without secrets
  */
@@ -27,6 +29,7 @@ record Settings(
         String exchange,
         BuiltinExchangeType exchangeType,
         boolean existing,
+        List<URI> management,
         int heartbeatSeconds,
         String shown) {
 
@@ -37,7 +40,7 @@ record Settings(
     private static final String EXCHANGE = "exchange";
     private static final String EXCHANGE_TYPE = "exchange-type";
     private static final String HEARTBEAT = "heartbeat";
-    private static final Set<String> KNOWN = Set.of(EXCHANGE, EXCHANGE_TYPE, HEARTBEAT);
+    private static final Set<String> KNOWN = Set.of(EXCHANGE, EXCHANGE_TYPE, HEARTBEAT, ManagementAddresses.OPTION);
     private static final int MAX_HEARTBEAT = 600;
     // Names of queues are made of it, and those have 255 bytes.
     private static final int MAX_EXCHANGE = 100;
@@ -53,8 +56,9 @@ record Settings(
     static Settings of(BrokerUri uri) {
         uri.checkParameters(KNOWN);
         boolean tls = uri.scheme().equals(TLS);
+        List<Address> servers = servers(uri, tls ? 5671 : 5672);
         return new Settings(
-                servers(uri, tls ? 5671 : 5672),
+                servers,
                 tls,
                 uri.user().orElse("guest"),
                 new Secret(uri.password().orElse("guest")),
@@ -63,7 +67,8 @@ record Settings(
                 exchange(uri),
                 exchangeType(uri),
                 uri.parameter(EXCHANGE).isPresent(),
-                heartbeat(uri),
+                ManagementAddresses.of(uri, servers),
+                (int) uri.number(HEARTBEAT, 1, MAX_HEARTBEAT, 10),
                 uri.toString());
     }
 
@@ -111,15 +116,5 @@ record Settings(
                         "option exchange-type of %s must be topic, fanout or direct, but is \"%s\""
                                 .formatted(uri, given.orElse("")));
         };
-    }
-
-    private static int heartbeat(BrokerUri uri) {
-        String given = uri.parameter(HEARTBEAT).orElse("10");
-        int seconds = given.matches("[0-9]{1,4}") ? Integer.parseInt(given) : 0;
-        if (seconds < 1 || seconds > MAX_HEARTBEAT) {
-            throw new IllegalArgumentException("option heartbeat of %s must be 1 to %d seconds, but is \"%s\""
-                    .formatted(uri, MAX_HEARTBEAT, given));
-        }
-        return seconds;
     }
 }

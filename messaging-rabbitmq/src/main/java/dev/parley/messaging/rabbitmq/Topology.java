@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 
@@ -36,6 +37,10 @@ final class Topology {
     private static final long REDECLARED_NANOS = Duration.ofMinutes(10).toNanos();
     private static final long UNUSED_MILLIS = Duration.ofHours(1).toMillis();
     private static final String TYPE = "x-queue-type";
+
+    /** On a queue of dead letters: the existing queue that they are from. The server keeps arguments that it does not know. */
+    static final String BOUND_TO = "x-parley-bound-to";
+
     private static final int NO_LIMIT = 1_000_000_000;
 
     private final Settings settings;
@@ -101,16 +106,23 @@ final class Topology {
         }
         return Math.max(
                 isNew ? settled(name) : settledAt.getOrDefault(name, System.nanoTime()),
-                declareLetters(connection, queue));
+                declareLetters(connection, queue, Optional.empty()));
     }
 
-    /** Declares the queue of a group's dead letters; returns as {@link #declareGroup}. */
-    long declareLetters(Connection connection, QueueName queue) throws IOException, TimeoutException {
+    /**
+     * Declares the queue of a group's dead letters; returns as {@link #declareGroup}.
+     *
+     * @param boundTo the existing queue that the group takes from, if it has none of its own
+     */
+    long declareLetters(Connection connection, QueueName queue, Optional<String> boundTo)
+            throws IOException, TimeoutException {
         String name = QueueNames.deadLetters(settings, queue);
         boolean isNew = !exists(connection, name);
         if (isNew) {
             try (Channel channel = connection.createChannel()) {
-                channel.queueDeclare(name, true, false, false, durable());
+                Map<String, Object> arguments = durable();
+                boundTo.ifPresent(existing -> arguments.put(BOUND_TO, existing));
+                channel.queueDeclare(name, true, false, false, arguments);
             }
         }
         return isNew ? settled(name) : settledAt.getOrDefault(name, System.nanoTime());

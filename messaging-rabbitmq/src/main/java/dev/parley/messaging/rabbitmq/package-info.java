@@ -16,6 +16,9 @@
  *   <li>{@code exchange}: an exchange that is there already, with {@code exchange-type} {@code topic} (the default), {@code fanout} or
  *       {@code direct}. Of a fan-out exchange each queue gets everything, whatever the topic.
  *   <li>{@code heartbeat}: seconds, 1 to 600, 10 by default; a server that is silent for twice as long is taken for dead.
+ *   <li>{@code management}: where the management API is (plugin {@code rabbitmq_management}), with the same user: a port of the servers, or
+ *       an {@code http(s)://} URL. With it {@code queues()} tells of all groups of the exchange; without, AMQP has no list, and it tells of those
+ *       that this object has used.
  * </ul>
  *
  * <p>Messages are CloudEvents in AMQP's binary mode; those with more than 20,000 characters of attributes are in JSON. A subscription to an

@@ -25,6 +25,8 @@ import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
 import dev.parley.testing.Fixture;
 import dev.parley.testing.servers.RabbitMqServer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -245,6 +247,9 @@ class RabbitMqBackendTest {
 
         assertFails(user, Code.UNAUTHENTICATED, "the user \"guest\"");
         assertFails(server.uri("nowhere"), Code.NOT_FOUND, "nowhere");
+        assertFails(uri.replace("amqp://", "amqps://"), Code.UNAVAILABLE, "5671");
+        ServerSocket silent = fixture.open(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+        assertFails("amqp://127.0.0.1:" + silent.getLocalPort(), Code.UNAVAILABLE, "5672");
         assertFails(uri + "?exchange=missing", Code.NOT_FOUND, "missing");
         assertFails(uri + "?exchange=a-direct-one", Code.FAILED_PRECONDITION, "a-direct-one");
         assertThatThrownBy(() -> backend.consume(Broker.boundTo("no-such-queue", queue)))
@@ -255,13 +260,19 @@ class RabbitMqBackendTest {
         assertThatThrownBy(() -> backend.consume(Broker.spec(new QueueName(topic, "classic"))))
                 .isInstanceOfSatisfying(CallException.class, e -> {
                     assertThat(e.code()).isEqualTo(Code.FAILED_PRECONDITION);
-                    assertThat(e.message()).contains(topic + "/classic").contains("x-queue-type");
+                    assertThat(e.message())
+                            .contains(topic + "/classic")
+                            .contains("x-queue-type")
+                            .contains("withQueue");
                 });
         consume(Broker.spec(queue)).close();
         assertThatThrownBy(() -> backend.consume(Broker.spec(queue, ConsumerSpec.Kind.DURABLE, true)))
                 .as("a group that was not ordered")
                 .isInstanceOfSatisfying(
-                        CallException.class, e -> assertThat(e.message()).contains("x-single-active-consumer"));
+                        CallException.class,
+                        e -> assertThat(e.message())
+                                .contains("x-single-active-consumer")
+                                .contains("use another group"));
         // All that was the channels', not the connection's: it goes on.
         backend.ping();
         assertThatThrownBy(() -> backend.check(new QueueName("t".repeat(200), "g".repeat(100))))
@@ -445,7 +456,7 @@ class RabbitMqBackendTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(stats.deadLetters()).hasValue(1);
-        assertThat(stats.inFlight()).isEqualTo(1);
+        assertThat(stats.inFlight()).hasValue(1);
         assertThat(stats.consumers()).hasValue(1);
 
         backend.deleteGroup(queue);

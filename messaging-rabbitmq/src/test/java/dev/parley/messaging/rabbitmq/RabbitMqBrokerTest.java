@@ -5,7 +5,6 @@ import dev.parley.tck.messaging.BrokerUnderTest;
 import dev.parley.tck.messaging.ServerUnderTest;
 import dev.parley.testing.FaultProxy;
 import dev.parley.testing.servers.RabbitMqServer;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -33,43 +32,7 @@ class RabbitMqBrokerTest extends BrokerServerSuite {
 
     @Override
     protected BrokerUnderTest subject() {
-        return new BrokerUnderTest() {
-            @Override
-            public String uri() {
-                return server.uri() + OPTIONS;
-            }
-
-            @Override
-            public Optional<ServerUnderTest> server() {
-                return Optional.of(new Killable());
-            }
-        };
-    }
-
-    private static final class Killable implements ServerUnderTest {
-        @Override
-        public void kill() throws Exception {
-            server.kill();
-        }
-
-        @Override
-        public void stop() throws Exception {
-            server.process().stop();
-        }
-
-        @Override
-        public void start() throws Exception {
-            server.restart();
-        }
-
-        @Override
-        public FaultProxy network() {
-            return network;
-        }
-
-        @Override
-        public String networkUri() {
-            return "amqp://guest:guest@" + network.authority() + OPTIONS;
-        }
+        String networkUri = "amqp://guest:guest@" + network.authority() + OPTIONS;
+        return BrokerUnderTest.of(server.uri() + OPTIONS, ServerUnderTest.of(server.process(), network, networkUri));
     }
 }

@@ -2,7 +2,6 @@ package dev.parley.messaging.store;
 
 import dev.parley.CallException;
 import dev.parley.Code;
-import dev.parley.messaging.spi.Received;
 import dev.parley.store.Engine;
 import dev.parley.store.Transaction;
 import java.sql.PreparedStatement;
@@ -96,7 +95,7 @@ final class Claims {
      * @param messages empty if there was nothing
      * @param untilNext if there was nothing: microseconds until something may be there by the passing of time
      */
-    record Claim(List<Received> messages, OptionalLong untilNext) {}
+    record Claim(List<Claimed> messages, OptionalLong untilNext) {}
 
     private record Look(boolean keeps, long now, OptionalLong due, OptionalLong ends) {}
 
@@ -283,10 +282,10 @@ final class Claims {
         }
     }
 
-    private static List<Received> messages(Transaction transaction, Taken taken, long token) throws SQLException {
+    private static List<Claimed> messages(Transaction transaction, Taken taken, long token) throws SQLException {
         PreparedStatement select = transaction.prepare(messages(transaction.engine()));
         select.setString(1, Sql.numbers(transaction.engine(), taken.rows.keySet()));
-        Map<Long, Received> found = new TreeMap<>();
+        Map<Long, Claimed> found = new TreeMap<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
                 long id = row.getLong(1);
@@ -294,12 +293,12 @@ final class Claims {
                 if (delivery != null) {
                     found.put(
                             id,
-                            new Received(
+                            new Claimed(
                                     row.getString(2),
-                                    Envelope.message(row.getString(3), row.getBytes(4)),
+                                    row.getString(3),
+                                    row.getBytes(4),
                                     delivery.attempt + 1,
                                     delivery.firstFailure.map(Sql::instant),
-                                    Long.toString(id),
                                     new Hold(id, token)));
                 }
             }

@@ -4,17 +4,17 @@ import dev.parley.messaging.Message;
 import dev.parley.messaging.spi.CloudEvents;
 import dev.parley.messaging.spi.Outgoing;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A message as it is stored: its CloudEvents attributes as a JSON object of texts, its data as it is. Immutable; the data is not copied. */
 final class Envelope {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final ObjectReader ATTRIBUTES = JSON.readerForMapOf(String.class);
 
     private final String topic;
     private final String attributes;
@@ -65,10 +65,7 @@ final class Envelope {
     }
 
     static Message<byte[]> message(String attributes, byte[] data) {
-        Map<String, String> all = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> each : JSON.readTree(attributes).properties()) {
-            all.put(each.getKey(), each.getValue().asString());
-        }
+        Map<String, String> all = ATTRIBUTES.readValue(attributes);
         return CloudEvents.message(all, data);
     }
 

@@ -77,7 +77,7 @@ final class Stats {
                 queue.name,
                 ready + delayed,
                 OptionalLong.of(delayed),
-                inFlight,
+                OptionalLong.of(inFlight),
                 age(transaction, oldest, now),
                 OptionalLong.of(redelivered),
                 OptionalLong.of(letters),

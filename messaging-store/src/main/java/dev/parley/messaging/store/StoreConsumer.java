@@ -61,7 +61,7 @@ final class StoreConsumer implements BackendConsumer {
                 long left = end - System.nanoTime();
                 if (!claim.messages().isEmpty() || left <= 0) {
                     done = claim.messages().size() < max;
-                    return claim.messages();
+                    return claim.messages().stream().map(Claimed::received).toList();
                 }
                 long next = claim.untilNext().isEmpty()
                         ? POLL_NANOS

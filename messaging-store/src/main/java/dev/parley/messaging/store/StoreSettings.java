@@ -1,6 +1,7 @@
 package dev.parley.messaging.store;
 
 import dev.parley.messaging.BrokerUri;
+import dev.parley.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +59,11 @@ record StoreSettings(String store, Duration retention, long retentionMessages, l
             throw new IllegalArgumentException(
                     "a broker in PostgreSQL is postgresql://USER:PASSWORD@HOST:PORT/DATABASE, but is " + uri);
         }
+        String store = withoutOwn(uri.text());
+        // The database is opened by the first use only, which is too late to hear of a mistake in the URI.
+        Store.check(store);
         return new StoreSettings(
-                withoutOwn(uri.text()),
+                store,
                 uri.duration("retention", 3650, Duration.ofDays(7)),
                 uri.number("retentionMessages", 0, 1_000_000_000_000L, 100_000),
                 uri.number("maxMessages", 1, 1_000_000_000_000L, MAX_MESSAGES));

@@ -31,11 +31,12 @@ final class Waiters {
         private volatile @Nullable Thread waiting;
 
         private boolean wake() {
-            Thread thread = waiting;
-            boolean first = !woken && thread != null;
+            boolean first = !woken;
             woken = true;
+            // Only now: whoever publishes itself behind this look sees that it was woken.
+            Thread thread = waiting;
             LockSupport.unpark(thread);
-            return first;
+            return first && thread != null;
         }
 
         /** To be called before it looks: what is told from here on ends the wait. */

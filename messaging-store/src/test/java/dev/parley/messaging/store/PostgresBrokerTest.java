@@ -5,7 +5,6 @@ import dev.parley.tck.messaging.BrokerUnderTest;
 import dev.parley.tck.messaging.ServerUnderTest;
 import dev.parley.testing.FaultProxy;
 import dev.parley.testing.servers.PostgresServer;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -30,44 +29,7 @@ class PostgresBrokerTest extends BrokerServerSuite {
 
     @Override
     protected BrokerUnderTest subject() {
-        return new BrokerUnderTest() {
-            @Override
-            public String uri() {
-                return server.uri();
-            }
-
-            @Override
-            public Optional<ServerUnderTest> server() {
-                return Optional.of(new Postgres());
-            }
-        };
-    }
-
-    private static final class Postgres implements ServerUnderTest {
-
-        @Override
-        public void kill() throws Exception {
-            server.kill();
-        }
-
-        @Override
-        public void stop() throws Exception {
-            server.process().stop();
-        }
-
-        @Override
-        public void start() throws Exception {
-            server.restart();
-        }
-
-        @Override
-        public FaultProxy network() {
-            return network;
-        }
-
-        @Override
-        public String networkUri() {
-            return server.uri().replace(":" + server.port() + "/", ":" + network.port() + "/");
-        }
+        String networkUri = server.uri().replace(":" + server.port() + "/", ":" + network.port() + "/");
+        return BrokerUnderTest.of(server.uri(), ServerUnderTest.of(server.process(), network, networkUri));
     }
 }

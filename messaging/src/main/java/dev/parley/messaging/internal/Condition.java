@@ -38,7 +38,7 @@ final class Condition {
         }
     }
 
-    void bad(CallException error) {
+    synchronized void bad(CallException error) {
         problem = error;
         ask();
     }
@@ -58,21 +58,23 @@ final class Condition {
             }
         } catch (InterruptedException e) {
             // It is closed.
-        } finally {
-            synchronized (this) {
-                asking = null;
-            }
         }
+    }
+
+    /** Together, so that who has met a failure either finds the thread that asks, or starts one. */
+    private synchronized void answered() {
+        problem = null;
+        asking = null;
     }
 
     private boolean ping() throws InterruptedException {
         try {
             backend.ping();
-            problem = null;
+            answered();
             return true;
         } catch (InterruptedException e) {
             throw e;
-        } catch (Exception e) {
+        } catch (Throwable e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }

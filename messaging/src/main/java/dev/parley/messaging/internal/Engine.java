@@ -46,6 +46,7 @@ public final class Engine implements MessageBroker {
     private final BackendProfile profile;
     private final BrokerOptions options;
     private final Peer peer;
+    private final TelemetryNames names;
     private final Condition condition;
     private final Publisher publisher;
     private final Requests requests;
@@ -59,11 +60,22 @@ public final class Engine implements MessageBroker {
         this.profile = backend.profile();
         this.options = options;
         this.peer = new Peer(backend.toString(), profile.system());
+        this.names = TelemetryNames.of(backend);
         this.condition = new Condition(backend, options.timer());
-        this.publisher = new Publisher(backend, options, peer, condition);
+        this.publisher = new Publisher(backend, options, peer, names, condition);
         this.requests = new Requests(this, publisher, options);
         this.lossy = new Lossy(this, backend, publisher);
         condition.ask();
+    }
+
+    /** What telemetry says of the broker: its system, and where it is. */
+    public Peer peer() {
+        return peer;
+    }
+
+    /** See {@link TelemetryNames}. */
+    public TelemetryNames names() {
+        return names;
     }
 
     @Override
@@ -120,7 +132,8 @@ public final class Engine implements MessageBroker {
         return subscribe(topic, group, maxBatch, chain, how, ConsumerSpec.Kind.DURABLE);
     }
 
-    <T> GroupSubscription subscribe(
+    /** Begins to consume, and does not wait for the broker. */
+    <T> GroupSubscription begin(
             Topic<T> topic,
             String group,
             int maxBatch,
@@ -147,18 +160,37 @@ public final class Engine implements MessageBroker {
                 how.ordered() && kind == ConsumerSpec.Kind.DURABLE,
                 how.start(),
                 how.lease());
-        Handling.Target<T> target =
-                new Handling.Target<>(Method.unary(topic.name(), group), peer, topic.codec(), handler, maxBatch);
+        Handling.Target<T> target = new Handling.Target<>(
+                Method.unary(topic.name(), group), peer, names.from(spec), topic.codec(), handler, maxBatch);
         boolean leased =
                 profile.capabilities().contains(Capability.LEASE_EXTEND) && kind != ConsumerSpec.Kind.AT_MOST_ONCE;
         GroupSubscription subscription =
                 new GroupSubscription(backend, options, spec, how, target, leased, subscriptions::remove);
         subscriptions.add(subscription);
-        subscription.start(options.publishTimeout());
+        subscription.start();
         if (closed) {
             subscription.close(); // close() may not have seen it
             checkOpen();
         }
+        return subscription;
+    }
+
+    /** As {@link #begin}, and waits for the broker's first answer, for as long as for that to a publication. */
+    <T> GroupSubscription subscribe(
+            Topic<T> topic,
+            String group,
+            int maxBatch,
+            Handler<List<Delivery<T>>, List<Disposition>> handler,
+            SubscribeOptions how,
+            ConsumerSpec.Kind kind) {
+        GroupSubscription subscription = begin(topic, group, maxBatch, handler, how, kind);
+        try {
+            subscription.awaitOpened(options.publishTimeout().toNanos());
+        } catch (InterruptedException e) {
+            subscription.close();
+            throw CallException.interrupted(e, "the broker to know " + subscription.queue());
+        }
+        checkOpen();
         return subscription;
     }
 
@@ -193,6 +225,12 @@ public final class Engine implements MessageBroker {
     @Override
     public List<QueueStats> queues() {
         return ask(backend::queues, "the figures of its queues");
+    }
+
+    @Override
+    public Optional<QueueStats> queue(QueueName queue) {
+        backend.check(queue);
+        return ask(() -> backend.queue(queue), "the figures of a queue");
     }
 
     @Override

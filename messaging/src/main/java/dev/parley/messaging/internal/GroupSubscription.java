@@ -66,20 +66,25 @@ final class GroupSubscription implements Subscription {
         this.leases = leased ? new LeaseKeeper(hand, receiver, broker.timer(), options.lease()) : null;
     }
 
-    /** Starts its threads, and waits for the first answer of the broker. */
-    void start(Duration limit) {
+    /** Starts its threads. */
+    void start() {
         start("consume", receiver);
         start("settle", settler);
         if (leases != null) {
             start("lease", leases);
         }
+    }
+
+    /**
+     * Waits for the first answer of the broker.
+     *
+     * @return false if there was none in time: it goes on in the background
+     * @throws RuntimeException what the broker has refused it with; it is closed then
+     */
+    boolean awaitOpened(long nanos) throws InterruptedException {
         try {
-            if (TimedWait.await(broker.timer(), limit.toNanos(), receiver.opened())) {
-                receiver.opened().get();
-            }
-        } catch (InterruptedException e) {
-            close();
-            throw CallException.interrupted(e, "the broker to know " + spec.queue());
+            return TimedWait.await(broker.timer(), nanos, receiver.opened())
+                    && receiver.opened().get();
         } catch (ExecutionException e) {
             close();
             switch (e.getCause()) {

@@ -32,6 +32,7 @@ final class Handling<T> implements Work {
 
     private final Method method;
     private final Peer peer;
+    private final TelemetryNames names;
     private final PayloadCodec<T> codec;
     private final Handler<List<Delivery<T>>, List<Disposition>> handler;
     private final SubscribeOptions options;
@@ -52,6 +53,7 @@ final class Handling<T> implements Work {
             Counters counters) {
         this.method = target.method();
         this.peer = target.peer();
+        this.names = target.names();
         this.codec = target.codec();
         this.handler = target.handler();
         this.single = target.maxBatch() == 1;
@@ -71,6 +73,7 @@ final class Handling<T> implements Work {
     record Target<T>(
             Method method,
             Peer peer,
+            TelemetryNames names,
             PayloadCodec<T> codec,
             Handler<List<Delivery<T>>, List<Disposition>> handler,
             int maxBatch) {}
@@ -85,11 +88,9 @@ final class Handling<T> implements Work {
             handle(batch, decisions);
         } catch (Throwable e) {
             // Whatever it is, what is in hand must be settled, or its key and its place are taken for ever.
-            CallException error = new CallException(Code.INTERNAL, "the message could not be handled", e);
             for (Held held : batch) {
                 if (decisions.stream().noneMatch(decision -> decision.held().equals(held))) {
-                    Disposition retry = Disposition.retry("INTERNAL: " + e);
-                    decisions.add(new Decision(held, verdicts.of(held.received, retry, error, false)));
+                    decisions.add(new Decision(held, verdicts.failed(held.received, e)));
                 }
             }
         }
@@ -110,6 +111,10 @@ final class Handling<T> implements Work {
             } catch (RuntimeException e) {
                 breaker.release(permit);
                 decisions.add(new Decision(held, undecodable(held.received, e)));
+            } catch (Throwable e) {
+                // Here and for this one alone: the others of the batch have leave of the breaker, and are handled.
+                breaker.release(permit);
+                decisions.add(new Decision(held, verdicts.failed(held.received, e)));
             }
         }
         if (!ready.isEmpty()) {
@@ -181,6 +186,9 @@ final class Handling<T> implements Work {
                 .build();
         if (single) {
             call.attributes().put(Delivery.ATTRIBUTE, first);
+        }
+        if (!options.interceptors().isEmpty()) {
+            names.on(call);
         }
         call.armDeadline(timer);
         ready.forEach(each -> each.held.begin(call));

@@ -128,6 +128,7 @@ final class InHand {
         lock.lock();
         try {
             if (from.dead) {
+                arrivals.forEach(arrival -> breaker.release(arrival.held().permit));
                 return; // they come again
             }
             for (Arrival arrival : arrivals) {

@@ -71,24 +71,56 @@ final class LeaseKeeper implements Runnable {
             return;
         }
         // A renewal that hangs for longer than a lease: nothing is ours any more.
+        Renewal renewal = new Renewal(Thread.currentThread());
         Timer.Scheduled limit = timer.schedule(
                 leaseNanos - leaseNanos / 3,
-                () -> Thread.ofVirtual()
-                        .name("parley-lease-lost")
-                        .start(() -> receiver.failed(
-                                session,
-                                new CallException(Code.UNAVAILABLE, "leases could not be renewed before their end"))));
+                () -> Thread.ofVirtual().name("parley-lease-lost").start(() -> {
+                    renewal.breakOff();
+                    receiver.failed(
+                            session,
+                            new CallException(Code.UNAVAILABLE, "leases could not be renewed before their end"));
+                }));
         try {
             session.consumer.extend(kept.stream().map(held -> held.received).toList());
             kept.forEach(held -> held.leasedAt = now);
         } catch (InterruptedException e) {
             throw e;
-        } catch (Exception e) {
-            if (!stopped) {
+        } catch (Throwable e) {
+            if (!stopped && !renewal.isBrokenOff()) {
                 receiver.failed(session, e);
             }
         } finally {
             limit.cancel();
+            renewal.end();
+        }
+    }
+
+    /** Sees to it that what breaks a renewal off interrupts no later one: the leases of the next consumer are to be renewed, too. */
+    private static final class Renewal {
+        private final Thread thread;
+        private boolean over; // guarded by this
+        private boolean brokenOff; // guarded by this
+
+        Renewal(Thread thread) {
+            this.thread = thread;
+        }
+
+        synchronized void breakOff() {
+            if (!over) {
+                brokenOff = true;
+                thread.interrupt();
+            }
+        }
+
+        synchronized boolean isBrokenOff() {
+            return brokenOff;
+        }
+
+        synchronized void end() {
+            over = true;
+            if (brokenOff) {
+                Thread.interrupted();
+            }
         }
     }
 }

@@ -71,7 +71,7 @@ final class Lossy implements FireAndForget {
         for (Outgoing next = next(); next != null; next = next()) {
             try {
                 backend.send(next);
-            } catch (Exception e) {
+            } catch (Throwable e) { // errors, too: nobody would send what follows
                 lost.increment();
                 Log.LOG.log(Level.DEBUG, "a message that may be lost was: " + next.topic(), e);
             }

@@ -44,14 +44,16 @@ final class Publisher {
     private final BrokerOptions options;
     private final Timer timer;
     private final Peer peer;
+    private final TelemetryNames names;
     private final Condition condition;
 
-    Publisher(BrokerBackend backend, BrokerOptions options, Peer peer, Condition condition) {
+    Publisher(BrokerBackend backend, BrokerOptions options, Peer peer, TelemetryNames names, Condition condition) {
         this.backend = backend;
         this.profile = backend.profile();
         this.options = options;
         this.timer = options.timer();
         this.peer = peer;
+        this.names = names;
         this.condition = condition;
     }
 
@@ -83,6 +85,9 @@ final class Publisher {
                 .deadline(deadline)
                 .peer(peer)
                 .build();
+        if (!options.publishInterceptors().isEmpty()) {
+            names.on(call);
+        }
         try {
             nest(call, topic, messages, deliverAt, new ArrayList<>(messages.size()));
             call.end(Outcome.OK);
@@ -101,6 +106,9 @@ final class Publisher {
             CallScope call, Topic<T> topic, List<Message<T>> rest, Optional<Instant> deliverAt, List<Outgoing> outgoing)
             throws Exception {
         if (rest.isEmpty()) {
+            if (!options.publishInterceptors().isEmpty()) {
+                TelemetryNames.sent(call);
+            }
             return publish(call, outgoing);
         }
         Handler<Message<T>, Confirm> next = (inner, message) -> {

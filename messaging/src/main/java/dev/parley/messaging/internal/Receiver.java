@@ -91,7 +91,7 @@ final class Receiver implements Runnable {
             consumer = backend.consume(spec);
         } catch (InterruptedException e) {
             throw e;
-        } catch (Exception e) {
+        } catch (Throwable e) { // errors, too: a subscription without this thread is dead, and does not say so
             if (!hand.isClosing()) {
                 refused(e);
             }
@@ -105,7 +105,7 @@ final class Receiver implements Runnable {
         opened.complete(true);
     }
 
-    private void refused(Exception error) throws InterruptedException {
+    private void refused(Throwable error) throws InterruptedException {
         CallException why = asCall(error);
         boolean lasting = isLasting(why.code());
         if (error instanceof IllegalArgumentException) {
@@ -140,7 +140,7 @@ final class Receiver implements Runnable {
             }
         } catch (InterruptedException e) {
             throw e;
-        } catch (Exception e) {
+        } catch (Throwable e) {
             if (!hand.isClosing()) {
                 failed(session, e);
                 rest(isLasting(asCall(e).code()));
@@ -169,6 +169,8 @@ final class Receiver implements Runnable {
                 message = adapter.get().adapt(received.foreign().get());
             } catch (RuntimeException e) {
                 settlement = verdicts.unreadable(received, Code.INVALID_ARGUMENT, "adapter: " + e);
+            } catch (Throwable e) {
+                settlement = verdicts.failed(received, e); // the message may not be to blame
             }
         }
         boolean expired = settlement == null
@@ -189,7 +191,7 @@ final class Receiver implements Runnable {
     }
 
     /** A session has failed, whoever has noticed: it is given up, and the receiver opens another. */
-    void failed(Session session, Exception error) {
+    void failed(Session session, Throwable error) {
         CallException why = asCall(error);
         CallException lost = new CallException(
                 Code.CANCELLED, "the consumer of " + spec.queue() + " was lost: " + why.message(), why);
@@ -215,7 +217,7 @@ final class Receiver implements Runnable {
         }
     }
 
-    private CallException asCall(Exception error) {
+    private CallException asCall(Throwable error) {
         return error instanceof CallException known
                 ? known
                 : new CallException(

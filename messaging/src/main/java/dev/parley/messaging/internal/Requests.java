@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +48,9 @@ final class Requests {
     private final Publisher publisher;
     private final BrokerOptions options;
     private final ReentrantLock opening = new ReentrantLock();
+    private final Semaphore places = new Semaphore(MOST_PENDING);
     private final Map<String, CompletableFuture<Message<byte[]>>> pending = new ConcurrentHashMap<>();
-    private volatile @Nullable Topic<byte[]> replies;
+    private volatile @Nullable GroupSubscription replies;
 
     Requests(Engine engine, Publisher publisher, BrokerOptions options) {
         this.engine = engine;
@@ -66,16 +68,16 @@ final class Requests {
         if (around.isPresent()) {
             deadline = deadline.earlier(around.get().deadline());
         }
-        Topic<byte[]> replyTo = replies();
-        if (pending.size() >= MOST_PENDING) {
+        if (!places.tryAcquire()) {
             throw new CallException(
                     Code.RESOURCE_EXHAUSTED, "%d requests wait for an answer, the limit".formatted(MOST_PENDING));
         }
         String id = UUID.randomUUID().toString();
         CompletableFuture<Message<byte[]>> answer = new CompletableFuture<>();
-        pending.put(id, answer);
         try {
-            Message<Q> sent = request.withHeader(REPLY_TO, replyTo.name()).withHeader(REQUEST_ID, id);
+            String replyTo = replies(deadline);
+            pending.put(id, answer);
+            Message<Q> sent = request.withHeader(REPLY_TO, replyTo).withHeader(REQUEST_ID, id);
             if (sent.metadata().expiry().isEmpty()) {
                 sent = sent.withExpiry(options.clock().instant().plus(deadline.remaining()));
             }
@@ -92,6 +94,7 @@ final class Requests {
             throw new AssertionError("only completed with a value", e);
         } finally {
             pending.remove(id);
+            places.release();
         }
     }
 
@@ -123,30 +126,35 @@ final class Requests {
         return Code.UNKNOWN;
     }
 
-    /** The topic that answers come to, which is listened to from the first request on. */
-    private Topic<byte[]> replies() {
-        Topic<byte[]> known = replies;
-        if (known != null) {
+    /** The topic that answers come to, once it is listened to, which it is from the first request on. */
+    private String replies(Deadline deadline) throws InterruptedException {
+        GroupSubscription listening = listening();
+        if (!listening.awaitOpened(deadline.remainingNanos())) {
+            throw listening
+                    .problem()
+                    .orElseGet(() -> new CallException(
+                            Code.DEADLINE_EXCEEDED, "the broker did not know in time where answers go to"));
+        }
+        return listening.queue().topic();
+    }
+
+    private GroupSubscription listening() throws InterruptedException {
+        GroupSubscription known = replies;
+        if (known != null && !known.isClosed()) {
             return known;
         }
-        opening.lock();
+        opening.lockInterruptibly(); // nobody waits for the broker with it
         try {
             known = replies;
-            if (known == null) {
-                known = Topic.bytes("parley.replies." + UUID.randomUUID());
-                GroupSubscription listening = engine.subscribe(
-                        known,
+            if (known == null || known.isClosed()) {
+                known = engine.begin(
+                        Topic.bytes(TelemetryNames.REPLIES + UUID.randomUUID()),
                         "requests",
                         1,
                         Engine.single(this::answered),
                         SubscribeOptions.defaults()
                                 .withRedelivery(Redelivery.defaults().withMaxAttempts(1)),
                         ConsumerSpec.Kind.EPHEMERAL);
-                CallException problem = listening.problem().orElse(null);
-                if (problem != null) {
-                    listening.close();
-                    throw problem;
-                }
                 replies = known;
             }
             return known;
@@ -187,8 +195,7 @@ final class Requests {
             answer(delivery.message(), answer, contentType);
             return Disposition.ack();
         };
-        return engine.subscribe(
-                topic, group, 1, Engine.single(answering), how.withInterceptors(List.of()), ConsumerSpec.Kind.DURABLE);
+        return engine.subscribe(topic, group, 1, Engine.single(answering), how, ConsumerSpec.Kind.DURABLE);
     }
 
     private void answer(Message<?> request, Message<byte[]> answer, String contentType) {

@@ -58,7 +58,7 @@ final class Settler implements Runnable {
         Set<Received> stale;
         try {
             stale = new HashSet<>(session.consumer.settle(settlements));
-        } catch (Exception e) {
+        } catch (Throwable e) { // errors, too: without this thread nothing would be settled any more
             counters.stale.add(decisions.size());
             if (e instanceof InterruptedException || stopped) {
                 return; // closing: the consumer gives back what it has

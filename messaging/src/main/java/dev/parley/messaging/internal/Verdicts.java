@@ -49,6 +49,12 @@ final class Verdicts {
         };
     }
 
+    /** Something went wrong that is no handler's word: it is tried again. */
+    Settlement failed(Received received, Throwable error) {
+        CallException internal = new CallException(Code.INTERNAL, "the message could not be handled", error);
+        return of(received, Disposition.retry("INTERNAL: " + error), internal, false);
+    }
+
     /** It never reaches its handler. */
     Settlement unreadable(Received received, Code code, String cause) {
         return new Settlement.DeadLettered(received, failure(received, code, cause));

@@ -4,6 +4,8 @@ import dev.parley.messaging.DeadLetter;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -28,6 +30,18 @@ public interface BrokerBackend extends AutoCloseable {
     default void check(QueueName queue) {}
 
     /**
+     * What this broker itself calls a topic and a group, where OpenTelemetry's conventions for its system ask for that: values by the names
+     * of attributes, {@code messaging.destination.name}, {@code messaging.consumer.group.name} or those of the system's own. What is not
+     * there is the topic, and the group. Asked for each message that is traced; of little variety, for metrics are told by it.
+     *
+     * @param topic of the message
+     * @param from what takes it; empty of a publication
+     */
+    default Map<String, String> telemetry(String topic, Optional<ConsumerSpec> from) {
+        return Map.of();
+    }
+
+    /**
      * Publishes messages in their order, and returns when all are confirmed as {@link BackendProfile#confirm} says. Many threads call this
      * with one message each: an implementation sends what waits together. Each is no larger than {@link BackendProfile#maxMessageBytes}.
      *
@@ -49,6 +63,11 @@ public interface BrokerBackend extends AutoCloseable {
 
     /** What waits for each group that the broker knows, or that this object has used. */
     List<QueueStats> queues() throws Exception;
+
+    /** What waits for one group, also where {@link #queues} cannot know of it; empty if there is none. */
+    default Optional<QueueStats> queue(QueueName queue) throws Exception {
+        return queues().stream().filter(each -> each.queue().equals(queue)).findFirst();
+    }
 
     /**
      * Goes through the dead letters of a queue, oldest first, as many as there are when it begins, and does with each what {@code visitor}

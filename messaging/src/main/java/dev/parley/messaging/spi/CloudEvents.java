@@ -4,8 +4,6 @@ import dev.parley.messaging.Message;
 import dev.parley.messaging.MessageMetadata;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -36,15 +34,14 @@ public final class CloudEvents {
         attributes.put("id", message.id());
         attributes.put("source", metadata.source());
         attributes.put("type", message.type());
-        attributes.put("time", DateTimeFormatter.ISO_INSTANT.format(metadata.timestamp()));
+        attributes.put("time", Rfc3339.format(metadata.timestamp()));
         if (!metadata.contentType().isEmpty()) {
             attributes.put(CONTENT_TYPE, metadata.contentType());
         }
         metadata.version().ifPresent(version -> attributes.put("dataschema", schema(message.type(), version)));
         metadata.correlationId().ifPresent(id -> attributes.put("correlationid", id));
         metadata.key().ifPresent(key -> attributes.put("partitionkey", key));
-        metadata.expiry()
-                .ifPresent(expiry -> attributes.put("expirytime", DateTimeFormatter.ISO_INSTANT.format(expiry)));
+        metadata.expiry().ifPresent(expiry -> attributes.put("expirytime", Rfc3339.format(expiry)));
         attributes.putAll(metadata.headers());
         return attributes;
     }
@@ -103,7 +100,7 @@ public final class CloudEvents {
     private static Optional<Instant> time(Map<String, String> attributes, String name) {
         return text(attributes, name).map(value -> {
             try {
-                return OffsetDateTime.parse(value).toInstant();
+                return Rfc3339.parse(value);
             } catch (DateTimeException e) {
                 throw new IllegalArgumentException(
                         "%s of a CloudEvent must be a time of RFC 3339, but is \"%s\"".formatted(name, value));

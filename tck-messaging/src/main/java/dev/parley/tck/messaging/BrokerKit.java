@@ -6,6 +6,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Handler;
 import dev.parley.messaging.BrokerOptions;
+import dev.parley.messaging.BrokerUri;
 import dev.parley.messaging.Capability;
 import dev.parley.messaging.DeadLetter;
 import dev.parley.messaging.Delivery;
@@ -32,6 +33,9 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
+import org.opentest4j.TestAbortedException;
 
 /** What all tests of the kit stand on: connections, names of their own, waits. */
 abstract class BrokerKit {
@@ -42,6 +46,7 @@ abstract class BrokerKit {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>(); // the last one first
     private final Set<QueueName> queues = new LinkedHashSet<>();
     private @Nullable MessageBroker broker;
+    private String test = "";
 
     /** The broker that is tested; asked for often, the same each time. */
     protected abstract BrokerUnderTest subject();
@@ -68,6 +73,14 @@ abstract class BrokerKit {
                 .withRedelivery(Redelivery.defaults()
                         .withBackoff(Duration.ofMillis(20), 1, Duration.ofMillis(20))
                         .withJitter(0));
+    }
+
+    /**
+     * As {@link #options}, one handler at a time: what should not have come is noted before what came behind it, so that a test which waits
+     * for the one has seen the other.
+     */
+    final SubscribeOptions oneByOne() {
+        return options().withConcurrency(1);
     }
 
     /** How long the suite waits for what has to happen. */
@@ -112,6 +125,31 @@ abstract class BrokerKit {
 
     final boolean has(Capability capability) throws Exception {
         return broker().capabilities().contains(capability);
+    }
+
+    /**
+     * Leaves the test out, with its reason, if the broker does not have what it is about. That it refuses what it does not have is a test of
+     * its own ({@code aCapabilityThatItLacksIsRefusedByItsName}).
+     *
+     * @throws AssertionError if it does not have what its row of the table requires: to declare less is no way around a test
+     */
+    final void needs(Capability capability) throws Exception {
+        if (!has(capability)) {
+            if (subject().requirements().requires(capability)) {
+                throw new AssertionError("%s must have %s, but does not declare it".formatted(scheme(), capability));
+            }
+            leftOut("needs %s, which %s:// does not have".formatted(capability, scheme()));
+        }
+    }
+
+    /** Ends the test as one that was left out, for whoever reads the report and for whoever reads the output. */
+    final void leftOut(String reason) {
+        System.out.println("left out: " + test + ": " + reason);
+        throw new TestAbortedException(reason);
+    }
+
+    final String scheme() {
+        return BrokerUri.parse(subject().uri()).scheme();
     }
 
     /** Removed behind the test with all that waits there. */
@@ -205,6 +243,11 @@ abstract class BrokerKit {
                 throw new AssertionError("refused, but not as UNIMPLEMENTED naming " + capability, e);
             }
         });
+    }
+
+    @BeforeEach
+    final void remember(TestInfo info) {
+        test = getClass().getSimpleName() + '.' + info.getDisplayName();
     }
 
     @AfterEach

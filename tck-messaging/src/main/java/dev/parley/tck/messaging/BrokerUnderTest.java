@@ -8,6 +8,21 @@ import java.util.Optional;
  */
 public interface BrokerUnderTest {
 
+    /** One with a server. */
+    static BrokerUnderTest of(String uri, ServerUnderTest server) {
+        return new BrokerUnderTest() {
+            @Override
+            public String uri() {
+                return uri;
+            }
+
+            @Override
+            public Optional<ServerUnderTest> server() {
+                return Optional.of(server);
+            }
+        };
+    }
+
     /** Where it is, for {@link dev.parley.messaging.MessageBroker#connect(String)}; the same all the time. */
     String uri();
 

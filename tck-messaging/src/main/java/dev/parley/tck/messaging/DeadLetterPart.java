@@ -162,10 +162,10 @@ abstract class DeadLetterPart extends DelayPart {
     final void aRedrivenMessageGoesToItsOwnGroupAlone() throws Exception {
         Broken broken = new Broken("a", "b");
         Seen<String> other = Seen.acking();
-        subscribe(broken.topic, "other", other);
+        subscribe(broken.topic, "other", other, oneByOne());
         Topic<String> sibling = Topic.text(broken.topic.name() + ".more");
         Seen<String> elsewhere = Seen.acking();
-        subscribe(sibling, "group", elsewhere);
+        subscribe(sibling, "group", elsewhere, oneByOne());
         broken.repaired.set(true);
         broken.letters().redriveAll();
         broken.seen.await("each once more", patience(), all -> all.size() >= 4);

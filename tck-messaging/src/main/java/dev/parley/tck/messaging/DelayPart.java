@@ -18,9 +18,7 @@ abstract class DelayPart extends DispositionPart {
 
     @Test
     final void aScheduledMessageIsNeverEarly() throws Exception {
-        if (!has(Capability.DELAY)) {
-            return; // refused by name: aCapabilityThatItLacksIsRefusedByItsName
-        }
+        needs(Capability.DELAY);
         Topic<String> topic = Topic.text(fresh("scheduled"));
         Map<String, Instant> came = new ConcurrentHashMap<>();
         Seen<String> seen = Seen.of((call, delivery) -> {
@@ -28,8 +26,8 @@ abstract class DelayPart extends DispositionPart {
             return dev.parley.messaging.Disposition.ack();
         });
         Seen<String> other = Seen.acking();
-        subscribe(topic, "group", seen);
-        subscribe(topic, "other", other);
+        subscribe(topic, "group", seen, oneByOne());
+        subscribe(topic, "other", other, oneByOne());
         Instant later = Instant.now().plusMillis(1200);
         Instant soon = Instant.now().plusMillis(500);
         // One that is due in an hour stands in front of all, and holds up none.
@@ -47,9 +45,7 @@ abstract class DelayPart extends DispositionPart {
 
     @Test
     final void aTimeThatIsPastIsNow() throws Exception {
-        if (!has(Capability.DELAY)) {
-            return;
-        }
+        needs(Capability.DELAY);
         Topic<String> topic = Topic.text(fresh("past"));
         Seen<String> seen = Seen.acking();
         subscribe(topic, "group", seen);
@@ -75,7 +71,7 @@ abstract class DelayPart extends DispositionPart {
                                 .withExpiry(Instant.now().plus(Duration.ofHours(1))));
         await("it has expired", () -> Instant.now().isAfter(soon.plusMillis(50)));
         Seen<String> seen = Seen.acking();
-        Subscription subscription = subscribe(topic, "group", seen);
+        Subscription subscription = subscribe(topic, "group", seen, oneByOne());
         awaitDistinct(seen, 1);
         publish(topic, "marker");
         seen.await("the marker", patience(), all -> seen.payloads().contains("marker"));

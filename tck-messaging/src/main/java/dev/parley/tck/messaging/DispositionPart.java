@@ -172,8 +172,11 @@ abstract class DispositionPart extends OrderPart {
             }
             return Disposition.ack();
         });
-        Subscription subscription =
-                subscribe(topic, "group", seen, options().withHandlerTimeout(Duration.ofMillis(300)));
+        // On a machine that stands still now and then, the next ones may be too late as well.
+        SubscribeOptions hasty = options()
+                .withHandlerTimeout(Duration.ofSeconds(1))
+                .withRedelivery(options().redelivery().withMaxAttempts(50));
+        Subscription subscription = subscribe(topic, "group", seen, hasty);
         publish(topic, "one");
         await("it is acknowledged", () -> subscription.snapshot().acked() == 1);
         assertThat(interrupted.getCount()).isZero();
@@ -194,15 +197,18 @@ abstract class DispositionPart extends OrderPart {
                 return Disposition.ack();
             }
             failed.put(id, System.nanoTime());
-            Duration delay = delays.getOrDefault(id, Duration.ZERO);
+            Duration delay = delays.getOrDefault(id, Duration.ofMinutes(10));
             if (id.equals("advised")) {
                 throw new CallException(Code.RESOURCE_EXHAUSTED, "later").withRetryAdvice(RetryAdvice.after(delay));
             }
             return Disposition.retryAfter(delay, "later");
         });
-        subscribe(topic, "group", seen);
-        publish(topic, "long", "short", "advised");
-        await("all came again", () -> waited.size() == 3);
+        subscribe(topic, "group", seen, oneByOne());
+        publish(topic, "much later", "long", "short", "advised");
+        await("all came again", () -> waited.size() >= 3);
+        assertThat(seen.of("much later"))
+                .as("in front of all, to be tried in minutes")
+                .hasSize(1);
         delays.forEach((id, delay) -> assertThat(Duration.ofNanos(waited.getOrDefault(id, 0L)))
                 .as("wait of %s, of %s", id, delay)
                 // Brokers count in whole milliseconds.
@@ -226,9 +232,18 @@ abstract class DispositionPart extends OrderPart {
                 .withBackoff(Duration.ofMillis(400), 1, Duration.ofMillis(400))
                 .withJitter(0);
         subscribe(topic, "group", seen, options().withRedelivery(slow));
+        Seen<String> hourly = Seen.of((call, delivery) ->
+                delivery.payload().equals("one") ? Disposition.retry("in an hour") : Disposition.ack());
+        Duration hour = Duration.ofHours(1);
+        Subscription patient =
+                subscribe(topic, "hourly", hourly, oneByOne().withRedelivery(slow.withBackoff(hour, 1, hour)));
         publish(topic, "one");
         await("it came again", () -> waited.get() != 0);
         assertThat(Duration.ofNanos(waited.get())).isGreaterThanOrEqualTo(Duration.ofMillis(398));
+        await("it waits in the other group", () -> patient.snapshot().retried() >= 1);
+        publish(topic, "two");
+        hourly.await("what came behind it", patience(), all -> hourly.payloads().contains("two"));
+        assertThat(hourly.payloads()).containsExactly("one", "two");
     }
 
     @Test

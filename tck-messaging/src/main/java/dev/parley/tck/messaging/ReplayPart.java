@@ -16,19 +16,18 @@ abstract class ReplayPart extends ContentPart {
 
     private Seen<String> replayed(Topic<String> topic, String group, StartFrom start) throws Exception {
         Seen<String> seen = Seen.acking();
-        subscribe(topic, group, seen, options().withStart(start));
+        subscribe(topic, group, seen, oneByOne().withStart(start));
         return seen;
     }
 
     @Test
     final void aNewGroupCanBeginInThePast() throws Exception {
-        if (!has(Capability.REPLAY)) {
-            return; // refused by name: aCapabilityThatItLacksIsRefusedByItsName
-        }
+        needs(Capability.REPLAY);
         Topic<String> topic = Topic.text(fresh("replay"));
-        // One key, so that what has partitions has all in one, in its order.
+        // One key, so that what has partitions has all in one, in the order of publication.
         Seen<String> live = Seen.acking();
-        subscribe(topic, "live", live, options().orderedByKey());
+        subscribe(
+                topic, "live", live, has(Capability.ORDERED_BY_KEY) ? options().orderedByKey() : options());
         publishKeyed(topic, numbered("a", 10));
         awaitDistinct(live, 10);
         Instant between = Instant.now().plusMillis(20);
@@ -71,9 +70,7 @@ abstract class ReplayPart extends ContentPart {
 
     @Test
     final void replayDisturbsNobody() throws Exception {
-        if (!has(Capability.REPLAY)) {
-            return;
-        }
+        needs(Capability.REPLAY);
         Topic<String> topic = Topic.text(fresh("undisturbed"));
         Seen<String> first = Seen.acking();
         Subscription subscription = subscribe(topic, "group", first);
@@ -92,9 +89,7 @@ abstract class ReplayPart extends ContentPart {
 
     @Test
     final void patternsTakeTheTopicsThatTheyMatch() throws Exception {
-        if (!has(Capability.PATTERNS)) {
-            return; // refused by name: aCapabilityThatItLacksIsRefusedByItsName
-        }
+        needs(Capability.PATTERNS);
         String root = fresh("pattern");
         List<String> topics =
                 List.of(root, root + ".a", root + ".b", root + ".a.x", root + ".b.x", root + ".a.b.x", root + "x.a");
@@ -115,7 +110,7 @@ abstract class ReplayPart extends ContentPart {
 
     private Seen<String> pattern(String pattern) throws Exception {
         Seen<String> seen = Seen.acking();
-        subscribe(Topic.text(pattern), "group", seen);
+        subscribe(Topic.text(pattern), "group", seen, oneByOne());
         return seen;
     }
 
@@ -127,9 +122,7 @@ abstract class ReplayPart extends ContentPart {
 
     @Test
     final void aGroupOfAPatternHasDeadLettersAndRetriesToo() throws Exception {
-        if (!has(Capability.PATTERNS)) {
-            return;
-        }
+        needs(Capability.PATTERNS);
         String root = fresh("wild");
         Topic<String> pattern = Topic.text(root + ".*");
         Seen<String> seen = Seen.of(

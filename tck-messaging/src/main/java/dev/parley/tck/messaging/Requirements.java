@@ -27,6 +27,10 @@ public record Requirements(Set<Capability> capabilities, Confirm confirm, boolea
             true);
     private static final Requirements KAFKA = new Requirements(
             EnumSet.of(Capability.ORDERED_BY_KEY, Capability.REPLAY, Capability.PATTERNS), Confirm.REPLICATED, false);
+    private static final Requirements KAFKA_SHARE = new Requirements(
+            EnumSet.of(Capability.NATIVE_RETRY_COUNT, Capability.REPLAY, Capability.LEASE_EXTEND, Capability.PATTERNS),
+            Confirm.REPLICATED,
+            true);
 
     private static final Map<String, Requirements> TABLE = Map.of(
             "memory", MEMORY,
@@ -43,12 +47,16 @@ public record Requirements(Set<Capability> capabilities, Confirm confirm, boolea
     }
 
     /**
-     * The row of a URI's scheme.
+     * The row of a URI's scheme; {@code kafka} has two, one for {@code share=true}.
      *
      * @throws IllegalArgumentException if the table has none: then {@link BrokerUnderTest#requirements} must say what is required
      */
     public static Requirements of(String uri) {
-        String scheme = BrokerUri.parse(uri).scheme();
+        BrokerUri parsed = BrokerUri.parse(uri);
+        String scheme = parsed.scheme();
+        if (scheme.equals("kafka") && parsed.parameter("share").orElse("").equals("true")) {
+            return KAFKA_SHARE;
+        }
         Requirements row = TABLE.get(scheme);
         if (row == null) {
             throw new IllegalArgumentException("the kit's table has no row for " + scheme

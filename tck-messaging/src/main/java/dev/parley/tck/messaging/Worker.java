@@ -1,6 +1,7 @@
 package dev.parley.tck.messaging;
 
 import dev.parley.CallException;
+import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.Message;
@@ -8,13 +9,11 @@ import dev.parley.messaging.MessageBroker;
 import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +34,11 @@ final class Worker {
 
     private final Path folder;
     private final Topic<String> topic;
-    private final FileChannel history;
-    private final FileChannel signals;
+    private final FileOutputStream history;
+    private final FileOutputStream signals;
+
+    /** A process that has just started may need that long for its first publication on a busy machine. */
+    private static final Duration PUBLISH = Duration.ofSeconds(60);
 
     private Worker(Path folder, String topic) throws IOException {
         this.folder = folder;
@@ -45,8 +47,9 @@ final class Worker {
         this.signals = append("signals");
     }
 
-    private FileChannel append(String name) throws IOException {
-        return FileChannel.open(folder.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    /** Not a channel: that is closed for all by the interrupt of one handler whose message is lost. */
+    private FileOutputStream append(String name) throws IOException {
+        return new FileOutputStream(folder.resolve(name).toFile(), true);
     }
 
     /**
@@ -56,7 +59,8 @@ final class Worker {
      */
     public static void main(String[] args) throws Exception {
         Worker worker = new Worker(Path.of(args[1]), args[3]);
-        try (MessageBroker broker = MessageBroker.connect(args[2])) {
+        try (MessageBroker broker =
+                MessageBroker.connect(args[2], BrokerOptions.defaults().withPublishTimeout(PUBLISH))) {
             switch (args[0]) {
                 case "publish" -> worker.publish(broker, args[4], Integer.parseInt(args[5]));
                 case "consume" ->
@@ -73,8 +77,8 @@ final class Worker {
         worker.signal("closed");
     }
 
-    private void write(FileChannel file, String text) throws IOException {
-        file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    private void write(FileOutputStream file, String text) throws IOException {
+        file.write(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private void signal(String text) throws IOException {
@@ -136,15 +140,16 @@ final class Worker {
         signal("stale " + subscription.snapshot().stale());
     }
 
-    private Disposition handle(Delivery<String> delivery, String point) throws Exception {
+    private Disposition handle(Delivery<String> delivery, String point) throws IOException {
         String id = delivery.message().id();
         if (point.equals("before")) {
             pause("before", id);
         }
         if (point.equals("during")) {
             // Half an effect; what follows it makes it whole only if this process goes on.
-            FileChannel own = append("half");
-            write(own, "done " + id.substring(0, 1));
+            try (FileOutputStream own = append("half")) {
+                write(own, "done " + id.substring(0, 1));
+            }
             pause("during", id);
         }
         write(history, "done " + id + '\n');
@@ -154,10 +159,19 @@ final class Worker {
         return Disposition.ack();
     }
 
-    private void pause(String point, String id) throws Exception {
+    /** Whatever happens to its message meanwhile: one that was frozen past its lease goes on with what it was at. */
+    private void pause(String point, String id) throws IOException {
         signal("at " + point + ' ' + id);
+        boolean interrupted = false;
         while (!told("go")) {
-            Thread.sleep(10);
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

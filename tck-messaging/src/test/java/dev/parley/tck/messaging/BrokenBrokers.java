@@ -33,6 +33,9 @@ final class BrokenBrokers {
 
     private BrokenBrokers() {}
 
+    /** Without one: what the others are held against. */
+    static final class Sound extends Faulty {}
+
     // ---- publishing
 
     static final class LosesEveryTwentieth extends Faulty {
@@ -44,11 +47,12 @@ final class BrokenBrokers {
         }
     }
 
-    static final class SchedulesEarly extends Faulty {
+    /** As where times are taken for those of another zone. */
+    static final class SchedulesAnHourEarly extends Faulty {
         @Override
         List<Outgoing> broken(Outgoing message) {
             return List.of(new Outgoing(
-                    message.topic(), message.message(), message.deliverAt().map(when -> when.minusMillis(250))));
+                    message.topic(), message.message(), message.deliverAt().map(when -> when.minusSeconds(3600))));
         }
     }
 
@@ -130,9 +134,17 @@ final class BrokenBrokers {
     }
 
     static final class MissesWhatFollowsASubscription extends Faulty {
+        private final AtomicInteger publications = new AtomicInteger();
+
+        @Override
+        void published() {
+            publications.incrementAndGet();
+        }
+
         @Override
         BackendConsumer consumer(BrokerBackend sound, ConsumerSpec spec) {
-            return new ForwardingConsumer(new LateConsumer(() -> sound.consume(spec)));
+            int before = publications.get();
+            return new LateConsumer(() -> publications.get() > before, () -> sound.consume(spec));
         }
     }
 
@@ -215,10 +227,54 @@ final class BrokenBrokers {
         }
     }
 
+    /** Among several, who has the first message of a key is slow, and nobody waits for that. */
     static final class OrdersForOneConsumerAlone extends Faulty {
+        private final AtomicInteger consumers = new AtomicInteger();
+        private final Set<String> settled = ConcurrentHashMap.newKeySet();
+
         @Override
         ConsumerSpec broken(ConsumerSpec spec) {
             return spec(spec, spec.queue(), false, spec.start());
+        }
+
+        private static String keyOf(Received each) {
+            return each.message().metadata().key().orElse("");
+        }
+
+        private boolean isLate(Received each) {
+            return consumers.get() > 1 && each.message().id().endsWith("-1") && !settled.contains(keyOf(each));
+        }
+
+        @Override
+        BackendConsumer wrapped(BrokerBackend backend, BackendConsumer sound) {
+            consumers.incrementAndGet();
+            List<Received> late = new ArrayList<>();
+            return new ForwardingConsumer(sound) {
+                @Override
+                public List<Received> receive(int max, Duration wait) throws Exception {
+                    List<Received> all = new ArrayList<>(late);
+                    if (all.size() < max) {
+                        all.addAll(sound.receive(max - all.size(), Duration.ofMillis(5)));
+                    }
+                    late.clear();
+                    all.stream().filter(each -> isLate(each)).forEach(late::add);
+                    all.removeAll(late);
+                    return all;
+                }
+
+                @Override
+                public List<Received> settle(List<Settlement> settlements) throws Exception {
+                    List<Received> stale = sound.settle(settlements);
+                    settlements.forEach(each -> settled.add(keyOf(each.received())));
+                    return stale;
+                }
+
+                @Override
+                public void close() {
+                    super.close();
+                    consumers.decrementAndGet();
+                }
+            };
         }
     }
 
@@ -370,6 +426,11 @@ final class BrokenBrokers {
 
     static final class NeverExtends extends Faulty {
         @Override
+        protected Duration patience() {
+            return Duration.ofSeconds(30); // its test takes longer than a lease
+        }
+
+        @Override
         BackendConsumer wrapped(BrokerBackend backend, BackendConsumer sound) {
             return new ForwardingConsumer(sound) {
                 @Override
@@ -399,19 +460,22 @@ final class BrokenBrokers {
         }
     }
 
-    static final class RetriesEarly extends Faulty {
+    static final class RetriesAtOnce extends Faulty {
         @Override
         Settlement broken(BrokerBackend backend, Settlement settlement) {
             return settlement instanceof Settlement.Retry retry
-                    ? new Settlement.Retry(retry.received(), retry.after().dividedBy(2), retry.failure())
+                    ? new Settlement.Retry(retry.received(), Duration.ZERO, retry.failure())
                     : settlement;
         }
     }
 
     static final class RetriesForAllGroups extends Faulty {
+        private final AtomicInteger retries = new AtomicInteger();
+
         @Override
         Settlement broken(BrokerBackend backend, Settlement settlement) {
-            if (settlement instanceof Settlement.Retry retry) {
+            // Not for ever: a copy is a first attempt, which is tried again.
+            if (settlement instanceof Settlement.Retry retry && retries.incrementAndGet() <= 10) {
                 publishAgain(backend, retry.received().topic(), retry.received().message());
                 return new Settlement.Ack(retry.received());
             }

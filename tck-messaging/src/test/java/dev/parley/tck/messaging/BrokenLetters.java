@@ -92,9 +92,9 @@ final class BrokenLetters {
         QueueStats broken(QueueStats stats) {
             return new QueueStats(
                     stats.queue(),
-                    stats.depth() + stats.inFlight(),
+                    stats.depth() + stats.inFlight().orElse(0),
                     stats.delayed(),
-                    0,
+                    OptionalLong.of(0),
                     stats.oldestAge(),
                     stats.redelivered(),
                     stats.deadLetters(),

@@ -45,6 +45,7 @@ abstract class Faulty extends BrokerSuite {
             public void publish(List<Outgoing> messages) throws Exception {
                 for (Outgoing each : messages) {
                     sound.publish(broken(each));
+                    published();
                 }
             }
 
@@ -76,10 +77,10 @@ abstract class Faulty extends BrokerSuite {
         return MessageBroker.of(openBackend(options), options);
     }
 
-    /** What has not happened by then never will: memory is quick. */
+    /** What has not happened by then never will: memory is quick, also on a machine that is not. */
     @Override
     protected Duration patience() {
-        return Duration.ofSeconds(1);
+        return Duration.ofSeconds(10);
     }
 
     /** What waits for ever is not waited for when it closes. */
@@ -95,6 +96,9 @@ abstract class Faulty extends BrokerSuite {
     List<Outgoing> broken(Outgoing message) {
         return List.of(message);
     }
+
+    /** A message was. */
+    void published() {}
 
     BackendConsumer consumer(BrokerBackend sound, ConsumerSpec spec) throws Exception {
         return wrapped(sound, sound.consume(broken(spec)));

@@ -36,14 +36,14 @@ final class JournalBackend extends ForwardingBackend {
     /** What is broken about it. */
     enum Fault {
         NONE,
-        /** It confirms what it has not written yet. */
+        /** It confirms what it has not written yet: the last lines are behind. */
         CONFIRMS_EARLY,
         /** What is handed to a handler is done. */
         DONE_BEFORE_HANDLED,
         /** What it finds torn at the end stays, and runs into what is written next. */
         WRITES_BEHIND_A_TORN_LINE,
-        /** A write that fails is as good as another. */
-        IGNORES_A_FULL_DISK
+        /** Many writes that fail are as good as others. */
+        NOTICES_A_FULL_DISK_LATE
     }
 
     private final FileChannel file;
@@ -52,6 +52,7 @@ final class JournalBackend extends ForwardingBackend {
     private final Set<String> done = new HashSet<>();
     private final List<String> waiting = new ArrayList<>();
     private boolean broken;
+    private int failed;
 
     JournalBackend(BrokerBackend memory, Path path, Fault fault) throws IOException {
         super(memory);
@@ -115,18 +116,24 @@ final class JournalBackend extends ForwardingBackend {
             throw new CallException(Code.UNAVAILABLE, "the journal has failed before");
         }
         waiting.addAll(lines);
-        if (fault == Fault.CONFIRMS_EARLY && waiting.size() < 20) {
+        writeAllBut(fault == Fault.CONFIRMS_EARLY ? 20 : 0);
+    }
+
+    private void writeAllBut(int last) {
+        if (waiting.size() <= last) {
             return;
         }
+        List<String> due = waiting.subList(0, waiting.size() - last);
         try {
-            ByteBuffer bytes = StandardCharsets.ISO_8859_1.encode(String.join("\n", waiting) + "\n");
-            waiting.clear();
+            ByteBuffer bytes = StandardCharsets.ISO_8859_1.encode(String.join("\n", due) + "\n");
+            due.clear();
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
             file.force(false);
         } catch (IOException e) {
-            if (fault != Fault.IGNORES_A_FULL_DISK) {
+            failed++;
+            if (fault != Fault.NOTICES_A_FULL_DISK_LATE || failed > 100) {
                 broken = true;
                 throw new CallException(Code.RESOURCE_EXHAUSTED, "the journal cannot be written: " + e, e);
             }
@@ -200,10 +207,15 @@ final class JournalBackend extends ForwardingBackend {
     @Override
     public void close() {
         super.close();
-        try {
-            file.close();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+        synchronized (this) {
+            try {
+                if (!broken) {
+                    writeAllBut(0);
+                }
+                file.close();
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ final class JournalBrokers {
             }
         }
 
-        /** What is lost does not come, however long one waits. */
+        /** What is lost does not come, however long one waits: all that is there comes at once. */
         @Override
         protected java.time.Duration takeover() {
             return fault == JournalBackend.Fault.NONE
@@ -87,9 +87,9 @@ final class JournalBrokers {
         }
     }
 
-    static final class IgnoresAFullDisk extends Journal {
-        IgnoresAFullDisk() {
-            super(JournalBackend.Fault.IGNORES_A_FULL_DISK);
+    static final class NoticesAFullDiskLate extends Journal {
+        NoticesAFullDiskLate() {
+            super(JournalBackend.Fault.NOTICES_A_FULL_DISK_LATE);
         }
     }
 }

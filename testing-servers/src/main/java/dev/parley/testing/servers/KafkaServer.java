@@ -73,9 +73,19 @@ public final class KafkaServer implements AutoCloseable {
      * @throws IllegalStateException as {@link #start()}
      */
     public static KafkaServer startBehindProxy() throws IOException, InterruptedException {
+        return startBehindProxy(Map.of());
+    }
+
+    /**
+     * As {@link #startBehindProxy()}.
+     *
+     * @param settings as {@link #start(Map)}
+     * @throws IllegalStateException as {@link #start()}
+     */
+    public static KafkaServer startBehindProxy(Map<String, String> settings) throws IOException, InterruptedException {
         AtomicReference<FaultProxy> proxy = new AtomicReference<>();
         try {
-            ServerProcess process = process(Map.of(), place -> {
+            ServerProcess process = process(settings, place -> {
                 FaultProxy network = FaultProxy.to(place.port("proxied"));
                 proxy.set(network);
                 return Map.of(

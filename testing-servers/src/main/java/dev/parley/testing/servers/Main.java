@@ -36,7 +36,10 @@ public final class Main {
             PostgresServer server = PostgresServer.start();
             return new Running(server.uri(), server.jdbcUrl());
         });
-        all.put("rabbitmq", () -> new Running(RabbitMqServer.start().uri(), ""));
+        all.put("rabbitmq", () -> {
+            RabbitMqServer server = RabbitMqServer.startWithManagement(Map.of());
+            return new Running(server.uri(), server.uri() + "?management=" + server.managementPort());
+        });
         all.put("kafka", () -> new Running(KafkaServer.start().uri(), ""));
         return all;
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A RabbitMQ broker of its own: one node on a free port of 127.0.0.1, without plugins, with its data in a temporary folder, and with an
+ * A RabbitMQ broker of its own: one node on a free port of 127.0.0.1, without plugins unless they are asked for, with its data in a temporary folder, and with an
  * Erlang port mapper ({@code epmd}) of its own, so that it neither meets nor leaves behind another one. It takes some five seconds to
  * start; tests that neither kill nor block it use the {@link #shared} one.
  *
@@ -39,12 +39,14 @@ public final class RabbitMqServer implements AutoCloseable {
     private final ServerProcess mapper;
     private final ServerProcess process;
     private final Path programs;
+    private final boolean managed;
     private final AtomicInteger virtualHosts = new AtomicInteger();
 
-    private RabbitMqServer(ServerProcess mapper, ServerProcess process, Path programs) {
+    private RabbitMqServer(ServerProcess mapper, ServerProcess process, Path programs, boolean managed) {
         this.mapper = mapper;
         this.process = process;
         this.programs = programs;
+        this.managed = managed;
     }
 
     /**
@@ -65,6 +67,22 @@ public final class RabbitMqServer implements AutoCloseable {
      * @throws IllegalStateException as {@link #start()}
      */
     public static RabbitMqServer start(Map<String, String> settings) throws IOException, InterruptedException {
+        return start(settings, false);
+    }
+
+    /**
+     * Starts one with the plugin {@code rabbitmq_management}, which Debian's package has; it takes some seconds longer.
+     *
+     * @param settings as {@link #start(Map)}
+     * @throws IllegalStateException as {@link #start()}
+     */
+    public static RabbitMqServer startWithManagement(Map<String, String> settings)
+            throws IOException, InterruptedException {
+        return start(settings, true);
+    }
+
+    private static RabbitMqServer start(Map<String, String> settings, boolean managed)
+            throws IOException, InterruptedException {
         Path programs = ServerPrograms.rabbitMq();
         ServerProcess mapper = ServerProcess.builder("epmd")
                 .debianPackage("erlang-base")
@@ -73,8 +91,8 @@ public final class RabbitMqServer implements AutoCloseable {
                 .start();
         ServerProcess process = null;
         try {
-            process = broker(programs, mapper.port(), settings);
-            return new RabbitMqServer(mapper, process, programs);
+            process = broker(programs, mapper.port(), settings, managed);
+            return new RabbitMqServer(mapper, process, programs, managed);
         } finally {
             if (process == null) {
                 mapper.close();
@@ -92,17 +110,17 @@ public final class RabbitMqServer implements AutoCloseable {
         return Shared.RABBIT_MQ.get();
     }
 
-    private static ServerProcess broker(Path programs, int mapper, Map<String, String> settings)
+    private static ServerProcess broker(Path programs, int mapper, Map<String, String> settings, boolean managed)
             throws IOException, InterruptedException {
         // Not the program on the PATH: Debian's changes the user, and the folder with it.
         return ServerProcess.builder(programs.resolve("rabbitmq-server").toString())
                 .debianPackage("rabbitmq-server")
                 .withoutEnvironment("RABBITMQ_")
                 .withoutEnvironment("ERL_")
-                .ports("amqp", "distribution", "tls")
+                .ports("amqp", "distribution", "tls", "management")
                 .environment(place -> environment(place, mapper))
                 .arguments(place -> {
-                    configure(place, settings);
+                    configure(place, settings, managed);
                     return List.of();
                 })
                 .readyWhen(server -> server.output().contains("Server startup complete"))
@@ -135,7 +153,8 @@ public final class RabbitMqServer implements AutoCloseable {
                 "ERL_EPMD_ADDRESS", "127.0.0.1");
     }
 
-    private static void configure(ServerProcess.Place place, Map<String, String> settings) throws IOException {
+    private static void configure(ServerProcess.Place place, Map<String, String> settings, boolean managed)
+            throws IOException {
         Map<String, String> all = new TreeMap<>(Map.of(
                 "listeners.tcp.1", place.authority("amqp"),
                 "log.console", "true",
@@ -143,12 +162,16 @@ public final class RabbitMqServer implements AutoCloseable {
         if (settings.keySet().stream().anyMatch(name -> name.startsWith("ssl_options."))) {
             all.put("listeners.ssl.1", place.authority("tls"));
         }
+        if (managed) {
+            all.put("management.tcp.ip", "127.0.0.1");
+            all.put("management.tcp.port", "" + place.port("management"));
+        }
         all.putAll(settings);
         StringBuilder lines = new StringBuilder();
         all.forEach(
                 (name, value) -> lines.append(name).append(" = ").append(value).append('\n'));
         Files.writeString(place.folder().resolve("rabbitmq.conf"), lines);
-        Files.writeString(place.folder().resolve("plugins"), "[].\n");
+        Files.writeString(place.folder().resolve("plugins"), managed ? "[rabbitmq_management].\n" : "[].\n");
     }
 
     /** {@code amqp://guest:guest@127.0.0.1:PORT}, of the virtual host {@code /}. */
@@ -195,6 +218,18 @@ public final class RabbitMqServer implements AutoCloseable {
     /** Its port of 127.0.0.1 for AMQP over TLS, if its settings have {@code ssl_options}. */
     public int tlsPort() {
         return process.port("tls");
+    }
+
+    /**
+     * Its port of 127.0.0.1 for the management API.
+     *
+     * @throws IllegalStateException if it was not {@linkplain #startWithManagement started with it}
+     */
+    public int managementPort() {
+        if (!managed) {
+            throw new IllegalStateException("this RabbitMQ has no management API: startWithManagement() starts one");
+        }
+        return process.port("management");
     }
 
     /** The broker's process, to ask whether it runs and for what it wrote. */

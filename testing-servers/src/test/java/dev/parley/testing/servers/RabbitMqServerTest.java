@@ -11,11 +11,16 @@ import com.rabbitmq.client.MessageProperties;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import dev.parley.testing.Fixture;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -142,6 +147,25 @@ class RabbitMqServerTest {
         assertThatThrownBy(() -> connect(server.uri().replace("guest:guest", "guest:wrong")))
                 .isInstanceOf(PossibleAuthenticationFailureException.class);
         assertThatThrownBy(() -> server.control("no_such_command")).hasMessageContaining("no_such_command");
+    }
+
+    @Test
+    void theManagementApiAnswersOfTheOneThatIsStartedWithIt() throws Exception {
+        RabbitMqServer server = fixture.open(RabbitMqServer.startWithManagement(Map.of()));
+        publish(server.uri(), "q", "one");
+        String basic = Base64.getEncoder().encodeToString("guest:guest".getBytes(StandardCharsets.UTF_8));
+        URI queues = URI.create("http://127.0.0.1:" + server.managementPort() + "/api/queues/%2F?columns=name");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(queues)
+                            .header("Authorization", "Basic " + basic)
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.body()).isEqualTo("[{\"name\":\"q\"}]");
+        }
+        assertThatThrownBy(() -> RabbitMqServer.shared().managementPort())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("startWithManagement");
     }
 
     @Test

@@ -395,7 +395,7 @@ final class MemoryStore {
                 group.name,
                 group.unsettled.size() - group.inFlight,
                 OptionalLong.of(group.delayed.size()),
-                group.inFlight,
+                OptionalLong.of(group.inFlight),
                 age,
                 OptionalLong.of(group.redelivered),
                 OptionalLong.of(group.letters.size()),
