@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,7 +105,30 @@ class BrokerServerTest {
         BrokerServer disk =
                 fixture.open(BrokerServer.builder().store("sqlite:" + folder).start());
         assertThat(connect(uri(memory)).confirm()).isEqualTo(Confirm.MEMORY);
-        assertThat(connect(uri(disk)).confirm()).isEqualTo(Confirm.FSYNCED);
+        assertThat(awaitFsynced(connect(uri(disk)))).isEqualTo(Confirm.FSYNCED);
+    }
+
+    @Test
+    void aConfirmationIsKnownOnceTheServerIsThere(@TempDir Path folder) {
+        BrokerServer before = BrokerServer.builder().start();
+        int port = before.port();
+        before.close();
+        MessageBroker broker = connect("parley://127.0.0.1:" + port);
+        assertThat(broker.confirm()).isEqualTo(Confirm.MEMORY);
+
+        fixture.open(BrokerServer.builder().port(port).store("sqlite:" + folder).start());
+        assertThat(awaitFsynced(broker)).isEqualTo(Confirm.FSYNCED);
+    }
+
+    /** The last answer within a minute: a server on a busy machine needs longer than a question waits. */
+    private static Confirm awaitFsynced(MessageBroker broker) {
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        Confirm last = broker.confirm();
+        while (last != Confirm.FSYNCED && System.nanoTime() < end) {
+            LockSupport.parkNanos(20_000_000);
+            last = broker.confirm();
+        }
+        return last;
     }
 
     /** A consumer gives back what it holds by statements, which an interrupt of its own thread would end. */

@@ -149,7 +149,7 @@ public interface MessageBroker extends AutoCloseable {
     /** What this broker can do. */
     Set<Capability> capabilities();
 
-    /** What a confirmed publication means here. */
+    /** What a confirmed publication means here; {@code MEMORY} while a server that decides it was never reached. */
     Confirm confirm();
 
     /** How large a message may be, its attributes included, in bytes. */

@@ -17,6 +17,7 @@ import dev.parley.testing.Fault;
 import dev.parley.testing.FaultProxy;
 import dev.parley.testing.Fixture;
 import dev.parley.testing.ServerProcess;
+import dev.parley.testing.Snippet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,20 +125,34 @@ class TestingGuideTest {
         assertThat(etcd.isRunning()).isTrue();
     }
 
-    static Stream<String> snippets() throws IOException {
-        String guide = Files.readString(Path.of("../docs/guide/testing.md"));
-        return Stream.of(guide.split("```java\n", -1))
-                .skip(1)
-                .map(part -> part.substring(0, part.indexOf("```")))
-                .filter(snippet -> !snippet.contains("BrokerServerSuite")); // that one is compiled by the shop's tests
+    @Test
+    void theGuidesExamplesCompile() throws IOException {
+        String around = """
+                import dev.parley.discovery.*;
+                class Example {
+                    void run() throws Exception {
+                        $snippet
+                    }
+                }
+                """;
+        for (Snippet snippet : Snippet.in(Path.of("../docs/guide/registries.md"))) {
+            assertThat(snippet.errors(around)).isEmpty();
+        }
+    }
+
+    static Stream<Snippet> snippets() throws IOException {
+        return Snippet.in(Path.of("../docs/guide/testing.md")).stream()
+                .filter(snippet ->
+                        !snippet.code().contains("BrokerServerSuite")); // that one is compiled by the shop's tests
     }
 
     @ParameterizedTest
     @MethodSource("snippets")
-    void theGuideShowsThisCode(String snippet) throws IOException {
+    void theGuideShowsThisCode(Snippet snippet) throws IOException {
         Path here = Path.of("src/test/java/dev/parley/rpc/TestingGuideTest.java");
         String code = Files.readString(here);
-        List<String> lines = snippet.lines()
+        List<String> lines = snippet.code()
+                .lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .toList();

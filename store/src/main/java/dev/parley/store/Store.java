@@ -39,8 +39,8 @@ public sealed interface Store extends AutoCloseable permits AbstractStore, Share
      * </ul>
      *
      * <p>Options follow a question mark, {@code name=value} with {@code &} between: those of {@link StoreOptions} but the clock
-     * (durations as {@code 500ms}, {@code 10s}, {@code 5m}), for PostgreSQL also {@code schema}, {@code sslmode} and {@code sslrootcert}.
-     * Parts are percent-decoded.
+     * (durations as {@code 500ms}, {@code 10s}, {@code 5m}), {@code maxBytes} for SQLite only, and for PostgreSQL {@code schema}, {@code
+     * sslmode} and {@code sslrootcert}. Parts are percent-decoded.
      *
      * @throws IllegalArgumentException if the URI or an option is not one
      * @throws CallException FAILED_PRECONDITION if the folder is in use (the holder's process id is named) or cannot be used,

@@ -79,6 +79,10 @@ sealed interface StoreUri {
                     "a sqlite URI names a folder (databases in memory are not durable), but not \"" + folder + "\"");
         }
         StoreOptions all = common(values, options);
+        String maxBytes = values.remove("maxBytes");
+        if (maxBytes != null) {
+            all = all.withMaxBytes(number("maxBytes", maxBytes, Long.MAX_VALUE));
+        }
         refuseRest(values, "sqlite");
         try {
             return new Sqlite(Path.of(folder), all);
@@ -178,9 +182,6 @@ sealed interface StoreUri {
         if ((value = values.remove("maxWaiting")) != null) {
             all = all.withMaxWaiting((int) number("maxWaiting", value, Integer.MAX_VALUE));
         }
-        if ((value = values.remove("maxBytes")) != null) {
-            all = all.withMaxBytes(number("maxBytes", value, Long.MAX_VALUE));
-        }
         if ((value = values.remove("waitTimeout")) != null) {
             all = all.withWaitTimeout(duration("waitTimeout", value));
         }
@@ -207,8 +208,9 @@ sealed interface StoreUri {
             // The name alone: a value may be a secret in the wrong place.
             throw new IllegalArgumentException("unknown option \""
                     + values.keySet().iterator().next() + "\" in a " + scheme
-                    + " URI; known are connections, maxWaiting, maxBytes, waitTimeout, transactionTimeout, commitTimeout,"
-                    + " connectTimeout, migrate" + (scheme.equals("sqlite") ? "" : ", schema, sslmode, sslrootcert"));
+                    + " URI; known are connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout,"
+                    + " connectTimeout, migrate"
+                    + (scheme.equals("sqlite") ? ", maxBytes" : ", schema, sslmode, sslrootcert"));
         }
     }
 

@@ -39,7 +39,6 @@ record StoreSettings(String store, Duration retention, long retentionMessages, l
             "maxMessages",
             "connections",
             "maxWaiting",
-            "maxBytes",
             "waitTimeout",
             "transactionTimeout",
             "commitTimeout",

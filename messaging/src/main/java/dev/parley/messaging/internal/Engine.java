@@ -272,12 +272,12 @@ public final class Engine implements MessageBroker {
 
     @Override
     public Confirm confirm() {
-        return profile.confirm();
+        return backend.profile().confirm(); // a server that was away at the start has said since what it does
     }
 
     @Override
     public int maxMessageBytes() {
-        return profile.maxMessageBytes();
+        return backend.profile().maxMessageBytes();
     }
 
     @Override
