@@ -42,22 +42,10 @@ final class StartOffsets {
 
     /** Whether the broker knows a group: that is, any offset of it. */
     boolean isKnown(String group) throws Exception {
-        try {
-            return !clients.admin()
-                    .listConsumerGroupOffsets(group)
-                    .partitionsToOffsetAndMetadata(group)
-                    .get()
-                    .isEmpty();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof GroupIdNotFoundException) { // not said of one that is not there
-                throw new CallException(
-                        Code.FAILED_PRECONDITION,
-                        "group \"%s\" at %s is no consumer group: it was used with share=true, and is to be deleted first"
-                                .formatted(group, settings.shown()),
-                        e.getCause());
-            }
-            throw KafkaErrors.translated(e, "asking for the offsets of " + group, settings);
-        }
+        return !clients.answer(
+                        clients.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(group),
+                        "asking for the offsets of " + group)
+                .isEmpty();
     }
 
     /**
@@ -78,6 +66,13 @@ final class StartOffsets {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownMemberIdException) {
                 return false; // it has members, which have begun
+            }
+            if (e.getCause() instanceof GroupIdNotFoundException) { // not said of one that is not there
+                throw new CallException(
+                        Code.FAILED_PRECONDITION,
+                        "group \"%s\" at %s is no consumer group: it was used with share=true, and is to be deleted first"
+                                .formatted(group, settings.shown()),
+                        e.getCause());
             }
             throw KafkaErrors.translated(e, "committing the first offsets of " + group, settings);
         }

@@ -46,6 +46,7 @@ final class ConsumerProcess {
                         queue.group(),
                         hold ? place.folder().resolve(RELEASE).toString() : ""))
                 .readyWhen(process -> process.output().contains("ready"))
+                .startTimeout(Duration.ofMinutes(3))
                 .start();
     }
 
@@ -57,7 +58,9 @@ final class ConsumerProcess {
     static void main(String[] args) throws Exception {
         QueueName queue = new QueueName(args[1], args[2]);
         Optional<Path> file = args[3].isEmpty() ? Optional.empty() : Optional.of(Path.of(args[3]));
-        try (BrokerBackend backend = Backends.open(args[0], BrokerOptions.defaults());
+        // On a busy machine the first answers take their time.
+        BrokerOptions patient = BrokerOptions.defaults().withConnectTimeout(Duration.ofMinutes(1));
+        try (BrokerBackend backend = Backends.open(args[0], patient);
                 BackendConsumer consumer = backend.consume(new ConsumerSpec(
                         queue,
                         Optional.empty(),

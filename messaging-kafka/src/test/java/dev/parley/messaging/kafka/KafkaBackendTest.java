@@ -24,7 +24,9 @@ import dev.parley.testing.servers.KafkaServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -268,6 +270,23 @@ class KafkaBackendTest {
             }
         }
         assertThat(kafka.backend.queues()).noneMatch(stats -> stats.queue().equals(queue));
+    }
+
+    @Test
+    void aTopicThatWasMadeForAnEphemeralConsumerGoesWithItsConnection() throws Exception {
+        String made = name("answers");
+        String there = name("there");
+        kafka.publish(there, "x");
+        try (Backend other = Backend.of(KafkaServer.shared(), "")) {
+            for (String topic : List.of(made, there)) {
+                other.consume(new QueueName(topic, "g"), StartFrom.latest(), 10, ConsumerSpec.Kind.EPHEMERAL);
+            }
+        }
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", KafkaServer.shared().authority()))) {
+            await("it is gone", () -> !admin.listTopics().names().get().contains(made));
+            assertThat(admin.listTopics().names().get()).contains(there);
+        }
     }
 
     private static QueueStats stats(QueueName queue) throws Exception {

@@ -41,6 +41,7 @@ class KafkaUriTest {
                 "kafka://h:9092?replication=101|replication",
                 "kafka://h:9092?session.timeout.ms=10|session.timeout.ms",
                 "kafka://h:9092?maxMessageBytes=1000000000|maxMessageBytes",
+                "kafka://h:9092?share=yes|share",
                 "kafka://h:9092?security.protocol=TLS|TLS",
                 "kafka://h:9092?security.protocol=SASL_SSL|user",
                 "kafka://h:9092?sasl.mechanism=PLAIN|user",

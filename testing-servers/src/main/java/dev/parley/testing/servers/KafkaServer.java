@@ -5,6 +5,7 @@ import dev.parley.testing.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -124,6 +125,8 @@ public final class KafkaServer implements AutoCloseable {
                 .ports("broker", "controller", "proxied")
                 .arguments(place -> arguments(place, java, jars, settings, more))
                 .readyWhen(server -> server.output().contains("Kafka Server started"))
+                // Five seconds on a machine of one's own, more than a minute on one that is very busy.
+                .startTimeout(Duration.ofMinutes(3))
                 .start();
     }
 
