@@ -60,7 +60,7 @@ class ConsumerBreakerTest {
         Await.until(messages + " wait", () -> {
             QueueStats stats = broker.queues().getFirst();
             return stats.depth() == messages
-                    && stats.inFlight() == 0
+                    && stats.inFlight().orElse(-1) == 0
                     && subscription.snapshot().held() == 0;
         });
     }

@@ -428,9 +428,11 @@ final class ShareInHand {
                 return List.of();
             }
             int count = Math.min(Math.max(1, lanes.size()), Math.min(MAX_LANES - lanes.size(), room));
+            // A batch costs three questions to the broker: the first lane, which most make do with, has large ones.
+            int most = lanes.isEmpty() ? (prefetch + 1) / 2 : (prefetch + 3) / 4;
             List<Integer> sizes = new ArrayList<>();
             for (int n = 0; n < count; n++) {
-                sizes.add(Math.max(1, Math.min((prefetch + 3) / 4, room / count)));
+                sizes.add(Math.max(1, Math.min(most, room / count)));
             }
             return sizes;
         } finally {
