@@ -19,6 +19,12 @@ final class Around {
             void send(Object order) {}
             """;
 
+    private static final String EVENT_IMPORTS = """
+            import dev.parley.events.*;
+            import dev.parley.store.*;
+            import io.opentelemetry.api.OpenTelemetry;
+            """;
+
     private static final String EVENTS = """
             sealed interface OrderEvent {}
             record OrderPlaced(String orderId, int total) implements OrderEvent {}
@@ -36,6 +42,9 @@ final class Around {
             Store store;
             EventStore<OrderEvent> events;
             Outbox outbox;
+            OutboxRelay relay;
+            Inbox inbox;
+            OpenTelemetry openTelemetry;
             Order order;
             OrderPlaced event;
             Instant from;
@@ -109,13 +118,13 @@ final class Around {
     }
 
     static String events() {
-        return method("import dev.parley.events.*;\nimport dev.parley.store.*;", EVENTS);
+        return method(EVENT_IMPORTS, EVENTS);
     }
 
     /** With a topic where events have a type. */
     static String outbox() {
         return method(
-                "import dev.parley.events.*;\nimport dev.parley.store.*;",
+                EVENT_IMPORTS,
                 EVENTS.replace("EventType<OrderPlaced> placed", "Topic<OrderPlaced> placed"));
     }
 
@@ -128,16 +137,11 @@ final class Around {
     }
 
     static String kit() {
-        return method("import dev.parley.tck.messaging.*;\nimport dev.parley.testing.FaultProxy;", """
+        return method("import dev.parley.tck.messaging.*;\nimport dev.parley.testing.*;", """
                 interface MyServerProcess { int port(); }
-                static class MyServer implements ServerUnderTest {
-                    public void kill() {}
-                    public void stop() {}
-                    public void start() {}
-                    public FaultProxy network() { return null; }
-                    public String networkUri() { return "my://127.0.0.1:1"; }
-                }
                 MyServerProcess server;
+                ServerProcess process;
+                FaultProxy proxy;
                 """);
     }
 
