@@ -115,7 +115,8 @@ class KafkaShareTest {
                 "nothing waits",
                 () -> kafka.backend.queues().stream()
                         .filter(stats -> stats.queue().equals(queue))
-                        .allMatch(stats -> stats.depth() == 0 && stats.inFlight().orElse(-1) == 0));
+                        .allMatch(
+                                stats -> stats.depth() == 0 && stats.inFlight().orElse(-1) == 0));
     }
 
     @Test

@@ -123,9 +123,7 @@ final class Around {
 
     /** With a topic where events have a type. */
     static String outbox() {
-        return method(
-                EVENT_IMPORTS,
-                EVENTS.replace("EventType<OrderPlaced> placed", "Topic<OrderPlaced> placed"));
+        return method(EVENT_IMPORTS, EVENTS.replace("EventType<OrderPlaced> placed", "Topic<OrderPlaced> placed"));
     }
 
     static String store() {
