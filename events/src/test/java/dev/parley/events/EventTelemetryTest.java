@@ -57,11 +57,15 @@ class EventTelemetryTest {
         return all.stream().collect(Collectors.toMap(MetricData::getName, metric -> metric));
     }
 
+    private static MetricData metric(Map<String, MetricData> collected, String name) {
+        return Optional.ofNullable(collected.get(name))
+                .orElseThrow(() -> new AssertionError("no " + name + " among " + collected.keySet()));
+    }
+
     /** The only value of a metric, which must have this type, unit and store. */
     private static double value(
             Map<String, MetricData> collected, String name, MetricDataType type, String unit, Store store) {
-        MetricData metric = collected.get(name);
-        assertThat(metric).as(name).isNotNull();
+        MetricData metric = metric(collected, name);
         assertThat(metric.getType()).as(name).isEqualTo(type);
         assertThat(metric.getUnit()).as(name).isEqualTo(unit);
         assertThat(metric.getDescription()).as(name).isNotEmpty();
@@ -159,7 +163,7 @@ class EventTelemetryTest {
             Map<String, MetricData> collected, String name, String unit, boolean monotonic, Store store) {
         String whole = "parley.outbox.relay." + name;
         double value = value(collected, whole, MetricDataType.LONG_SUM, unit, store);
-        assertThat(collected.get(whole).getLongSumData().isMonotonic())
+        assertThat(metric(collected, whole).getLongSumData().isMonotonic())
                 .as(whole)
                 .isEqualTo(monotonic);
         return value;
@@ -201,7 +205,7 @@ class EventTelemetryTest {
                 Map<String, MetricData> collected = collect();
                 assertThat(value(collected, "parley.inbox.expired", MetricDataType.LONG_SUM, "{note}", store))
                         .isEqualTo(2);
-                MetricData messages = collected.get("parley.inbox.messages");
+                MetricData messages = metric(collected, "parley.inbox.messages");
                 assertThat(messages.getUnit()).isEqualTo("{message}");
                 assertThat(messages.getLongSumData().isMonotonic()).isTrue();
                 assertThat(messages.getLongSumData().getPoints().stream()
