@@ -156,7 +156,8 @@ class BrokerTlsTest {
         MessageBroker broker = connect(uri);
         assertThatThrownBy(() -> broker.publish(TOPIC, "hello")).isInstanceOfSatisfying(CallException.class, e -> {
             assertThat(e.code()).isEqualTo(Code.UNAVAILABLE);
-            assertThat(e.message()).contains(words);
+            // OpenSSL shouts its alerts, the JDK does not.
+            assertThat(words).allSatisfy(word -> assertThat(e.message()).containsIgnoringCase(word));
         });
     }
 

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * What waits in the queue of a group.
  *
  * @param queue whose
- * @param depth messages that wait for a consumer, those whose time has not come included (Kafka: the lag); exact with {@link
+ * @param depth messages that wait for a consumer, those whose time has not come included (Kafka: the lag without what is known to be in flight); exact with {@link
  *     Capability#EXACT_DEPTH}
  * @param delayed those of them whose time has not come; empty if the broker cannot tell
  * @param inFlight delivered and not settled, by whichever process; empty if the broker cannot tell

@@ -97,7 +97,7 @@ final class QueueDepths {
                         group,
                         shared.contains(group),
                         existing,
-                        inFlight.getOrDefault(queue, 0),
+                        Optional.ofNullable(inFlight.get(queue)),
                         members(described.get(members.get(queue)))));
             } catch (CallException e) {
                 if (listed().stream().anyMatch(still -> still.groupId().equals(group))) {
@@ -113,18 +113,27 @@ final class QueueDepths {
         return clients.answer(clients.admin().listGroups().all(), "listing groups");
     }
 
+    /** @param taken in flight at consumers here, if there are any; what others have is not known, unless there are none */
     private QueueStats one(
-            QueueName queue, String group, boolean shared, Set<String> existing, int taken, OptionalLong members)
+            QueueName queue,
+            String group,
+            boolean shared,
+            Set<String> existing,
+            Optional<Integer> taken,
+            OptionalLong members)
             throws Exception {
         Map<TopicPartition, Long> behind = new HashMap<>();
-        long depth = shared
-                ? Math.max(0, sharedLag(queue, group, existing, behind) - taken)
+        long lag = shared
+                ? sharedLag(queue, group, existing, behind)
                 : lag(group, users(group, existing), existing, behind);
+        OptionalLong inFlight = members.orElse(-1) == 0
+                ? OptionalLong.of(0)
+                : taken.map(OptionalLong::of).orElse(OptionalLong.empty());
         return new QueueStats(
                 queue,
-                depth,
+                Math.max(0, lag - inFlight.orElse(0)),
                 OptionalLong.empty(),
-                OptionalLong.of(taken),
+                inFlight,
                 oldest(behind),
                 OptionalLong.empty(),
                 OptionalLong.of(existing.contains(KafkaNames.deadLetters(queue)) ? letters.count(queue) : 0),

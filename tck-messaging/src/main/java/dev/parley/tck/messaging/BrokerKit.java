@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +62,9 @@ abstract class BrokerKit {
         return Backends.open(subject().uri(), options);
     }
 
-    /** How the suite's brokers are used. */
+    /** How the suite's brokers are used: as patient with a busy server as the suite is. */
     protected BrokerOptions brokerOptions() {
-        return BrokerOptions.defaults();
+        return BrokerOptions.defaults().withPublishTimeout(patience());
     }
 
     /** How the suite subscribes where nothing else matters: retried soon, without chance, and drained in 10 s. */
@@ -177,7 +178,13 @@ abstract class BrokerKit {
             Handler<Delivery<T>, Disposition> handler,
             SubscribeOptions options) {
         removed(topic.name(), group);
-        return closing(on.subscribe(topic, group, handler, options));
+        Subscription added = closing(on.subscribe(topic, group, handler, options));
+        // What is published before a busy server has the group is not the group's.
+        long until = System.nanoTime() + patience().toNanos();
+        while (added.problem().isPresent() && System.nanoTime() < until) {
+            LockSupport.parkNanos(5_000_000);
+        }
+        return added;
     }
 
     /** Lets the broker know a group that nobody takes from yet. */

@@ -40,6 +40,11 @@ final class Worker {
     /** A process that has just started may need that long for its first publication on a busy machine. */
     private static final Duration PUBLISH = Duration.ofSeconds(60);
 
+    /** Consumers may take a minute to start: what is published meanwhile must not be more than they can drain after that. */
+    private static final int UNPACED = 1000;
+
+    private static final int PACE_MILLIS = 10;
+
     private Worker(Path folder, String topic) throws IOException {
         this.folder = folder;
         this.topic = Topic.text(topic);
@@ -107,7 +112,12 @@ final class Worker {
                 write(history, "try " + id + '\n');
                 broker.publish(topic, Message.of("tck", "x".repeat(bytes)).withId(id));
                 write(history, "ok " + id + '\n');
+                if (numbers.get() > UNPACED) {
+                    Thread.sleep(PACE_MILLIS);
+                }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (CallException | IOException e) {
             try {
                 String kind = e instanceof CallException ? "call " : "file ";
