@@ -13,6 +13,11 @@ import org.sqlite.jdbc4.JDBC4Connection;
 final class SqliteConnections {
     private static final long LOG_KEPT_BYTES = 64L << 20;
 
+    // Pages that are changed all the time are copied from the log once in so many; SQLite's own 1,000 are copied
+    // several times a second.
+    private static final int CHECKPOINT_PAGES = 8000;
+    private static final int CACHE_KILOBYTES = 32 << 10;
+
     private SqliteConnections() {}
 
     /**
@@ -30,6 +35,8 @@ final class SqliteConnections {
             statement.execute("pragma checkpoint_fullfsync = on");
             statement.execute("pragma foreign_keys = on");
             statement.execute("pragma journal_size_limit = " + LOG_KEPT_BYTES);
+            single(statement, "pragma wal_autocheckpoint = " + CHECKPOINT_PAGES);
+            statement.execute("pragma cache_size = -" + CACHE_KILOBYTES);
             if (options.maxBytes() > 0) {
                 long page = Long.parseLong(single(statement, "pragma page_size"));
                 single(statement, "pragma max_page_count = " + options.maxBytes() / page);

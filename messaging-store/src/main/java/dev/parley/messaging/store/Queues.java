@@ -48,7 +48,7 @@ final class Queues {
         this.groups = new Groups(capacity);
         this.database = new Database(uri, name, this::prepare);
         Publishing publishing = new Publishing(routes, capacity, clock);
-        this.publications = new Publications(database, publishing, embedded ? 2 : 4);
+        this.publications = new Publications(database, publishing, embedded ? 3 : 4);
         this.sends = new Publications(database, publishing, 1);
         this.letters = new Letters(database);
         this.sweeper = new Sweeper(this, settings);
