@@ -35,7 +35,6 @@ final class SqliteConnections {
             statement.execute("pragma checkpoint_fullfsync = on");
             statement.execute("pragma foreign_keys = on");
             statement.execute("pragma journal_size_limit = " + LOG_KEPT_BYTES);
-            single(statement, "pragma wal_autocheckpoint = " + CHECKPOINT_PAGES);
             statement.execute("pragma cache_size = -" + CACHE_KILOBYTES);
             if (options.maxBytes() > 0) {
                 long page = Long.parseLong(single(statement, "pragma page_size"));
