@@ -68,7 +68,7 @@ class RequestLimitsTest {
             mayAnswer.countDown();
             // The request by who has answered it, the answer by who has asked.
             Await.until("request and answer are settled", () -> faults.settlements.get() == 2);
-            assertThat(responding.snapshot().acked()).isEqualTo(1);
+            Await.until("it is acknowledged", () -> responding.snapshot().acked() == 1);
             assertThat(ask(broker, "quick", Duration.ofMinutes(5))).isEqualTo("price of quick");
             assertThat(broker.problem()).isEmpty();
         }

@@ -13,9 +13,6 @@ import org.sqlite.jdbc4.JDBC4Connection;
 final class SqliteConnections {
     private static final long LOG_KEPT_BYTES = 64L << 20;
 
-    // Pages that are changed all the time are copied from the log once in so many; SQLite's own 1,000 are copied
-    // several times a second.
-    private static final int CHECKPOINT_PAGES = 8000;
     private static final int CACHE_KILOBYTES = 32 << 10;
 
     private SqliteConnections() {}
