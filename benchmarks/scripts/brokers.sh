@@ -9,4 +9,4 @@ ROUNDS=3
 SECONDS_EACH=5
 begin "$@"
 broker_bench brokers "Publish, consume and end to end through Parley beside amqp-client and kafka-clients, by turns, each on the same server" \
-    "own client: one channel or producer for all publishers, confirms heard by a listener; consumed by prefetch of 1,000 and acks of 50, or a commit each poll"
+    "own client: the same bytes on the wire as Parley's; one channel or producer for all publishers, confirms heard by a listener; consumed by prefetch of 1,000 and acks of 50, or a commit each poll"

@@ -1,7 +1,6 @@
 package dev.parley.messaging;
 
 import java.time.Instant;
-import java.util.UUID;
 
 /**
  * A message: what happened or what is to be done, and what must be known about it. On the wire it is a CloudEvent 1.0.
@@ -35,7 +34,7 @@ public record Message<T>(String id, String type, T payload, MessageMetadata meta
 
     /** A message of this type with a random id, made now; its source is set by the broker that publishes it. */
     public static <T> Message<T> of(String type, T payload) {
-        return new Message<>(UUID.randomUUID().toString(), type, payload, MessageMetadata.at(Instant.now()));
+        return new Message<>(RandomIds.next(), type, payload, MessageMetadata.at(Instant.now()));
     }
 
     /** This with another id. */

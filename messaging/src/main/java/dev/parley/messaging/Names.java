@@ -59,7 +59,8 @@ final class Names {
     /** Where the first control character is; negative if there is none. */
     private static int control(String value) {
         for (int i = 0; i < value.length(); i++) {
-            if (Character.isISOControl(value.charAt(i))) {
+            char c = value.charAt(i);
+            if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) {
                 return i;
             }
         }

@@ -36,8 +36,9 @@ final class Records {
     static ProducerRecord<byte[], byte[]> of(Outgoing outgoing) {
         Message<byte[]> message = outgoing.message();
         RecordHeaders headers = new RecordHeaders();
-        CloudEvents.attributes(message)
-                .forEach((name, value) -> Origin.put(
+        CloudEvents.forEach(
+                message,
+                (name, value) -> Origin.put(
                         headers, name.equals(CloudEvents.CONTENT_TYPE) ? CONTENT_TYPE : ATTRIBUTE + name, value));
         byte @Nullable [] key = message.metadata()
                 .key()
@@ -68,10 +69,11 @@ final class Records {
 
     private static @Nullable Message<byte[]> event(ConsumerRecord<byte[], byte[]> record, byte @Nullable [] key) {
         byte[] body = body(record);
-        String contentType = Origin.text(record.headers(), CONTENT_TYPE);
+        Map<String, String> attributes = attributes(record, key);
+        String contentType = attributes.get(CloudEvents.CONTENT_TYPE);
         try {
-            if (record.headers().lastHeader(ATTRIBUTE + CloudEvents.SPEC_VERSION) != null) {
-                return CloudEvents.message(attributes(record, key, contentType), body);
+            if (attributes.containsKey(CloudEvents.SPEC_VERSION)) {
+                return CloudEvents.message(attributes, body);
             }
             if (contentType != null && CloudEventJson.isJsonEvent(contentType)) {
                 return keyed(CloudEventJson.read(body), key);
@@ -82,13 +84,16 @@ final class Records {
         return null;
     }
 
-    private static Map<String, String> attributes(
-            ConsumerRecord<byte[], byte[]> record, byte @Nullable [] key, @Nullable String contentType) {
+    /** In one pass: to look for a header by its name decodes the names of all behind it. */
+    private static Map<String, String> attributes(ConsumerRecord<byte[], byte[]> record, byte @Nullable [] key) {
         Map<String, String> attributes = new LinkedHashMap<>();
+        String contentType = null;
         for (Header header : record.headers()) {
-            if (header.key().startsWith(ATTRIBUTE) && header.value() != null) {
-                attributes.put(
-                        header.key().substring(ATTRIBUTE.length()), new String(header.value(), StandardCharsets.UTF_8));
+            String name = header.key();
+            if (header.value() != null && name.startsWith(ATTRIBUTE)) {
+                attributes.put(name.substring(ATTRIBUTE.length()), new String(header.value(), StandardCharsets.UTF_8));
+            } else if (name.equals(CONTENT_TYPE)) {
+                contentType = header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
             }
         }
         if (contentType != null) {

@@ -20,9 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +40,7 @@ final class RabbitMqConsumer implements BackendConsumer {
     private final ConsumerSpec spec;
     private final Group group;
     private final LinkedBlockingQueue<Taken> deliveries = new LinkedBlockingQueue<>();
-    private final Set<Received> open = ConcurrentHashMap.newKeySet();
+    private final OpenTags open = new OpenTags();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean counted = new AtomicBoolean();
     private volatile @Nullable Channel channel;
@@ -141,6 +139,9 @@ final class RabbitMqConsumer implements BackendConsumer {
 
         @Override
         public void handleDelivery(String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+            if (spec.kind() != ConsumerSpec.Kind.AT_MOST_ONCE) {
+                open.add(envelope.getDeliveryTag());
+            }
             deliveries.add(new Taken(RabbitMqConsumer.this, envelope, properties, body));
         }
     }
@@ -186,8 +187,7 @@ final class RabbitMqConsumer implements BackendConsumer {
         for (Taken each : taken) {
             Received received = counted(Wire.decode(each, spec.queue().topic()));
             all.add(received);
-            if (spec.kind() != ConsumerSpec.Kind.AT_MOST_ONCE) {
-                open.add(received);
+            if (spec.kind() != ConsumerSpec.Kind.AT_MOST_ONCE && open.received(tag(received))) {
                 group.taken(received.attempt(), each.envelope().isRedeliver());
             }
         }
@@ -227,7 +227,7 @@ final class RabbitMqConsumer implements BackendConsumer {
             Received received = each.received();
             boolean mine = received.receipt() instanceof Taken taken
                     && taken.consumer().equals(this);
-            if (mine && open.contains(received) && failure == null) {
+            if (mine && open.contains(tag(received)) && failure == null) {
                 ours.add(each);
             } else {
                 lost.add(received);
@@ -239,7 +239,7 @@ final class RabbitMqConsumer implements BackendConsumer {
         }
         int done = 0;
         for (Settlement each : ours) {
-            if (open.remove(each.received())) {
+            if (open.remove(tag(each.received()))) {
                 done++;
             }
         }
@@ -326,22 +326,32 @@ final class RabbitMqConsumer implements BackendConsumer {
         if (now == null) {
             return false;
         }
+        List<Long> all = new ArrayList<>(settlements.size());
+        List<Long> acknowledged = new ArrayList<>(settlements.size());
         try {
             for (Settlement each : settlements) {
-                long tag = ((Taken) each.received().receipt()).envelope().getDeliveryTag();
+                long tag = tag(each.received());
                 String id = each.received().message().id();
+                all.add(tag);
                 if (each instanceof Settlement.Release && !needsCopy(each)) {
                     group.released(id);
                     now.basicNack(tag, false, true);
                 } else {
                     group.forgetReleases(id);
-                    now.basicAck(tag, false);
+                    acknowledged.add(tag);
                 }
+            }
+            for (OpenTags.Frame frame : open.frames(acknowledged, all)) {
+                now.basicAck(frame.tag(), frame.multiple());
             }
             return true;
         } catch (AlreadyClosedException e) {
             return false;
         }
+    }
+
+    private static long tag(Received received) {
+        return ((Taken) received.receipt()).envelope().getDeliveryTag();
     }
 
     private void acknowledge(List<Taken> taken) throws Exception {
@@ -366,8 +376,7 @@ final class RabbitMqConsumer implements BackendConsumer {
             return;
         }
         end(new CallException(Code.UNAVAILABLE, "the consumer of " + queue + " is closed"));
-        group.settled(open.size());
-        open.clear();
+        group.settled(open.clear());
         Channel now = channel;
         if (now == null) {
             return;

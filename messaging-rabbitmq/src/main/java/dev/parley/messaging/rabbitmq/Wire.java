@@ -65,6 +65,9 @@ final class Wire {
 
     /** A property has 255 bytes at most; whoever needs all of it reads the header. */
     private static String shortened(String text) {
+        if (text.length() <= MAX_SHORT / 3) {
+            return text; // a character has three bytes at most, and half of a pair two
+        }
         String cut = text;
         while (cut.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_SHORT) {
             cut = cut.substring(0, cut.length() - 1);

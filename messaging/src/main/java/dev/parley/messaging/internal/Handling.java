@@ -142,7 +142,9 @@ final class Handling<T> implements Work {
     }
 
     private List<Decision> call(List<Ready<T>> ready) {
-        List<Delivery<T>> deliveries = ready.stream().map(Ready::delivery).toList();
+        List<Delivery<T>> deliveries = single
+                ? List.of(ready.getFirst().delivery)
+                : ready.stream().map(Ready::delivery).toList();
         for (int left = options.redelivery().immediate(); ; left--) {
             Result result = attempt(ready, deliveries);
             boolean again = left > 0
@@ -221,12 +223,21 @@ final class Handling<T> implements Work {
     }
 
     private static void check(@Nullable List<Disposition> said, int expected) {
-        // Not said.contains(null): an immutable list throws at the question.
-        if (said == null || said.size() != expected || said.stream().anyMatch(Objects::isNull)) {
+        if (said == null || said.size() != expected || hasNull(said)) {
             throw new IllegalStateException(
                     "a handler of %d messages must return as many dispositions, none of them null, but returned %s"
                             .formatted(expected, said));
         }
+    }
+
+    /** Not {@code said.contains(null)}, which an immutable list throws at; nor a stream, as this is asked for each message. */
+    private static boolean hasNull(List<Disposition> said) {
+        for (Disposition each : said) {
+            if (Objects.isNull(each)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private List<Decision> decide(List<Ready<T>> ready, Result result) {
@@ -238,7 +249,10 @@ final class Handling<T> implements Work {
             if (error == null) {
                 Disposition said = result.said.get(i);
                 breaker.record(each.permit, said);
-                decisions.add(new Decision(each.held, verdicts.of(received, said, likeness(said), breaker.isBroken())));
+                Settlement settlement = said instanceof Disposition.Ack
+                        ? new Settlement.Ack(received)
+                        : verdicts.of(received, said, likeness(said), breaker.isBroken());
+                decisions.add(new Decision(each.held, settlement));
             } else if (each.held.isCancelled()) {
                 breaker.release(each.permit);
                 decisions.add(new Decision(each.held, new Settlement.Release(received)));

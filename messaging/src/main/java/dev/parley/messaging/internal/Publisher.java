@@ -126,7 +126,7 @@ final class Publisher {
         }
         metadata = metadata.withContentType(topic.codec().contentType());
         Message<byte[]> encoded =
-                message.withPayload(topic.codec().encode(message.payload())).withMetadata(metadata);
+                new Message<>(message.id(), message.type(), topic.codec().encode(message.payload()), metadata);
         int size = Outgoing.now(topic.name(), encoded).bytes();
         if (size > profile.maxMessageBytes()) {
             throw new CallException(

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Messages as CloudEvents 1.0: the attributes for a binding's binary mode, which backends put into headers with the binding's prefix. For the
@@ -28,22 +29,27 @@ public final class CloudEvents {
 
     /** All attributes of a message by their names, {@value #CONTENT_TYPE} included if it is set. */
     public static Map<String, String> attributes(Message<byte[]> message) {
-        MessageMetadata metadata = message.metadata();
         Map<String, String> attributes = new LinkedHashMap<>();
-        attributes.put(SPEC_VERSION, "1.0");
-        attributes.put("id", message.id());
-        attributes.put("source", metadata.source());
-        attributes.put("type", message.type());
-        attributes.put("time", Rfc3339.format(metadata.timestamp()));
-        if (!metadata.contentType().isEmpty()) {
-            attributes.put(CONTENT_TYPE, metadata.contentType());
-        }
-        metadata.version().ifPresent(version -> attributes.put("dataschema", schema(message.type(), version)));
-        metadata.correlationId().ifPresent(id -> attributes.put("correlationid", id));
-        metadata.key().ifPresent(key -> attributes.put("partitionkey", key));
-        metadata.expiry().ifPresent(expiry -> attributes.put("expirytime", Rfc3339.format(expiry)));
-        attributes.putAll(metadata.headers());
+        forEach(message, attributes::put);
         return attributes;
+    }
+
+    /** Tells {@code attribute} each name and value of {@link #attributes}, in their order. */
+    public static void forEach(Message<byte[]> message, BiConsumer<String, String> attribute) {
+        MessageMetadata metadata = message.metadata();
+        attribute.accept(SPEC_VERSION, "1.0");
+        attribute.accept("id", message.id());
+        attribute.accept("source", metadata.source());
+        attribute.accept("type", message.type());
+        attribute.accept("time", Rfc3339.format(metadata.timestamp()));
+        if (!metadata.contentType().isEmpty()) {
+            attribute.accept(CONTENT_TYPE, metadata.contentType());
+        }
+        metadata.version().ifPresent(version -> attribute.accept("dataschema", schema(message.type(), version)));
+        metadata.correlationId().ifPresent(id -> attribute.accept("correlationid", id));
+        metadata.key().ifPresent(key -> attribute.accept("partitionkey", key));
+        metadata.expiry().ifPresent(expiry -> attribute.accept("expirytime", Rfc3339.format(expiry)));
+        metadata.headers().forEach(attribute);
     }
 
     /**

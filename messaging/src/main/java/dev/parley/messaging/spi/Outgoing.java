@@ -2,7 +2,6 @@ package dev.parley.messaging.spi;
 
 import dev.parley.messaging.Message;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -29,19 +28,18 @@ public record Outgoing(String topic, Message<byte[]> message, Optional<Instant> 
 
     /** Its size, for limits: payload, topic, and names and values of its attributes, in bytes of UTF-8. */
     public int bytes() {
-        long size = message.payload().length + utf8(topic);
-        for (Map.Entry<String, String> attribute :
-                CloudEvents.attributes(message).entrySet()) {
-            size += utf8(attribute.getKey()) + utf8(attribute.getValue());
-        }
-        return (int) Math.min(size, Integer.MAX_VALUE);
+        long[] size = {message.payload().length + utf8(topic)};
+        CloudEvents.forEach(message, (name, value) -> size[0] += utf8(name) + utf8(value));
+        return (int) Math.min(size[0], Integer.MAX_VALUE);
     }
 
     private static long utf8(String text) {
-        long size = 0;
+        long size = text.length();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            size += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+            if (c >= 0x80) {
+                size += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+            }
         }
         return size;
     }

@@ -4,7 +4,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /**
@@ -89,9 +88,8 @@ final class Rfc3339 {
         for (int i = end; i < SECONDS_LENGTH + 10; i++) {
             fraction *= 10;
         }
-        return LocalDate.of(year, month, day)
-                .atTime(hour, minute, second, fraction)
-                .toInstant(ZoneOffset.UTC);
+        long days = LocalDate.of(year, month, day).toEpochDay();
+        return Instant.ofEpochSecond(((days * 24 + hour) * 60 + minute) * 60 + second, fraction);
     }
 
     /** Negative if something else is among them. */

@@ -5,6 +5,11 @@ import dev.parley.testing.servers.RabbitMqServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Parley over a broker beside the broker's own client on the same server, and the embedded broker beside RabbitMQ on the same disk. Arguments:
@@ -12,7 +17,15 @@ import java.time.Duration;
  */
 final class BrokerBench {
 
-    private static final int CONSUMED = 20_000;
+    private static final int CONSUMED = 50_000;
+
+    private static final String PARLEY = "Parley";
+    private static final String PUBLISH_1 = ", publish, 1 waiting";
+    private static final String PUBLISH_64 = ", publish, 64 waiting";
+    private static final String CONSUME = ", consume";
+    private static final String BOTH = ", publish with 64 waiting, then consume";
+    private static final String P50 = ", end to end, p50";
+    private static final String P99 = ", end to end, p99";
 
     private final int rounds;
     private final Duration length;
@@ -39,16 +52,17 @@ final class BrokerBench {
 
     private void clients() throws Exception {
         try (RabbitMqServer server = RabbitMqServer.start()) {
-            compare(
-                    "RabbitMQ",
-                    () -> new ParleyTarget(server.uri(), "bench.parley"),
-                    () -> new RabbitTarget(server.uri(), "bench.own"));
+            Map<String, Opened> sides = new LinkedHashMap<>();
+            sides.put(PARLEY, () -> new ParleyTarget(server.uri(), "bench.parley"));
+            sides.put("own client", () -> new RabbitTarget(server.uri(), "bench.own"));
+            compare("RabbitMQ", sides);
         }
         try (KafkaServer server = KafkaServer.start()) {
-            compare(
-                    "Kafka",
-                    () -> new ParleyTarget(server.uri(), "bench.parley"),
-                    () -> new KafkaTarget(server.authority(), "bench.own"));
+            Map<String, Opened> sides = new LinkedHashMap<>();
+            sides.put(PARLEY, () -> new ParleyTarget(server.uri(), "bench.parley"));
+            sides.put("own client, linger 0", () -> new KafkaTarget(server.authority(), "bench.own0", 0));
+            sides.put("own client, linger 5 ms", () -> new KafkaTarget(server.authority(), "bench.own5", 5));
+            compare("Kafka", sides);
         }
     }
 
@@ -56,48 +70,61 @@ final class BrokerBench {
         Target open() throws Exception;
     }
 
-    private void compare(String system, Opened ours, Opened theirs) throws Exception {
+    private void compare(String system, Map<String, Opened> sides) throws Exception {
         Table rates = new Table();
         Table times = new Table();
-        try (Target parley = ours.open();
-                Target own = theirs.open()) {
+        Map<String, Target> open = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, Opened> side : sides.entrySet()) {
+                open.put(side.getKey(), side.getValue().open());
+            }
+            List<String> order = new ArrayList<>(sides.keySet());
             for (int round = 0; round <= rounds; round++) {
                 boolean warm = round == 0;
-                boolean turn = round % 2 == 0;
-                measure(
-                        turn ? "Parley" : "own client",
-                        turn ? parley : own,
-                        warm ? new Table() : rates,
-                        warm ? new Table() : times);
-                measure(
-                        turn ? "own client" : "Parley",
-                        turn ? own : parley,
-                        warm ? new Table() : rates,
-                        warm ? new Table() : times);
+                for (String name : order) {
+                    measure(name, open.get(name), warm ? new Table() : rates, warm ? new Table() : times);
+                }
+                Collections.reverse(order);
+            }
+        } finally {
+            for (Target each : open.values()) {
+                each.close();
             }
         }
         System.out.printf("## %s%n%n", system);
         rates.print(System.out, "a second");
         times.print(System.out, "ms");
         Table.ratios(System.out);
-        rates.ratio(System.out, "Parley, publish, 1 waiting", "own client, publish, 1 waiting", "0.9", "0.95");
-        rates.ratio(System.out, "Parley, publish, 64 waiting", "own client, publish, 64 waiting", "0.9", "0.95");
-        rates.ratio(System.out, "Parley, consume", "own client, consume", "0.9", "0.95");
-        times.ratio(System.out, "Parley, end to end, p50", "own client, end to end, p50", "-", "-");
-        times.ratio(System.out, "Parley, end to end, p99", "own client, end to end, p99", "-", "-");
+        for (String own : sides.keySet()) {
+            if (!own.equals(PARLEY)) {
+                ratio(rates, own, PUBLISH_1, "-", "-");
+                ratio(rates, own, PUBLISH_64, "-", "-");
+                ratio(rates, own, CONSUME, "-", "-");
+                ratio(rates, own, BOTH, "0.9", "0.95");
+                ratio(times, own, P50, "-", "-");
+                ratio(times, own, P99, "-", "-");
+            }
+        }
         System.out.println();
+    }
+
+    private static void ratio(Table table, String own, String what, String floor, String aim) {
+        table.ratio(System.out, PARLEY + what, own + what, floor, aim);
     }
 
     private void measure(String name, Target target, Table rates, Table times) throws Exception {
         drain(target);
-        rates.add(name + ", publish, 1 waiting", Run.publish(target, 1, length));
-        rates.add(name + ", publish, 64 waiting", Run.publish(target, 64, length));
+        rates.add(name + PUBLISH_1, Run.publish(target, 1, length));
+        double published = Run.publish(target, 64, length);
+        rates.add(name + PUBLISH_64, published);
         drain(target);
         Run.fill(target, CONSUMED);
-        rates.add(name + ", consume", Run.consume(target, CONSUMED));
+        double consumed = Run.consume(target, CONSUMED);
+        rates.add(name + CONSUME, consumed);
+        rates.add(name + BOTH, 1 / (1 / published + 1 / consumed));
         double[] latency = Run.endToEnd(target, length);
-        times.add(name + ", end to end, p50", latency[0]);
-        times.add(name + ", end to end, p99", latency[1]);
+        times.add(name + P50, latency[0]);
+        times.add(name + P99, latency[1]);
     }
 
     /** Consumes all that is there: until nothing has come for a second. */

@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import java.util.Date;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -26,7 +27,20 @@ final class RabbitTarget implements Target {
     private final AMQP.BasicProperties persistent = new AMQP.BasicProperties.Builder()
             .deliveryMode(2)
             .contentType("application/octet-stream")
-            .headers(Map.of("cloudEvents:id", "4711", "cloudEvents:type", "bench", "cloudEvents:source", "bench"))
+            .messageId(Target.ID)
+            .type("bench.own")
+            .timestamp(new Date())
+            .headers(Map.of(
+                    "cloudEvents:specversion",
+                    "1.0",
+                    "cloudEvents:id",
+                    Target.ID,
+                    "cloudEvents:type",
+                    "bench.own",
+                    "cloudEvents:source",
+                    "bench",
+                    "cloudEvents:time",
+                    Target.TIME))
             .build();
 
     RabbitTarget(String uri, String queue) throws Exception {

@@ -1,0 +1,92 @@
+package dev.parley.messaging.rabbitmq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** Acknowledgements against a model of the server, in which a multiple one takes all up to its tag. */
+class OpenTagsTest {
+
+    /** What the server still waits for. */
+    private final NavigableSet<Long> unacknowledged = new TreeSet<>();
+
+    private final OpenTags open = new OpenTags();
+
+    private void push(long tag) {
+        unacknowledged.add(tag);
+        open.add(tag);
+    }
+
+    private void acknowledge(OpenTags.Frame frame) {
+        assertThat(unacknowledged)
+                .as("a channel ends over a tag that is not open")
+                .contains(frame.tag());
+        if (frame.multiple()) {
+            unacknowledged.headSet(frame.tag(), true).clear();
+        } else {
+            unacknowledged.remove(frame.tag());
+        }
+    }
+
+    @Property(tries = 2000)
+    void theServerSettlesWhatWasSettledAndNothingElse(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int steps) {
+        unacknowledged.clear();
+        open.clear();
+        Random random = new Random(seed);
+        Set<Long> mine = new HashSet<>();
+        long next = 1;
+        for (int step = 0; step < steps; step++) {
+            for (int more = random.nextInt(6); more > 0; more--) {
+                push(next);
+                mine.add(next++);
+            }
+            List<Long> acknowledged = new ArrayList<>();
+            List<Long> settled = new ArrayList<>();
+            for (long tag : List.copyOf(mine)) {
+                if (random.nextInt(3) > 0) {
+                    settled.add(tag);
+                    if (random.nextInt(5) > 0) {
+                        acknowledged.add(tag);
+                    } else {
+                        unacknowledged.remove(tag); // given back, before the others are acknowledged
+                    }
+                }
+            }
+            open.frames(acknowledged, settled).forEach(this::acknowledge);
+            settled.forEach(tag -> assertThat(open.remove(tag)).isTrue());
+            settled.forEach(mine::remove);
+            assertThat(unacknowledged).isEqualTo(new TreeSet<>(mine));
+        }
+    }
+
+    @Test
+    void whatIsInARowTakesOneFrameAndWhatIsBehindAGapOneEach() {
+        for (long tag = 1; tag <= 6; tag++) {
+            push(tag);
+        }
+        List<Long> done = List.of(3L, 1L, 2L, 5L, 6L);
+        assertThat(open.frames(done, done))
+                .containsExactly(
+                        new OpenTags.Frame(3, true), new OpenTags.Frame(5, false), new OpenTags.Frame(6, false));
+    }
+
+    @Test
+    void onlyWhatSomebodyHasIsCountedAtTheEnd() {
+        push(1);
+        push(2);
+        assertThat(open.received(2)).isTrue();
+        assertThat(open.clear()).isEqualTo(1);
+        assertThat(open.received(1)).isFalse();
+    }
+}
