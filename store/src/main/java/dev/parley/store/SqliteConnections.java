@@ -5,8 +5,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Properties;
+import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteOpenMode;
 import org.sqlite.jdbc4.JDBC4Connection;
 
 /** How connections to SQLite are set up. */
@@ -59,8 +60,11 @@ final class SqliteConnections {
     }
 
     private static SQLiteConnection open(Path database) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX); // a connection is its thread's, but for interrupts, which need no mutex
+        config.setGetGeneratedKeys(false); // but for those that are lent
         SQLiteConnection connection =
-                new JDBC4Connection("jdbc:sqlite:" + database, database.toString(), new Properties());
+                new JDBC4Connection("jdbc:sqlite:" + database, database.toString(), config.toProperties());
         execute(connection, "pragma busy_timeout = 5000");
         return connection;
     }

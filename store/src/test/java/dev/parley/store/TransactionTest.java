@@ -8,7 +8,9 @@ import dev.parley.Code;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -126,6 +128,33 @@ class TransactionTest {
                 assertThat(connection.getAutoCommit()).isFalse();
             });
             assertThat(Stores.names(store)).containsExactly("apple");
+        }
+    }
+
+    /** As other libraries do on what is lent to them; our own statements do not pay for it. */
+    @ParameterizedTest
+    @EnumSource
+    void theConnectionTellsGeneratedKeys(Engine engine) throws Exception {
+        try (Store store = Stores.open(engine)) {
+            for (String name : List.of("apple", "pear")) {
+                store.run(tx -> {
+                    Stores.insert(tx, "before " + name);
+                    try (PreparedStatement insert = tx.connection()
+                            .prepareStatement("insert into item (name) values (?)", Statement.RETURN_GENERATED_KEYS)) {
+                        insert.setString(1, name);
+                        insert.executeUpdate();
+                        try (ResultSet keys = insert.getGeneratedKeys()) {
+                            assertThat(keys.next()).isTrue();
+                            PreparedStatement select = tx.prepare("select name from item where id = ?");
+                            select.setLong(1, keys.getLong(1));
+                            try (ResultSet row = select.executeQuery()) {
+                                assertThat(row.next()).isTrue();
+                                assertThat(row.getString(1)).isEqualTo(name);
+                            }
+                        }
+                    }
+                });
+            }
         }
     }
 
