@@ -36,8 +36,6 @@ final class SqliteConnections {
             statement.execute("pragma checkpoint_fullfsync = on");
             statement.execute("pragma foreign_keys = on");
             statement.execute("pragma journal_size_limit = " + LOG_KEPT_BYTES);
-            // What undoes a part of a transaction is not worth a file, which is otherwise made and deleted for each.
-            statement.execute("pragma temp_store = memory");
             statement.execute("pragma wal_autocheckpoint = " + PAGES_OF_LOG);
             statement.execute("pragma cache_size = -" + CACHE_KILOBYTES);
             if (options.maxBytes() > 0) {
@@ -61,7 +59,8 @@ final class SqliteConnections {
 
     private static SQLiteConnection open(Path database) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
-        config.setOpenMode(SQLiteOpenMode.NOMUTEX); // a connection is its thread's, but for interrupts, which need no mutex
+        config.setOpenMode(
+                SQLiteOpenMode.NOMUTEX); // a connection is its thread's, but for interrupts, which need no mutex
         config.setGetGeneratedKeys(false); // but for those that are lent
         SQLiteConnection connection =
                 new JDBC4Connection("jdbc:sqlite:" + database, database.toString(), config.toProperties());

@@ -70,11 +70,12 @@ final class Records {
     private static @Nullable Message<byte[]> event(ConsumerRecord<byte[], byte[]> record, byte @Nullable [] key) {
         byte[] body = body(record);
         Map<String, String> attributes = attributes(record, key);
-        String contentType = attributes.get(CloudEvents.CONTENT_TYPE);
         try {
             if (attributes.containsKey(CloudEvents.SPEC_VERSION)) {
                 return CloudEvents.message(attributes, body);
             }
+            // Not an attribute of this name: that says what the data of a binary event is.
+            String contentType = Origin.text(record.headers(), CONTENT_TYPE);
             if (contentType != null && CloudEventJson.isJsonEvent(contentType)) {
                 return keyed(CloudEventJson.read(body), key);
             }

@@ -15,8 +15,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 final class OpenTags {
 
-    /** And whether it was received. */
+    /** And whether somebody has it, and it is counted as such. */
     private final ConcurrentNavigableMap<Long, Boolean> open = new ConcurrentSkipListMap<>();
+
+    private boolean over; // guarded by this
 
     /** An acknowledgement as it is sent. */
     record Frame(long tag, boolean multiple) {}
@@ -25,26 +27,30 @@ final class OpenTags {
         open.put(tag, false);
     }
 
-    /** Notes that somebody has it; false if it is not there any more. */
-    boolean received(long tag) {
-        return open.replace(tag, true) != null;
+    /** Notes that somebody has it; false if that is not to be counted any more. */
+    synchronized boolean received(long tag) {
+        return !over && open.replace(tag, true) != null;
     }
 
     boolean contains(long tag) {
         return open.containsKey(tag);
     }
 
-    /** False if it was not there. */
-    boolean remove(long tag) {
-        return open.remove(tag) != null;
+    /** It is settled; false if it was not counted. */
+    synchronized boolean remove(long tag) {
+        return Boolean.TRUE.equals(open.remove(tag));
     }
 
-    /** Forgets all of them, and says how many of them somebody has. */
-    int clear() {
+    /**
+     * Counts no more, and says how many somebody has. They stay: the channel may yet take the acknowledgements of others, and none of those
+     * may take one of these along.
+     */
+    synchronized int end() {
+        over = true;
         int received = 0;
-        Map.Entry<Long, Boolean> first;
-        while ((first = open.pollFirstEntry()) != null) {
-            received += first.getValue() ? 1 : 0;
+        for (Map.Entry<Long, Boolean> each : open.entrySet()) {
+            received += each.getValue() ? 1 : 0;
+            open.put(each.getKey(), false);
         }
         return received;
     }

@@ -376,7 +376,7 @@ final class RabbitMqConsumer implements BackendConsumer {
             return;
         }
         end(new CallException(Code.UNAVAILABLE, "the consumer of " + queue + " is closed"));
-        group.settled(open.clear());
+        group.settled(open.end());
         Channel now = channel;
         if (now == null) {
             return;

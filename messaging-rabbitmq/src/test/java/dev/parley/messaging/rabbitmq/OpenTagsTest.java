@@ -20,7 +20,7 @@ class OpenTagsTest {
     /** What the server still waits for. */
     private final NavigableSet<Long> unacknowledged = new TreeSet<>();
 
-    private final OpenTags open = new OpenTags();
+    private OpenTags open = new OpenTags();
 
     private void push(long tag) {
         unacknowledged.add(tag);
@@ -42,7 +42,7 @@ class OpenTagsTest {
     void theServerSettlesWhatWasSettledAndNothingElse(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int steps) {
         unacknowledged.clear();
-        open.clear();
+        open = new OpenTags();
         Random random = new Random(seed);
         Set<Long> mine = new HashSet<>();
         long next = 1;
@@ -63,8 +63,12 @@ class OpenTagsTest {
                     }
                 }
             }
+            if (random.nextInt(20) == 0) {
+                open.end(); // a consumer that is closed while what it has is being settled
+            }
             open.frames(acknowledged, settled).forEach(this::acknowledge);
-            settled.forEach(tag -> assertThat(open.remove(tag)).isTrue());
+            settled.forEach(open::remove);
+            assertThat(settled).noneMatch(open::contains);
             settled.forEach(mine::remove);
             assertThat(unacknowledged).isEqualTo(new TreeSet<>(mine));
         }
@@ -82,11 +86,22 @@ class OpenTagsTest {
     }
 
     @Test
+    void aConsumerThatIsClosedTakesNothingAlongWithWhatIsBeingSettled() {
+        for (long tag = 1; tag <= 5; tag++) {
+            push(tag);
+        }
+        open.end(); // the channel is open until its abort has its turn
+        open.frames(List.of(1L, 2L, 4L, 5L), List.of(1L, 2L, 4L, 5L)).forEach(this::acknowledge);
+        assertThat(unacknowledged).containsExactly(3L);
+    }
+
+    @Test
     void onlyWhatSomebodyHasIsCountedAtTheEnd() {
         push(1);
         push(2);
         assertThat(open.received(2)).isTrue();
-        assertThat(open.clear()).isEqualTo(1);
+        assertThat(open.end()).isEqualTo(1);
         assertThat(open.received(1)).isFalse();
+        assertThat(open.remove(2)).as("counted at the end already").isFalse();
     }
 }
