@@ -62,8 +62,8 @@ class QueuesOfBackendsTest {
         return result.out()
                 .lines()
                 .map(line -> JsonParser.parseString(line).getAsJsonObject())
-                .filter(row -> queue.equals(row.get("topic").getAsString() + "/"
-                        + row.get("group").getAsString()))
+                .filter(row -> queue.equals(
+                        row.get("topic").getAsString() + "/" + row.get("group").getAsString()))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no row of " + queue + ": " + result.out()));
     }
@@ -72,10 +72,11 @@ class QueuesOfBackendsTest {
     @EnumSource
     void whatWaitsAndWhatWasGivenUpIsSeen(Kind kind) throws Exception {
         String uri = uri(kind);
-        Topic<String> topic = Topic.text(
-                "order.placed-" + UUID.randomUUID().toString().substring(0, 8));
+        Topic<String> topic =
+                Topic.text("order.placed-" + UUID.randomUUID().toString().substring(0, 8));
         try (MessageBroker shop = MessageBroker.connect(uri)) {
-            shop.subscribe(topic, "billing", (call, delivery) -> Disposition.ack()).close();
+            shop.subscribe(topic, "billing", (call, delivery) -> Disposition.ack())
+                    .close();
             Subscription email =
                     shop.subscribe(topic, "email", (call, delivery) -> Disposition.reject("no such address"));
             for (int n = 0; n < 3; n++) {
@@ -85,9 +86,7 @@ class QueuesOfBackendsTest {
         }
         String billing = topic.name() + "/billing";
         String email = topic.name() + "/email";
-        await(
-                "three wait for billing",
-                () -> row(uri, billing).get("depth").getAsInt() == 3);
+        await("three wait for billing", () -> row(uri, billing).get("depth").getAsInt() == 3);
         assertThat(row(uri, billing).get("deadLetters").getAsInt()).isZero();
         assertThat(row(uri, billing).get("inFlight").getAsInt()).isZero();
         await("none wait for email", () -> row(uri, email).get("depth").getAsInt() == 0);
