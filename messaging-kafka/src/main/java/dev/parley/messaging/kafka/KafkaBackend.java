@@ -140,6 +140,9 @@ final class KafkaBackend implements BrokerBackend {
                 && topics.ensure(queue.topic())) {
             ephemeral.add(queue.topic());
         }
+        if (spec.boundTo().isPresent()) {
+            checkPresent(queue.topic());
+        }
         List<String> names = names(queue);
         List<TopicPartition> partitions =
                 Topic.bytes(queue.topic()).isPattern() ? topics.partitions(names) : present(queue.topic());
@@ -163,6 +166,16 @@ final class KafkaBackend implements BrokerBackend {
         boolean made = !known && offsets.begin(group, spec, partitions, present(KafkaNames.retry(queue)));
         // Only a group with a member is safe from another consumer that takes it for a new one, too.
         return started(spec, member(group), new Membership.OfGroup(queue, names), made, () -> {});
+    }
+
+    /** What is bound by its name is there already: to make a topic of a name that is misspelt would hide that. */
+    private void checkPresent(String topic) throws Exception {
+        if (!Topic.bytes(topic).isPattern() && topics.partitions(List.of(topic)).isEmpty()) {
+            throw new CallException(
+                    Code.NOT_FOUND,
+                    "topic \"%s\" at %s is not there, and is not made for a group that is bound by its name"
+                            .formatted(topic, settings));
+        }
     }
 
     /** Notes which group of somebody else's a queue uses, which must be known. */

@@ -98,7 +98,8 @@ final class QueueDepths {
                         shared.contains(group),
                         existing,
                         Optional.ofNullable(inFlight.get(queue)),
-                        members(described.get(members.get(queue)))));
+                        members(described.get(members.get(queue))),
+                        Optional.ofNullable(bound.get(queue))));
             } catch (CallException e) {
                 if (listed().stream().anyMatch(still -> still.groupId().equals(group))) {
                     throw e;
@@ -120,7 +121,8 @@ final class QueueDepths {
             boolean shared,
             Set<String> existing,
             Optional<Integer> taken,
-            OptionalLong members)
+            OptionalLong members,
+            Optional<String> boundTo)
             throws Exception {
         Map<TopicPartition, Long> behind = new HashMap<>();
         long lag = shared
@@ -137,7 +139,8 @@ final class QueueDepths {
                 oldest(behind),
                 OptionalLong.empty(),
                 OptionalLong.of(existing.contains(KafkaNames.deadLetters(queue)) ? letters.count(queue) : 0),
-                members);
+                members,
+                boundTo);
     }
 
     /** As {@link #lag} of a share group, what is in flight included, and of its retries. */

@@ -94,7 +94,7 @@ final class Around {
     }
 
     static String messages() {
-        return method("", ORDERS + """
+        return method("import dev.parley.rpc.*;", ORDERS + """
                 void store(List<Delivery<OrderPlaced>> deliveries) {}
                 String priceOf(String currencies) { return currencies; }
                 """);

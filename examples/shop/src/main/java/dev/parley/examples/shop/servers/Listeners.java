@@ -62,17 +62,21 @@ final class Listeners {
     }
 
     /** The order service's database, under this name in the folder. */
-    OrderDatabase orders(String name, Deque<Runnable> closing) {
-        OrderDatabase database = new OrderDatabase(
-                store(name, closing), broker(Part.ORDER.id(), closing), settings.maxEntries(), OUTBOX_GRACE);
+    OrderDatabase orders(RpcServer.Builder server, String name, Deque<Runnable> closing) {
+        Store store = store(name, closing);
+        MessageBroker broker = broker(Part.ORDER.id(), closing);
+        OrderDatabase database = new OrderDatabase(store, broker, settings.maxEntries(), OUTBOX_GRACE);
         closing.push(database::close);
+        BrokerHealth.missed(server, broker, closing);
         return database;
     }
 
-    /** The stock follows what becomes of orders. */
-    void stock(StockStore stock, Deque<Runnable> closing) {
-        OrderFollower follower = follow(broker(Part.INVENTORY.id(), closing), "inventory", new OrderedStock(stock));
+    /** The stock follows what becomes of orders, by the broker that is returned. */
+    MessageBroker stock(StockStore stock, Deque<Runnable> closing) {
+        MessageBroker broker = broker(Part.INVENTORY.id(), closing);
+        OrderFollower follower = follow(broker, "inventory", new OrderedStock(stock));
         closing.push(follower::close);
+        return broker;
     }
 
     private OrderFollower follow(
@@ -98,6 +102,7 @@ final class Listeners {
         MessageBroker broker = broker(Part.NOTIFICATION.id(), closing);
         OrderFollower follower = follow(broker, "notification", new Mailroom(UserService.client(users), emails));
         closing.push(follower::close);
+        BrokerHealth.needed(server, broker, closing);
         server.service(NotificationService.DEFINITION, new Notifications(emails, broker, follower));
     }
 
@@ -108,6 +113,7 @@ final class Listeners {
         Analytics analytics = new Analytics(
                 numbers, broker, List.of(settings.events().telemetry().consume()));
         closing.push(data.isTemporary() ? analytics::closeForGood : analytics::close);
+        BrokerHealth.needed(server, broker, closing);
         server.service(AnalyticsService.DEFINITION, analytics);
     }
 }

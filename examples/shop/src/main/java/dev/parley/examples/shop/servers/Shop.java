@@ -9,6 +9,7 @@ import dev.parley.examples.shop.inventory.StockStore;
 import dev.parley.examples.shop.order.OrderStore;
 import dev.parley.examples.shop.order.Partners;
 import dev.parley.http.HttpServer;
+import dev.parley.messaging.MessageBroker;
 import dev.parley.resilience.ResilienceListener;
 import dev.parley.rpc.Channel;
 import dev.parley.rpc.ChannelBuilder;
@@ -77,18 +78,23 @@ public final class Shop implements AutoCloseable {
         serve(Part.USER, implementations::users);
         // Both sell from the same shelves: two copies of the stock would sell everything twice.
         StockStore stock = implementations.stock();
-        listeners.stock(stock, closing);
-        serve(Part.INVENTORY, server -> implementations.inventory(server, stock));
+        MessageBroker ofStock = listeners.stock(stock, closing);
+        serve(Part.INVENTORY, server -> {
+            BrokerHealth.missed(server, ofStock, closing);
+            implementations.inventory(server, stock);
+        });
         serve(Part.PAYMENT, implementations::payments);
         serve(Part.PRODUCT, implementations::products);
         serve(Part.RECOMMENDATION, implementations::recommendations);
         startNotification();
         closing.push(this::stopNotification);
         serve(Part.ANALYTICS, server -> listeners.analytics(server, closing));
-        OrderStore store = listeners.orders(Part.ORDER.id(), closing).orders();
-        orders = store;
-        Partners partners = partners(Map.of(), Map.of());
-        serve(Part.ORDER, server -> implementations.orders(server, store, partners));
+        serve(Part.ORDER, server -> {
+            OrderStore store =
+                    listeners.orders(server, Part.ORDER.id(), closing).orders();
+            orders = store;
+            implementations.orders(server, store, partners(Map.of(), Map.of()));
+        });
     }
 
     /** Starts the notification service, which is not running: it was stopped, or is new. */

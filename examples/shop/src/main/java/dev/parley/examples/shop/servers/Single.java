@@ -104,7 +104,7 @@ public final class Single implements AutoCloseable {
         Implementations implementations = new Implementations(settings);
         if (name.equals(STOCK)) {
             StockStore stock = implementations.stock();
-            listeners.stock(stock, closing);
+            BrokerHealth.missed(server, listeners.stock(stock, closing), closing);
             server.service(InventoryService.DEFINITION, new Inventory(stock, Map.of()));
             return;
         }
@@ -122,7 +122,7 @@ public final class Single implements AutoCloseable {
                 Partners partners = new Partners(this::channel, settings.patience());
                 closing.push(partners::close);
                 // By its id: another instance has a database of its own.
-                OrderDatabase database = listeners.orders(id, closing);
+                OrderDatabase database = listeners.orders(server, id, closing);
                 implementations.orders(server, database.orders(), partners);
             }
             case NOTIFICATION -> {
