@@ -30,7 +30,8 @@ public final class BrokerUri {
     // Between the slashes and what ends it, if there is no user.
     private static final Pattern AUTHORITY = Pattern.compile("//([^/?#@]*)(?=[/?#])");
     private static final Pattern NO_PORT = Pattern.compile(":(?![0-9]{1,5}(?:,|$))");
-    private static final Pattern ANY_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:(?=/)|[a-z][a-z0-9+.-]*:(?=[^@]*:)");
+    private static final Pattern ANY_SCHEME =
+            Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:(?=/)|[a-z][a-z0-9+.-]*:(?=[^@]*:)");
 
     private final String text;
     private final String scheme;
@@ -73,8 +74,8 @@ public final class BrokerUri {
         String scheme = uri.substring(0, colon);
         String rest = uri.substring(colon + 1);
         if (hasBareUser(rest)) {
-            throw new IllegalArgumentException("user and password of \"" + shown(uri)
-                    + "\" must have / as %2F, ? as %3F and # as %23");
+            throw new IllegalArgumentException(
+                    "user and password of \"" + shown(uri) + "\" must have / as %2F, ? as %3F and # as %23");
         }
         int query = rest.indexOf('?');
         Map<String, String> parameters = query < 0 ? Map.of() : parameters(uri, rest.substring(query + 1));

@@ -30,8 +30,8 @@ class HandlerThreadsTest {
 
     @Test
     void thatOfASubscription() throws Exception {
-        for (SubscribeOptions options : List.of(
-                SubscribeOptions.defaults(), SubscribeOptions.defaults().orderedByKey())) {
+        for (SubscribeOptions options :
+                List.of(SubscribeOptions.defaults(), SubscribeOptions.defaults().orderedByKey())) {
             CompletableFuture<Boolean> seen = new CompletableFuture<>();
             broker.subscribe(
                     topic,

@@ -128,10 +128,7 @@ class PoliciesTest {
     void aBulkheadLetsInAsManyAsItHasRoomFor() throws Exception {
         Bulkhead bulkhead = new Bulkhead(
                 "smtp",
-                BulkheadPolicy.defaults()
-                        .withMaxConcurrent(2)
-                        .withMaxWaiting(0)
-                        .withMaxWait(Duration.ZERO));
+                BulkheadPolicy.defaults().withMaxConcurrent(2).withMaxWaiting(0).withMaxWait(Duration.ZERO));
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -158,10 +155,7 @@ class PoliciesTest {
     void whatABulkheadRefusesIsTriedAgain() throws Exception {
         Bulkhead bulkhead = new Bulkhead(
                 "smtp",
-                BulkheadPolicy.defaults()
-                        .withMaxConcurrent(1)
-                        .withMaxWaiting(0)
-                        .withMaxWait(Duration.ZERO));
+                BulkheadPolicy.defaults().withMaxConcurrent(1).withMaxWaiting(0).withMaxWait(Duration.ZERO));
         CountDownLatch go = new CountDownLatch(1);
         Subscription subscription = behind(bulkhead, 1000, (call, delivery) -> {
             go.await();
@@ -179,10 +173,8 @@ class PoliciesTest {
 
     @Test
     void aRateLimiterLetsThroughWhatItsRateAllows() throws Exception {
-        RateLimiter limiter = new RateLimiter(
-                "smtp",
-                new RateLimiterPolicy(2, Duration.ofHours(1), 2, Duration.ZERO),
-                time);
+        RateLimiter limiter =
+                new RateLimiter("smtp", new RateLimiterPolicy(2, Duration.ofHours(1), 2, Duration.ZERO), time);
         Subscription subscription = behind(limiter, 1, (call, delivery) -> handle(delivery));
         for (int i = 0; i < 5; i++) {
             broker.publish(topic, "o-" + i);
@@ -198,7 +190,9 @@ class PoliciesTest {
                 .containsOnly(Code.RESOURCE_EXHAUSTED);
         time.advance(Duration.ofMinutes(30));
         broker.publish(topic, "later");
-        Await.until("an hour's half later there is room for one", () -> subscription.snapshot().acked() == 3);
+        Await.until(
+                "an hour's half later there is room for one",
+                () -> subscription.snapshot().acked() == 3);
         assertThat(handled).contains("later");
     }
 

@@ -84,7 +84,8 @@ final class UnsyncedChild {
         List<Integer> found = new ArrayList<>();
         try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
             all.filter(each -> isOf(each, file))
-                    .forEach(each -> found.add(Integer.valueOf(each.getFileName().toString())));
+                    .forEach(
+                            each -> found.add(Integer.valueOf(each.getFileName().toString())));
         }
         return found;
     }

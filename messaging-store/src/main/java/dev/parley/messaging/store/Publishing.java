@@ -38,7 +38,9 @@ final class Publishing {
 
     void publish(Transaction transaction, List<Envelope> messages) throws SQLException {
         Routes.share(transaction);
-        Instant local = clock.instant(); // before the database's time is read, so that a wait in between makes late and not early
+        Instant local =
+                clock.instant(); // before the database's time is read, so that a wait in between makes late and not
+        // early
         Start start = start(transaction, messages.size());
         long more = 0;
         for (Envelope each : messages) {

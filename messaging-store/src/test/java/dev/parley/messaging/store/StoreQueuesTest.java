@@ -434,7 +434,11 @@ class StoreQueuesTest {
             assertThatThrownBy(() -> broker.publish(Topic.text("topic"), "text"))
                     .isInstanceOfSatisfying(CallException.class, e -> {
                         assertThat(e.code()).isEqualTo(Code.UNAUTHENTICATED);
-                        assertThat(e.message()).contains("cannot be opened", "password authentication failed", server.port() + "/postgres");
+                        assertThat(e.message())
+                                .contains(
+                                        "cannot be opened",
+                                        "password authentication failed",
+                                        server.port() + "/postgres");
                     })
                     .satisfies(e -> {
                         for (Throwable each = e; each != null; each = each.getCause()) {

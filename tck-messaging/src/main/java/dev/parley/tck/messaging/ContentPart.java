@@ -167,8 +167,7 @@ abstract class ContentPart extends DeadLetterPart {
         broker().publish(Topic.bytes(topic.name()), message);
         Message<Struct> sound = Message.of("a.struct", Struct.getDefaultInstance());
         broker().publish(topic, sound);
-        DeadLetter letter =
-                awaitLetters(removed(topic.name(), "group"), 1).getFirst();
+        DeadLetter letter = awaitLetters(removed(topic.name(), "group"), 1).getFirst();
         assertThat(letter.message().id()).isEqualTo(message.id());
         assertThat(letter.message().payload()).isEqualTo(truncated);
         assertThat(letter.failure().cause()).contains("google.protobuf.Struct");
