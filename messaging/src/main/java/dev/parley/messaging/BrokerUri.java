@@ -27,6 +27,12 @@ public final class BrokerUri {
     private static final Pattern USER_IN_OPTION = Pattern.compile(
             "([?&][^=&]*=[a-z][a-z0-9+.-]*(?::|%3a)(?:/|%2f){2})[^&]*(?:@|%40)", Pattern.CASE_INSENSITIVE);
 
+    // Between the slashes and what ends it, if there is no user.
+    private static final Pattern AUTHORITY = Pattern.compile("//([^/?#@]*)(?=[/?#])");
+    private static final Pattern NO_PORT = Pattern.compile(":(?![0-9]{1,5}(?:,|$))");
+    private static final Pattern ANY_SCHEME =
+            Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:(?=/)|[a-z][a-z0-9+.-]*:(?=[^@]*:)");
+
     private final String text;
     private final String scheme;
     private final Optional<String> user;
@@ -67,6 +73,10 @@ public final class BrokerUri {
         }
         String scheme = uri.substring(0, colon);
         String rest = uri.substring(colon + 1);
+        if (hasBareUser(rest)) {
+            throw new IllegalArgumentException(
+                    "user and password of \"" + shown(uri) + "\" must have / as %2F, ? as %3F and # as %23");
+        }
         int query = rest.indexOf('?');
         Map<String, String> parameters = query < 0 ? Map.of() : parameters(uri, rest.substring(query + 1));
         String place = query < 0 ? rest : rest.substring(0, query);
@@ -226,16 +236,33 @@ public final class BrokerUri {
         }
     }
 
+    /** Whether behind the slashes is the begin of a password that has a delimiter in it as it is: {@code //user:a/b@host}. */
+    private static boolean hasBareUser(String rest) {
+        Matcher authority = AUTHORITY.matcher(rest);
+        return authority.lookingAt()
+                && rest.indexOf('@', authority.end()) >= 0
+                && NO_PORT.matcher(authority.group(1)).find();
+    }
+
     /** Without users and passwords, and the values of options whose names sound like secrets. */
     private static String shown(String uri) {
         String hidden = SECRET.matcher(uri).replaceAll("$1***");
         hidden = USER_IN_OPTION.matcher(hidden).replaceAll("$1***@");
-        int query = hidden.indexOf('?');
-        int at = hidden.lastIndexOf('@', query < 0 ? hidden.length() : query);
-        int begin = hidden.indexOf("//");
-        return at < 0 || begin < 0 || begin > at
-                ? hidden
-                : hidden.substring(0, begin + 2) + "***" + hidden.substring(at);
+        Matcher scheme = ANY_SCHEME.matcher(hidden);
+        int begin = scheme.lookingAt() ? scheme.end() : 0;
+        String rest = hidden.substring(begin);
+        int query = rest.indexOf('?');
+        int at = rest.lastIndexOf('@', query < 0 || hasBareUser(rest) ? rest.length() : query);
+        if (at < 0 || isPath(rest.substring(0, at))) {
+            return hidden;
+        }
+        int slashes = rest.startsWith("//") ? 2 : 0;
+        return hidden.substring(0, begin + slashes) + "***" + rest.substring(at);
+    }
+
+    /** Whether what stands in front of an @ is a folder's name rather than a user: {@code sqlite:/srv/shop@home}. */
+    private static boolean isPath(String text) {
+        return !text.startsWith("//") && (text.startsWith("/") || text.startsWith(".")) && text.indexOf(':') < 0;
     }
 
     /** Without secrets. */

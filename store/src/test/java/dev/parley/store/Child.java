@@ -69,16 +69,30 @@ final class Child {
             // SIGXFSZ is ignored, so that a write fails with EFBIG.
             command.addAll(List.of("bash", "-c", "trap '' XFSZ; ulimit -f " + mostKib + "; exec \"$@\"", "child"));
         }
-        command.addAll(List.of(
+        command.addAll(java(Child.class, uri));
+        command.addAll(List.of(more));
+        return started(command);
+    }
+
+    /** Starts another one than this. */
+    static Process start(Class<?> main, String... arguments) throws IOException {
+        return started(java(main, arguments));
+    }
+
+    private static List<String> java(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:-UsePerfData", // a file too
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Child.class.getName(),
-                uri));
-        command.addAll(List.of(more));
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static Process started(List<String> command) throws IOException {
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -155,6 +155,36 @@ class CrashTest {
     }
 
     @Test
+    void aSyncThatFailsStopsTheStore() throws Exception {
+        String uri = Stores.newUri(Engine.SQLITE);
+        List<String> acknowledged = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        Process child = Child.start(UnsyncedChild.class, uri, "200");
+        try (BufferedReader output = Child.output(child)) {
+            String line;
+            while ((line = output.readLine()) != null) {
+                if (line.startsWith(ACKNOWLEDGED)) {
+                    acknowledged.add(line.substring(ACKNOWLEDGED.length()));
+                } else {
+                    told.add(line);
+                }
+            }
+        }
+        child.waitFor();
+        assertThat(acknowledged).hasSize(200);
+        assertThat(told).hasSize(5);
+        assertThat(told.get(0)).matches("replaced [1-9][0-9]*");
+        assertThat(told.get(1)).startsWith("first failed").contains("has stopped", "SQLITE_IOERR_FSYNC");
+        for (String later : told.subList(2, 5)) {
+            assertThat(later).contains(" failed ", "has stopped");
+        }
+        try (Store store = Store.open(uri)) {
+            assertThat(Stores.names(store)).containsExactlyElementsOf(acknowledged);
+            store.run(tx -> Stores.insert(tx, "opened anew"));
+        }
+    }
+
+    @Test
     void aRestartedServerIsFoundAgain() throws Exception {
         try (PostgresServer server = PostgresServer.start();
                 Store store = Store.open(server.uri());

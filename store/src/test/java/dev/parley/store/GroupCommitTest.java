@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.CallException;
 import dev.parley.Code;
+import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -95,6 +97,68 @@ class GroupCommitTest {
             assertThat(ended.code()).isEqualTo(Code.ABORTED);
             store.run(tx -> Stores.insert(tx, "next"));
             assertThat(Stores.names(store)).containsExactly("next");
+        }
+    }
+
+    @Test
+    void thoseThatWaitShareCommits() throws Exception {
+        int count = 400;
+        String uri = Stores.newUri(Engine.SQLITE);
+        try (Store store = Store.open(uri);
+                ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            store.migrate(Stores.ITEMS);
+            CountDownLatch inside = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            Future<?> gate = callers.submit(() -> store.run(tx -> {
+                inside.countDown();
+                go.await();
+            }));
+            inside.await();
+            Path log = Stores.folder(uri).resolve("store.db-wal");
+            int before = WriteAheadLog.commits(log);
+            List<Thread> waiting = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                String name = "n" + i;
+                waiting.add(Thread.ofVirtual().start(() -> store.run(tx -> Stores.insert(tx, name))));
+            }
+            Stores.await(
+                    "all wait for the writer",
+                    () -> waiting.stream()
+                            .allMatch(each -> each.getState() == Thread.State.WAITING
+                                    || each.getState() == Thread.State.TIMED_WAITING));
+            go.countDown();
+            gate.get();
+            for (Thread each : waiting) {
+                each.join();
+            }
+            assertThat(Stores.names(store)).hasSize(count);
+            // Usually one or two: a commit ends after 20 ms, which is few transactions on a machine that is very busy.
+            assertThat(WriteAheadLog.commits(log) - before).isBetween(1, count / 4);
+            // The count is of commits indeed: each of those that wait for nobody has its own.
+            int shared = WriteAheadLog.commits(log);
+            for (int i = 0; i < 10; i++) {
+                String name = "alone" + i;
+                store.run(tx -> Stores.insert(tx, name));
+            }
+            assertThat(WriteAheadLog.commits(log) - shared).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void theWriterSyncsEachCommitOfItsLog() throws Exception {
+        try (Store store = Stores.open(Engine.SQLITE)) {
+            assertThat(store.<String>transaction(tx -> pragma(tx, "synchronous")))
+                    .as("FULL")
+                    .isEqualTo("2");
+            assertThat(store.<String>transaction(tx -> pragma(tx, "journal_mode")))
+                    .isEqualTo("wal");
+        }
+    }
+
+    private static String pragma(Transaction transaction, String name) throws Exception {
+        try (ResultSet row = transaction.prepare("pragma " + name).executeQuery()) {
+            row.next();
+            return row.getString(1);
         }
     }
 

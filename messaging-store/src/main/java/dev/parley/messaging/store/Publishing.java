@@ -38,6 +38,9 @@ final class Publishing {
 
     void publish(Transaction transaction, List<Envelope> messages) throws SQLException {
         Routes.share(transaction);
+        Instant local =
+                clock.instant(); // before the database's time is read, so that a wait in between makes late and not
+        // early
         Start start = start(transaction, messages.size());
         long more = 0;
         for (Envelope each : messages) {
@@ -46,7 +49,6 @@ final class Publishing {
         capacity.take(transaction, more);
         PreparedStatement message = transaction.prepare(INSERT_MESSAGE);
         PreparedStatement delivery = transaction.prepare(INSERT_DELIVERY);
-        Instant local = clock.instant();
         for (int i = 0; i < messages.size(); i++) {
             Envelope each = messages.get(i);
             message.setLong(1, start.ids.get(i));

@@ -8,6 +8,7 @@ import dev.parley.Code;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.Failure;
 import dev.parley.messaging.Message;
+import dev.parley.messaging.MessageBroker;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
 import dev.parley.messaging.StartFrom;
@@ -397,5 +398,53 @@ class StoreQueuesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("maxMessages")
                 .hasMessageNotContaining("secret");
+    }
+
+    /** With a wait it would end with the limit for transactions, and the test with that error. */
+    @Test
+    void aClaimPassesByWhatAnotherSessionHasLocked() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        String database = server.newDatabase();
+        try (BrokerBackend backend = Databases.open(server.uri(database));
+                BackendConsumer consumer = backend.consume(Databases.spec(QUEUE));
+                Connection other = DriverManager.getConnection(server.jdbcUrl(database))) {
+            backend.publish(List.of(
+                    Databases.outgoing("topic", "m0"),
+                    Databases.outgoing("topic", "m1"),
+                    Databases.outgoing("topic", "m2")));
+            other.setAutoCommit(false);
+            try (var statement = other.createStatement();
+                    var row = statement.executeQuery(
+                            "select message from parley_delivery order by message limit 1 for update")) {
+                assertThat(row.next()).isTrue();
+            }
+            assertThat(Databases.ids(Databases.take(consumer, 2))).containsExactly("m1", "m2");
+            assertThat(consumer.receive(10, Duration.ZERO)).isEmpty();
+            other.rollback();
+            assertThat(Databases.ids(Databases.take(consumer, 1))).containsExactly("m0");
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsSaidAndNotShown() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        String uri = server.uri().replace(":parley@", ":hunter2@");
+        assertThat(uri).contains("hunter2");
+        try (MessageBroker broker = MessageBroker.connect(uri)) {
+            assertThatThrownBy(() -> broker.publish(Topic.text("topic"), "text"))
+                    .isInstanceOfSatisfying(CallException.class, e -> {
+                        assertThat(e.code()).isEqualTo(Code.UNAUTHENTICATED);
+                        assertThat(e.message())
+                                .contains(
+                                        "cannot be opened",
+                                        "password authentication failed",
+                                        server.port() + "/postgres");
+                    })
+                    .satisfies(e -> {
+                        for (Throwable each = e; each != null; each = each.getCause()) {
+                            assertThat(each.toString()).doesNotContain("hunter2");
+                        }
+                    });
+        }
     }
 }

@@ -3,9 +3,12 @@ package dev.parley.tck.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.messaging.Capability;
+import dev.parley.messaging.DeadLetter;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Message;
 import dev.parley.messaging.MessageMetadata;
@@ -140,6 +143,36 @@ abstract class ContentPart extends DeadLetterPart {
         Delivery<Order> delivery = roundTrip(topic, Message.of("order.placed", order));
         assertThat(delivery.payload()).isEqualTo(order);
         assertThat(delivery.message().metadata().contentType()).startsWith("application/json");
+    }
+
+    @Test
+    final void protobufMessagesComeBack() throws Exception {
+        Topic<Struct> topic = Topic.protobuf(fresh("protobuf"), Struct.getDefaultInstance());
+        Struct sent = Struct.newBuilder()
+                .putFields(UNICODE, Value.newBuilder().setStringValue(UNICODE).build())
+                .putFields("number", Value.newBuilder().setNumberValue(-1e300).build())
+                .build();
+        Delivery<Struct> delivery = roundTrip(topic, Message.of("a.struct", sent));
+        assertThat(delivery.payload()).isEqualTo(sent);
+        assertThat(delivery.message().metadata().contentType()).startsWith("application/protobuf");
+    }
+
+    @Test
+    final void malformedProtobufIsADeadLetter() throws Exception {
+        Topic<Struct> topic = Topic.protobuf(fresh("malformed"), Struct.getDefaultInstance());
+        Seen<Struct> seen = Seen.acking();
+        subscribe(topic, "group", seen, oneByOne());
+        byte[] truncated = {0x0a, 0x7f, 1}; // a field of 127 bytes, of which one is there
+        Message<byte[]> message = Message.of("a.struct", truncated);
+        broker().publish(Topic.bytes(topic.name()), message);
+        Message<Struct> sound = Message.of("a.struct", Struct.getDefaultInstance());
+        broker().publish(topic, sound);
+        DeadLetter letter = awaitLetters(removed(topic.name(), "group"), 1).getFirst();
+        assertThat(letter.message().id()).isEqualTo(message.id());
+        assertThat(letter.message().payload()).isEqualTo(truncated);
+        assertThat(letter.failure().cause()).contains("google.protobuf.Struct");
+        awaitDistinct(seen, 1);
+        assertThat(seen.all()).extracting(each -> each.message().id()).containsExactly(sound.id());
     }
 
     @Test
