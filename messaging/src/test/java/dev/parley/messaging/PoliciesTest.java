@@ -6,7 +6,6 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.Handler;
 import dev.parley.Interceptor;
-import dev.parley.RetryAdvice;
 import dev.parley.resilience.Bulkhead;
 import dev.parley.resilience.BulkheadPolicy;
 import dev.parley.resilience.Fallback;
@@ -65,7 +64,7 @@ class PoliciesTest {
     }
 
     private static CallException away() {
-        return new CallException(Code.UNAVAILABLE, "no mail server").withRetryAdvice(RetryAdvice.NEVER_LEFT);
+        return new CallException(Code.UNAVAILABLE, "no mail server");
     }
 
     @Test

@@ -161,7 +161,7 @@ public final class Engine implements MessageBroker {
                 how.start(),
                 how.lease());
         Handling.Target<T> target = new Handling.Target<>(
-                Method.unary(topic.name(), group), peer, names.from(spec), topic.codec(), handler, maxBatch);
+                method(topic, group, kind), peer, names.from(spec), topic.codec(), handler, maxBatch);
         boolean leased =
                 profile.capabilities().contains(Capability.LEASE_EXTEND) && kind != ConsumerSpec.Kind.AT_MOST_ONCE;
         GroupSubscription subscription =
@@ -173,6 +173,16 @@ public final class Engine implements MessageBroker {
             checkOpen();
         }
         return subscription;
+    }
+
+    /** What comes at least once has a handler that may be called again: a retry in front of it repeats what a retry of a client would not. */
+    private static Method method(Topic<?> topic, String group, ConsumerSpec.Kind kind) {
+        Method.Idempotency promise =
+                switch (kind) {
+                    case AT_MOST_ONCE -> Method.Idempotency.UNKNOWN;
+                    case DURABLE, EPHEMERAL -> Method.Idempotency.IDEMPOTENT;
+                };
+        return new Method(topic.name(), group, Method.Kind.UNARY, promise);
     }
 
     /** As {@link #begin}, and waits for the broker's first answer, for as long as for that to a publication. */
