@@ -177,11 +177,10 @@ public final class Engine implements MessageBroker {
 
     /** What comes at least once has a handler that may be called again: a retry in front of it repeats what a retry of a client would not. */
     private static Method method(Topic<?> topic, String group, ConsumerSpec.Kind kind) {
-        Method.Idempotency promise =
-                switch (kind) {
-                    case AT_MOST_ONCE -> Method.Idempotency.UNKNOWN;
-                    case DURABLE, EPHEMERAL -> Method.Idempotency.IDEMPOTENT;
-                };
+        Method.Idempotency promise = switch (kind) {
+            case AT_MOST_ONCE -> Method.Idempotency.UNKNOWN;
+            case DURABLE, EPHEMERAL -> Method.Idempotency.IDEMPOTENT;
+        };
         return new Method(topic.name(), group, Method.Kind.UNARY, promise);
     }
 
