@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConnection;
 
 /** The one kind of {@link Transaction}. Confined to the thread that runs the work, until it has ended. */
 final class OpenTransaction implements Transaction {
@@ -57,16 +56,8 @@ final class OpenTransaction implements Transaction {
         if (known == null) {
             known = new LentConnection(connection, engine, this::check);
             lent = known;
-            tellGeneratedKeys(true);
         }
         return known;
-    }
-
-    /** Other libraries ask for them; the driver of SQLite runs a query for them behind each insert, asked or not. */
-    private void tellGeneratedKeys(boolean on) {
-        if (connection instanceof SQLiteConnection sqlite) {
-            sqlite.getConnectionConfig().setGetGeneratedKeys(on);
-        }
     }
 
     @Override
@@ -103,7 +94,6 @@ final class OpenTransaction implements Transaction {
         ended = true;
         try {
             if (lent != null) {
-                tellGeneratedKeys(false);
                 lent.end();
             }
             statements.endTransaction();

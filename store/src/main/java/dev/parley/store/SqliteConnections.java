@@ -59,9 +59,8 @@ final class SqliteConnections {
 
     private static SQLiteConnection open(Path database) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
-        config.setOpenMode(
-                SQLiteOpenMode.NOMUTEX); // a connection is its thread's, but for interrupts, which need no mutex
-        config.setGetGeneratedKeys(false); // but for those that are lent
+        // A connection is its thread's, but for interrupts, which need no mutex.
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         SQLiteConnection connection =
                 new JDBC4Connection("jdbc:sqlite:" + database, database.toString(), config.toProperties());
         execute(connection, "pragma busy_timeout = 5000");

@@ -131,7 +131,7 @@ class TransactionTest {
         }
     }
 
-    /** As other libraries do on what is lent to them; our own statements do not pay for it. */
+    /** As other libraries ask for them on what is lent to them. */
     @ParameterizedTest
     @EnumSource
     void theConnectionTellsGeneratedKeys(Engine engine) throws Exception {
