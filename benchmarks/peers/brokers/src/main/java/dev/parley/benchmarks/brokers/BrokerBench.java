@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Parley over a broker beside the broker's own client on the same server, and the embedded broker beside RabbitMQ on the same disk. Arguments:
@@ -82,7 +83,7 @@ final class BrokerBench {
             for (int round = 0; round <= rounds; round++) {
                 boolean warm = round == 0;
                 for (String name : order) {
-                    measure(name, open.get(name), warm ? new Table() : rates, warm ? new Table() : times);
+                    measure(name, Objects.requireNonNull(open.get(name)), warm ? new Table() : rates, warm ? new Table() : times);
                 }
                 Collections.reverse(order);
             }
