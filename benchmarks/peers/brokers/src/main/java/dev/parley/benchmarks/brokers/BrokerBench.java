@@ -83,7 +83,11 @@ final class BrokerBench {
             for (int round = 0; round <= rounds; round++) {
                 boolean warm = round == 0;
                 for (String name : order) {
-                    measure(name, Objects.requireNonNull(open.get(name)), warm ? new Table() : rates, warm ? new Table() : times);
+                    measure(
+                            name,
+                            Objects.requireNonNull(open.get(name)),
+                            warm ? new Table() : rates,
+                            warm ? new Table() : times);
                 }
                 Collections.reverse(order);
             }
