@@ -130,23 +130,28 @@ class CrashTest {
         }
     }
 
-    @Test
-    void aWriteThatTheSystemRefusesStopsTheStore() throws Exception {
-        String uri = Stores.newUri(Engine.SQLITE);
-        Process child = Child.start(uri, 3000);
-        List<String> acknowledged = new ArrayList<>();
-        List<String> failed = new ArrayList<>();
+    /** What a child says until it ends. */
+    private static void readToItsEnd(Process child, List<String> acknowledged, List<String> others) throws Exception {
         try (BufferedReader output = Child.output(child)) {
             String line;
             while ((line = output.readLine()) != null) {
                 if (line.startsWith(ACKNOWLEDGED)) {
                     acknowledged.add(line.substring(ACKNOWLEDGED.length()));
                 } else {
-                    failed.add(line);
+                    others.add(line);
                 }
             }
         }
         child.waitFor();
+    }
+
+    @Test
+    void aWriteThatTheSystemRefusesStopsTheStore() throws Exception {
+        String uri = Stores.newUri(Engine.SQLITE);
+        Process child = Child.start(uri, 3000);
+        List<String> acknowledged = new ArrayList<>();
+        List<String> failed = new ArrayList<>();
+        readToItsEnd(child, acknowledged, failed);
         assertThat(acknowledged).isNotEmpty();
         assertThat(failed).hasSize(8).allMatch(line -> line.contains("has stopped"));
         try (Store store = Store.open(uri)) {
@@ -160,17 +165,7 @@ class CrashTest {
         List<String> acknowledged = new ArrayList<>();
         List<String> told = new ArrayList<>();
         Process child = Child.start(UnsyncedChild.class, uri, "200");
-        try (BufferedReader output = Child.output(child)) {
-            String line;
-            while ((line = output.readLine()) != null) {
-                if (line.startsWith(ACKNOWLEDGED)) {
-                    acknowledged.add(line.substring(ACKNOWLEDGED.length()));
-                } else {
-                    told.add(line);
-                }
-            }
-        }
-        child.waitFor();
+        readToItsEnd(child, acknowledged, told);
         assertThat(acknowledged).hasSize(200);
         assertThat(told).hasSize(5);
         assertThat(told.get(0)).matches("replaced [1-9][0-9]*");
