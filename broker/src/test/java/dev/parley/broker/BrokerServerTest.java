@@ -134,12 +134,12 @@ class BrokerServerTest {
     /** A consumer gives back what it holds by statements, which an interrupt of its own thread would end. */
     @Test
     void aConsumerThatFailsAtTheStoreIsClosedInPeace() throws Exception {
-        FailingStore.CLOSED_INTERRUPTED.clear();
+        FaultyBrokers.CLOSED_INTERRUPTED.clear();
         BrokerServer server =
                 fixture.open(BrokerServer.builder().store("failing:").start());
         MessageBroker broker = connect(uri(server));
         broker.subscribe(TOPIC, "screen", (call, delivery) -> Disposition.ack());
-        assertThat(FailingStore.CLOSED_INTERRUPTED.poll(60, TimeUnit.SECONDS)).isEqualTo(false);
+        assertThat(FaultyBrokers.CLOSED_INTERRUPTED.poll(60, TimeUnit.SECONDS)).isEqualTo(false);
     }
 
     @Test

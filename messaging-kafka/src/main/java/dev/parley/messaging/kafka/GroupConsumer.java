@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -23,6 +24,7 @@ final class GroupConsumer implements OpenConsumer {
     private final Thread thread;
     private final Topics topics;
     private final Publisher publisher;
+    private final LongAdder redelivered;
     private final InstantSource clock;
     private final Consumer<GroupConsumer> onClose;
 
@@ -32,12 +34,14 @@ final class GroupConsumer implements OpenConsumer {
             PollLoop loop,
             Topics topics,
             Publisher publisher,
+            LongAdder redelivered,
             InstantSource clock,
             Consumer<GroupConsumer> onClose) {
         this.spec = spec;
         this.inFlight = inFlight;
         this.topics = topics;
         this.publisher = publisher;
+        this.redelivered = redelivered;
         this.clock = clock;
         this.onClose = onClose;
         thread = Thread.ofPlatform()
@@ -62,7 +66,9 @@ final class GroupConsumer implements OpenConsumer {
 
     @Override
     public List<Received> receive(int max, Duration wait) throws Exception {
-        return inFlight.receive(max, wait);
+        List<Received> all = inFlight.receive(max, wait);
+        OpenConsumer.count(all, redelivered);
+        return all;
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -64,6 +65,9 @@ final class KafkaBackend implements BrokerBackend {
 
     private final Set<OpenConsumer> consumers = ConcurrentHashMap.newKeySet();
     private final Map<QueueName, String> bound = new ConcurrentHashMap<>();
+
+    /** Deliveries that were not the first, to consumers here. */
+    private final Map<QueueName, LongAdder> redelivered = new ConcurrentHashMap<>();
 
     /** Share groups that are being made known here. */
     private final Map<String, ReentrantLock> beginning = new ConcurrentHashMap<>();
@@ -206,6 +210,7 @@ final class KafkaBackend implements BrokerBackend {
                 size -> clients.shareConsumer(group, size),
                 () -> subscribed(queue),
                 copyAt,
+                redelivered(queue),
                 topics,
                 publisher,
                 settings,
@@ -289,8 +294,8 @@ final class KafkaBackend implements BrokerBackend {
         InFlight inFlight = new InFlight(spec, settings.sessionTimeout(), options.clock(), onReady);
         PollLoop loop = new PollLoop(
                 client, membership, inFlight, settings, spec.queue().toString());
-        GroupConsumer consumer =
-                new GroupConsumer(spec, inFlight, loop, topics, publisher, options.clock(), consumers::remove);
+        GroupConsumer consumer = new GroupConsumer(
+                spec, inFlight, loop, topics, publisher, redelivered(spec.queue()), options.clock(), consumers::remove);
         consumers.add(consumer);
         consumer.start();
         boolean joined = false;
@@ -318,7 +323,13 @@ final class KafkaBackend implements BrokerBackend {
     public List<QueueStats> queues() throws Exception {
         Map<QueueName, Integer> inFlight = new HashMap<>();
         consumers.forEach(consumer -> inFlight.merge(consumer.queue(), consumer.inFlight(), Integer::sum));
-        return depths.all(bound, inFlight);
+        Map<QueueName, Long> again = new HashMap<>();
+        redelivered.forEach((queue, count) -> again.put(queue, count.sum()));
+        return depths.all(bound, inFlight, again);
+    }
+
+    private LongAdder redelivered(QueueName queue) {
+        return redelivered.computeIfAbsent(queue, added -> new LongAdder());
     }
 
     @Override

@@ -67,8 +67,11 @@ final class QueueDepths {
      *
      * @param bound ids of groups of somebody else's by the queues that use them
      * @param inFlight of consumers here
+     * @param redelivered to consumers here
      */
-    List<QueueStats> all(Map<QueueName, String> bound, Map<QueueName, Integer> inFlight) throws Exception {
+    List<QueueStats> all(
+            Map<QueueName, String> bound, Map<QueueName, Integer> inFlight, Map<QueueName, Long> redelivered)
+            throws Exception {
         Map<QueueName, String> groups = new HashMap<>(bound);
         Set<String> shared = new HashSet<>();
         for (GroupListing group : listed()) {
@@ -98,6 +101,7 @@ final class QueueDepths {
                         shared.contains(group),
                         existing,
                         Optional.ofNullable(inFlight.get(queue)),
+                        Optional.ofNullable(redelivered.get(queue)),
                         members(described.get(members.get(queue))),
                         Optional.ofNullable(bound.get(queue))));
             } catch (CallException e) {
@@ -114,13 +118,19 @@ final class QueueDepths {
         return clients.answer(clients.admin().listGroups().all(), "listing groups");
     }
 
-    /** @param taken in flight at consumers here, if there are any; what others have is not known, unless there are none */
+    /**
+     * Of one queue.
+     *
+     * @param taken in flight at consumers here, if there are any; what others have is not known, unless there are none
+     * @param again deliveries to consumers here that were not the first; those of others are not known
+     */
     private QueueStats one(
             QueueName queue,
             String group,
             boolean shared,
             Set<String> existing,
             Optional<Integer> taken,
+            Optional<Long> again,
             OptionalLong members,
             Optional<String> boundTo)
             throws Exception {
@@ -137,7 +147,7 @@ final class QueueDepths {
                 OptionalLong.empty(),
                 inFlight,
                 oldest(behind),
-                OptionalLong.empty(),
+                again.map(OptionalLong::of).orElse(OptionalLong.empty()),
                 OptionalLong.of(existing.contains(KafkaNames.deadLetters(queue)) ? letters.count(queue) : 0),
                 members,
                 boundTo);

@@ -29,6 +29,7 @@ final class Records {
 
     private static final String ATTRIBUTE = "ce_";
     private static final String CONTENT_TYPE = "content-type";
+    private static final Map<String, String> NAMES = CloudEvents.names(ATTRIBUTE);
 
     private Records() {}
 
@@ -92,7 +93,10 @@ final class Records {
         for (Header header : record.headers()) {
             String name = header.key();
             if (header.value() != null && name.startsWith(ATTRIBUTE)) {
-                attributes.put(name.substring(ATTRIBUTE.length()), new String(header.value(), StandardCharsets.UTF_8));
+                String known = NAMES.get(name);
+                attributes.put(
+                        known != null ? known : name.substring(ATTRIBUTE.length()),
+                        new String(header.value(), StandardCharsets.UTF_8));
             } else if (name.equals(CONTENT_TYPE)) {
                 contentType = header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
             }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -33,6 +34,7 @@ final class ShareConsumer implements OpenConsumer, ShareLane.Home {
     private final int copyAt;
     private final Topics topics;
     private final Publisher publisher;
+    private final LongAdder redelivered;
     private final KafkaSettings settings;
     private final InstantSource clock;
     private final Consumer<ShareConsumer> onClose;
@@ -44,6 +46,7 @@ final class ShareConsumer implements OpenConsumer, ShareLane.Home {
      * @param clients makes a member of the group that takes at most so many records at a time
      * @param topicNames those of the queue that are there
      * @param copyAt see {@link ShareLane}
+     * @param redelivered counts deliveries that are not the first
      */
     ShareConsumer(
             ConsumerSpec spec,
@@ -52,6 +55,7 @@ final class ShareConsumer implements OpenConsumer, ShareLane.Home {
             IntFunction<KafkaShareConsumer<byte[], byte[]>> clients,
             Supplier<Set<String>> topicNames,
             int copyAt,
+            LongAdder redelivered,
             Topics topics,
             Publisher publisher,
             KafkaSettings settings,
@@ -65,6 +69,7 @@ final class ShareConsumer implements OpenConsumer, ShareLane.Home {
         this.copyAt = copyAt;
         this.topics = topics;
         this.publisher = publisher;
+        this.redelivered = redelivered;
         this.settings = settings;
         this.clock = clock;
         this.onClose = onClose;
@@ -104,6 +109,7 @@ final class ShareConsumer implements OpenConsumer, ShareLane.Home {
                 }
                 long seen = hand.arrivals();
                 List<Received> all = new ArrayList<>(hand.take(max));
+                OpenConsumer.count(all, redelivered);
                 if (all.size() < max) {
                     all.addAll(retried(max - all.size()));
                 }

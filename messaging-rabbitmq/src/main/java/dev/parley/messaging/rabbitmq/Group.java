@@ -1,9 +1,11 @@
 package dev.parley.messaging.rabbitmq;
 
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,10 @@ final class Group {
     private static final int MAX_RELEASED = 10_000;
 
     private final AtomicLong inFlight = new AtomicLong();
-    private final AtomicInteger consumers = new AtomicInteger();
+
+    /** What each consumer has. */
+    private final Set<OpenTags> consumers = ConcurrentHashMap.newKeySet();
+
     private final LongAdder retried = new LongAdder();
     private final LongAdder redelivered = new LongAdder();
     private volatile @Nullable String boundTo;
@@ -35,15 +40,20 @@ final class Group {
 
     /** How many consumers this object has. */
     int consumers() {
-        return consumers.get();
+        return consumers.size();
     }
 
-    void consumerCame() {
-        consumers.incrementAndGet();
+    void consumerCame(OpenTags open) {
+        consumers.add(open);
     }
 
-    void consumerWent() {
-        consumers.decrementAndGet();
+    void consumerWent(OpenTags open) {
+        consumers.remove(open);
+    }
+
+    /** When the oldest of what consumers have was published. */
+    Optional<Instant> oldest() {
+        return consumers.stream().flatMap(open -> open.oldest().stream()).min(Instant::compareTo);
     }
 
     void taken(int attempt, boolean isRedelivery) {

@@ -1,10 +1,12 @@
 package dev.parley.messaging.rabbitmq;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -15,8 +17,14 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 final class OpenTags {
 
-    /** And whether somebody has it, and it is counted as such. */
-    private final ConcurrentNavigableMap<Long, Boolean> open = new ConcurrentSkipListMap<>();
+    /** Stands for the time of what is in nobody's hands, or does not count any more. */
+    private static final Instant NOT_COUNTED = Instant.MAX;
+
+    /** Stands for the time of what somebody has, and does not say when it was published. */
+    private static final Instant NOT_SAID = Instant.MAX.minusSeconds(1);
+
+    /** And when it was published, if somebody has it and it is counted as such. */
+    private final ConcurrentNavigableMap<Long, Instant> open = new ConcurrentSkipListMap<>();
 
     private boolean over; // guarded by this
 
@@ -24,12 +32,12 @@ final class OpenTags {
     record Frame(long tag, boolean multiple) {}
 
     void add(long tag) {
-        open.put(tag, false);
+        open.put(tag, NOT_COUNTED);
     }
 
     /** Notes that somebody has it; false if that is not to be counted any more. */
-    synchronized boolean received(long tag) {
-        return !over && open.replace(tag, true) != null;
+    synchronized boolean received(long tag, Optional<Instant> published) {
+        return !over && open.replace(tag, published.orElse(NOT_SAID)) != null;
     }
 
     boolean contains(long tag) {
@@ -38,7 +46,15 @@ final class OpenTags {
 
     /** It is settled; false if it was not counted. */
     synchronized boolean remove(long tag) {
-        return Boolean.TRUE.equals(open.remove(tag));
+        Instant published = open.remove(tag);
+        return published != null && !published.equals(NOT_COUNTED);
+    }
+
+    /** When the oldest of what somebody has was published. */
+    Optional<Instant> oldest() {
+        return open.values().stream()
+                .filter(published -> published.isBefore(NOT_SAID))
+                .min(Instant::compareTo);
     }
 
     /**
@@ -48,9 +64,9 @@ final class OpenTags {
     synchronized int end() {
         over = true;
         int received = 0;
-        for (Map.Entry<Long, Boolean> each : open.entrySet()) {
-            received += each.getValue() ? 1 : 0;
-            open.put(each.getKey(), false);
+        for (Map.Entry<Long, Instant> each : open.entrySet()) {
+            received += each.getValue().equals(NOT_COUNTED) ? 0 : 1;
+            open.put(each.getKey(), NOT_COUNTED);
         }
         return received;
     }

@@ -8,6 +8,7 @@ import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -126,7 +127,7 @@ final class QueueFigures {
                 counts.map(Counts::ready).orElse(0L),
                 delayed,
                 main != null && main.unacknowledged().isPresent() ? main.unacknowledged() : inFlight(group, consumers),
-                main == null ? Optional.empty() : age(main),
+                age(group, main, consumers),
                 redelivered(group, main),
                 letters.map(each -> OptionalLong.of(each.ready())).orElse(OptionalLong.empty()),
                 consumers,
@@ -162,8 +163,11 @@ final class QueueFigures {
         return OptionalLong.of(group.retried() + served.orElse(group.redelivered()));
     }
 
-    private Optional<Duration> age(ListedQueue main) {
-        return main.headTime()
+    /** Of the head as the server tells it; of the oldest that consumers have, if they are all ours: what waits is behind it. */
+    private Optional<Duration> age(@Nullable Group group, @Nullable ListedQueue main, OptionalLong consumers) {
+        Optional<Instant> oldest =
+                group != null && inFlight(group, consumers).isPresent() ? group.oldest() : Optional.empty();
+        return oldest.or(() -> main == null ? Optional.empty() : main.headTime())
                 .map(time -> Duration.between(time, clock.instant()))
                 .map(age -> age.isNegative() ? Duration.ZERO : age);
     }

@@ -16,6 +16,7 @@ import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ final class RabbitMqConsumer implements BackendConsumer {
         made.basicQos(spec.prefetch());
         made.basicConsume(queue, false, new Deliveries());
         counted.set(true);
-        group.consumerCame();
+        group.consumerCame(open);
         if (failure != null) {
             uncount(); // it may have ended before it was counted
         }
@@ -163,7 +164,7 @@ final class RabbitMqConsumer implements BackendConsumer {
 
     private void uncount() {
         if (counted.compareAndSet(true, false)) {
-            group.consumerWent();
+            group.consumerWent(open);
         }
     }
 
@@ -187,7 +188,7 @@ final class RabbitMqConsumer implements BackendConsumer {
         for (Taken each : taken) {
             Received received = counted(Wire.decode(each, spec.queue().topic()));
             all.add(received);
-            if (spec.kind() != ConsumerSpec.Kind.AT_MOST_ONCE && open.received(tag(received))) {
+            if (spec.kind() != ConsumerSpec.Kind.AT_MOST_ONCE && open.received(tag(received), published(received))) {
                 group.taken(received.attempt(), each.envelope().isRedeliver());
             }
         }
@@ -195,6 +196,12 @@ final class RabbitMqConsumer implements BackendConsumer {
             acknowledge(taken);
         }
         return all;
+    }
+
+    private static Optional<Instant> published(Received received) {
+        return received.foreign().isPresent()
+                ? received.foreign().get().timestamp()
+                : Optional.of(received.message().metadata().timestamp());
     }
 
     /** The server counts what was given back as well; as far as we know of it, we do not. */

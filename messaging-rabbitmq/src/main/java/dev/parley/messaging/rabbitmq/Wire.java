@@ -25,6 +25,7 @@ final class Wire {
     static final String PREFIX = "cloudEvents:";
     // What the binding allows for peers that cannot have a colon in a name.
     private static final String OTHER_PREFIX = "cloudEvents_";
+    private static final Map<String, String> NAMES = CloudEvents.names(PREFIX);
     private static final int PERSISTENT = 2;
     // All headers of a message share one frame, which has 128 KiB unless the server was told otherwise.
     private static final int MAX_HEADER_CHARS = 20_000;
@@ -117,7 +118,8 @@ final class Wire {
             Map<String, String> attributes = new LinkedHashMap<>();
             headers(properties).forEach((name, value) -> {
                 if (value != null && (name.startsWith(PREFIX) || name.startsWith(OTHER_PREFIX))) {
-                    attributes.put(name.substring(PREFIX.length()), plain(value));
+                    String known = NAMES.get(name);
+                    attributes.put(known != null ? known : name.substring(PREFIX.length()), plain(value));
                 }
             });
             if (!attributes.containsKey(CloudEvents.SPEC_VERSION)) {

@@ -219,7 +219,13 @@ final class Handling<T> implements Work {
 
     /** Whether a call's headers may have it; what they may not is in the delivery all the same. */
     private static boolean isHttp(String value) {
-        return value.chars().allMatch(c -> c >= 0x20 && c <= 0xff && c != 0x7f);
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < 0x20 || c > 0xff || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void check(@Nullable List<Disposition> said, int expected) {

@@ -30,6 +30,7 @@ final class InHand {
     private final String name;
     private final int prefetch;
     private final int maxBatch;
+    private final int enough;
     private final boolean atMostOnce;
     private final KeyDispatcher<Held> dispatcher;
     private final BreakerGate breaker;
@@ -56,6 +57,7 @@ final class InHand {
         this.name = "parley-handle-" + spec.queue();
         this.prefetch = options.prefetch();
         this.maxBatch = maxBatch;
+        this.enough = (int) Math.min(Integer.MAX_VALUE, (long) options.concurrency() * maxBatch);
         this.atMostOnce = spec.kind() == ConsumerSpec.Kind.AT_MOST_ONCE;
         boolean ordered = options.ordered();
         this.dispatcher = new KeyDispatcher<>(options.concurrency(), held -> ordered ? keyOf(held) : null);
@@ -111,11 +113,18 @@ final class InHand {
         }
     }
 
-    /** How many more messages may be taken. */
+    /**
+     * How many more messages may be taken: none for the moment, if they would be few and all handlers have their next ones here. To take a
+     * few costs as much as to take many.
+     */
     int room() {
         lock.lock();
         try {
-            return atMostOnce ? prefetch : prefetch - heldNow();
+            if (atMostOnce) {
+                return prefetch;
+            }
+            int room = prefetch - heldNow();
+            return room < prefetch / 4 && dispatcher.ready() >= enough ? 0 : room;
         } finally {
             lock.unlock();
         }
@@ -184,6 +193,7 @@ final class InHand {
     /** What this thread is to handle next. */
     private List<Held> handled(List<Held> batch, List<Decision> decisions) {
         List<Held> next;
+        boolean hungry;
         lock.lock();
         try {
             handled.remove(batch);
@@ -194,12 +204,26 @@ final class InHand {
                 handled.add(next);
             }
             startWorkers();
+            hungry = dispatcher.ready() < enough;
             checkIdle();
         } finally {
             lock.unlock();
         }
         settling.wake();
+        if (hungry) {
+            receiving.wake();
+        }
         return next;
+    }
+
+    /** Whether handlers that wait for nothing but their turn are about to decide more. */
+    boolean isBusy() {
+        lock.lock();
+        try {
+            return dispatcher.ready() > 0 && !closing;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What is to be settled now, all of one session; empty if there is nothing. */

@@ -136,6 +136,11 @@ final class KeyDispatcher<T> {
         return running;
     }
 
+    /** How many items could begin at once. */
+    int ready() {
+        return ready.size();
+    }
+
     /** How many items wait. */
     int waiting() {
         return waiting;

@@ -120,11 +120,16 @@ final class Publisher {
 
     /** As it goes to the broker. */
     <T> Message<byte[]> encode(Topic<T> topic, Message<T> message) {
-        MessageMetadata metadata = message.metadata();
-        if (metadata.source().isEmpty()) {
-            metadata = metadata.withSource(options.source());
-        }
-        metadata = metadata.withContentType(topic.codec().contentType());
+        MessageMetadata given = message.metadata();
+        MessageMetadata metadata = new MessageMetadata( // once, not a copy for each: it checks all that it has
+                given.source().isEmpty() ? options.source() : given.source(),
+                given.timestamp(),
+                given.correlationId(),
+                given.version(),
+                given.key(),
+                given.expiry(),
+                topic.codec().contentType(),
+                given.headers());
         Message<byte[]> encoded =
                 new Message<>(message.id(), message.type(), topic.codec().encode(message.payload()), metadata);
         int size = Outgoing.now(topic.name(), encoded).bytes();

@@ -28,12 +28,16 @@ final class Settler implements Runnable {
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // a hint for speed; nothing depends on who goes first
     public void run() {
         while (!stopped) {
             List<Decision> decisions = hand.takeDecided();
             try {
                 if (decisions.isEmpty()) {
                     wakeup.await();
+                    if (hand.isBusy()) {
+                        Thread.yield(); // who can run goes first: what they decide is settled together
+                    }
                 } else {
                     settle(decisions);
                 }

@@ -5,9 +5,11 @@ import dev.parley.messaging.MessageMetadata;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Messages as CloudEvents 1.0: the attributes for a binding's binary mode, which backends put into headers with the binding's prefix. For the
@@ -25,7 +27,29 @@ public final class CloudEvents {
 
     private static final String SCHEMA = "urn:parley:schema:";
 
+    private static final List<String> NAMES = List.of(
+            SPEC_VERSION,
+            "id",
+            "source",
+            "type",
+            "time",
+            CONTENT_TYPE,
+            "dataschema",
+            "correlationid",
+            "partitionkey",
+            "expirytime",
+            "traceparent",
+            "tracestate");
+
     private CloudEvents() {}
+
+    /**
+     * The names of the attributes that most messages have, by what a binding calls them: to look a name up costs less than to cut its prefix
+     * off, for each attribute of each message.
+     */
+    public static Map<String, String> names(String prefix) {
+        return NAMES.stream().collect(Collectors.toUnmodifiableMap(name -> prefix + name, name -> name));
+    }
 
     /** All attributes of a message by their names, {@value #CONTENT_TYPE} included if it is set. */
     public static Map<String, String> attributes(Message<byte[]> message) {

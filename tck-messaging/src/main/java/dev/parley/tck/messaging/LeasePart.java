@@ -57,7 +57,8 @@ abstract class LeasePart extends StatsPart {
                 for (String kind : KINDS) {
                     Received stale = Objects.requireNonNull(lost.get(kind));
                     Received current = Objects.requireNonNull(taken.get(kind));
-                    assertThat(current.attempt()).as("the lost delivery counts").isEqualTo(stale.attempt() + 1);
+                    // More than one, if it came to the silent one again meanwhile.
+                    assertThat(current.attempt()).as("the lost delivery counts").isGreaterThan(stale.attempt());
                     assertThat(silent.settle(List.of(settlement(kind, stale))))
                             .as("what is refused of %s by a stale consumer", kind)
                             .containsExactly(stale);

@@ -10,6 +10,7 @@ import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,76 @@ abstract class StatsPart extends LoadPart {
         subscription.close();
         broker().deleteGroup(queue);
         await("it is gone", () -> stats(queue).isEmpty());
+    }
+
+    @Test
+    final void agesAndRedeliveriesAreToldAndAllOfItAsMetrics() throws Exception {
+        Topic<String> topic = Topic.text(fresh("figures"));
+        QueueName queue = removed(topic.name(), "group");
+        CountDownLatch go = closing(new Gate()).latch;
+        Seen<String> seen = Seen.of((call, delivery) -> {
+            if (delivery.payload().equals("reject")) {
+                return Disposition.reject("no");
+            }
+            if (delivery.payload().equals("again") && delivery.attempt() == 1) {
+                return Disposition.retry("not yet");
+            }
+            go.await();
+            return Disposition.ack();
+        });
+        Subscription subscription =
+                subscribe(topic, "group", seen, options().withPrefetch(2).withConcurrency(2));
+        publish(topic, "reject", "again");
+        seen.await("what is tried again", patience(), all -> seen.of("again").size() == 2);
+        publish(topic, "m1", "m2", "m3");
+        seen.await("one beside it", patience(), all -> all.size() >= 4);
+        Predicate<QueueStats> still = each -> each.depth() + each.inFlight().orElse(0) == 4
+                && isInFlight(each, 2)
+                && each.redelivered().equals(OptionalLong.of(1))
+                && each.deadLetters().equals(OptionalLong.of(1))
+                && each.oldestAge().orElse(Duration.ZERO).isPositive();
+        awaitStats(queue, "one redelivered, one dead letter, two in flight, two that wait, and an age", still);
+        QueueStats before = stats(queue).orElseThrow();
+        Duration age = before.oldestAge().orElseThrow();
+        awaitStats(
+                queue, "older", each -> each.oldestAge().orElse(Duration.ZERO).compareTo(age) > 0);
+
+        Gauges gauges = closing(new Gauges(broker()));
+        await("the gauges tell of it", () -> gauges.of("depth", queue).isPresent());
+        assertThat(gauges.of("depth", queue)).hasValue(2);
+        assertThat(gauges.of("lag", queue)).hasValue(4);
+        assertThat(gauges.of("in_flight", queue)).hasValue(2);
+        assertThat(gauges.of("redelivered", queue)).hasValue(1);
+        assertThat(gauges.of("dead_letters", queue)).hasValue(1);
+        double told = gauges.of("oldest_age", queue).orElseThrow();
+        assertThat(told)
+                .isBetween(
+                        seconds(age),
+                        seconds(stats(queue).orElseThrow().oldestAge().orElseThrow()));
+
+        go.countDown();
+        await("all are acknowledged", () -> subscription.snapshot().acked() == 4);
+        awaitStats(
+                queue,
+                "empty, without an age, and what was counted still counted",
+                each -> each.depth() == 0
+                        && isInFlight(each, 0)
+                        && each.oldestAge().isEmpty()
+                        && each.redelivered().equals(OptionalLong.of(1)));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+
+    /** Lets whoever waits at it go when the test ends, however it ends. */
+    private static final class Gate implements AutoCloseable {
+        final CountDownLatch latch = new CountDownLatch(1);
+
+        @Override
+        public void close() {
+            latch.countDown();
+        }
     }
 
     @Test

@@ -90,6 +90,9 @@ class BrokenBrokersTest {
             BrokenLetters$LettersWithoutPosition | aLetterKeepsAllThatIsKnown | expected: "1" but was: "10"
             BrokenLetters$CountsNothingInFlight | theStatisticsFollowWhatHappens | two in flight, four that wait, but are
             BrokenLetters$CountsNoDeadLetters | theStatisticsFollowWhatHappens | empty but for two dead letters, but are
+            BrokenLetters$CountsNoRedeliveries | agesAndRedeliveriesAreToldAndAllOfItAsMetrics | one redelivered, .* but are
+            BrokenLetters$TellsAnAgeOfNothing | agesAndRedeliveriesAreToldAndAllOfItAsMetrics | empty, without an age, .* but are
+            BrokenLetters$DoesNotAge | agesAndRedeliveriesAreToldAndAllOfItAsMetrics | older, but are
             """.lines().map(Found::of).toList();
 
     /** Most wait most of the time, for what never comes: so many are run at once. */

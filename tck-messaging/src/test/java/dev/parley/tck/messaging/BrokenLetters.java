@@ -4,7 +4,9 @@ import dev.parley.messaging.DeadLetter;
 import dev.parley.messaging.QueueStats;
 import dev.parley.messaging.spi.BrokerBackend;
 import dev.parley.messaging.spi.LetterAction;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
@@ -113,6 +115,52 @@ final class BrokenLetters {
                     stats.oldestAge(),
                     stats.redelivered(),
                     OptionalLong.of(0),
+                    stats.consumers());
+        }
+    }
+
+    static final class CountsNoRedeliveries extends Faulty {
+        @Override
+        QueueStats broken(QueueStats stats) {
+            return new QueueStats(
+                    stats.queue(),
+                    stats.depth(),
+                    stats.delayed(),
+                    stats.inFlight(),
+                    stats.oldestAge(),
+                    OptionalLong.of(0),
+                    stats.deadLetters(),
+                    stats.consumers());
+        }
+    }
+
+    /** As where the age is that of the last publication, or of the process. */
+    static final class TellsAnAgeOfNothing extends Faulty {
+        @Override
+        QueueStats broken(QueueStats stats) {
+            return new QueueStats(
+                    stats.queue(),
+                    stats.depth(),
+                    stats.delayed(),
+                    stats.inFlight(),
+                    Optional.of(stats.oldestAge().orElse(Duration.ofSeconds(1))),
+                    stats.redelivered(),
+                    stats.deadLetters(),
+                    stats.consumers());
+        }
+    }
+
+    static final class DoesNotAge extends Faulty {
+        @Override
+        QueueStats broken(QueueStats stats) {
+            return new QueueStats(
+                    stats.queue(),
+                    stats.depth(),
+                    stats.delayed(),
+                    stats.inFlight(),
+                    stats.oldestAge().map(age -> Duration.ofMillis(1)),
+                    stats.redelivered(),
+                    stats.deadLetters(),
                     stats.consumers());
         }
     }

@@ -1,0 +1,48 @@
+package dev.parley.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/**
+ * The kit's faults of servers and networks, held against brokers that do not stand them: each is found, and for that reason. {@link
+ * ParleyBrokerTest} is what passes.
+ */
+@Tag("long") // most wait for what never comes
+class BrokenServersTest {
+
+    private static List<String> failures(String subject, String test) {
+        return EngineTestKit.engine("junit-jupiter")
+                .selectors(DiscoverySelectors.selectMethod("dev.parley.broker.BrokenServers$" + subject + "#" + test))
+                .execute()
+                .testEvents()
+                .finished()
+                .stream()
+                .map(event -> event.getRequiredPayload(TestExecutionResult.class))
+                .map(result -> result.getThrowable().map(Throwable::getMessage).orElse("passed"))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Sound, aServerThatIsKilledUnderTrafficLosesNothing, passed",
+        "Sound, connectionsThatAreCutUnderTrafficLoseNothing, passed",
+        "KeepsAllInMemory, aServerThatIsKilledUnderTrafficLosesNothing, lost",
+        "KeepsAllInMemory, aServerThatIsStoppedUnderTrafficLosesNothing, lost",
+        "SwallowsFailures, aServerThatIsKilledUnderTrafficLosesNothing, lost",
+        "SwallowsFailures, aNetworkThatSwallowsEverythingLosesNothing, Expecting code to raise a throwable",
+        "SwallowsFailures, aServerThatIsAwayIsToldAndFoundAgain, Expecting code to raise a throwable",
+        "NeverComesBack, connectionsThatAreCutUnderTrafficLoseNothing, handled",
+        "SaysNothing, aServerThatIsAwayIsToldAndFoundAgain, it says why",
+        "WaitsForAFarewell, closingWhileTheServerIsAwayDoesNotHang, closed while the server is away",
+    })
+    void aBrokenServerIsFoundAndASoundOneIsNot(String subject, String test, String why) {
+        assertThat(failures(subject, test)).singleElement().asString().contains(why);
+    }
+}

@@ -1,0 +1,190 @@
+package dev.parley.broker;
+
+import dev.parley.CallException;
+import dev.parley.Code;
+import dev.parley.messaging.BrokerOptions;
+import dev.parley.messaging.BrokerUri;
+import dev.parley.messaging.DeadLetter;
+import dev.parley.messaging.QueueName;
+import dev.parley.messaging.QueueStats;
+import dev.parley.messaging.spi.BackendConsumer;
+import dev.parley.messaging.spi.BackendProfile;
+import dev.parley.messaging.spi.Backends;
+import dev.parley.messaging.spi.BrokerBackend;
+import dev.parley.messaging.spi.BrokerProvider;
+import dev.parley.messaging.spi.ConsumerSpec;
+import dev.parley.messaging.spi.LetterAction;
+import dev.parley.messaging.spi.Outgoing;
+import dev.parley.messaging.spi.Received;
+import dev.parley.messaging.spi.Settlement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Brokers with one fault each, which their scheme names: {@code failing:} over one in memory, the others over {@code parley://}. */
+public final class FaultyBrokers implements BrokerProvider {
+
+    enum Fault {
+        /** Consumers fail once they are asked for messages; how they are closed is noted. */
+        FAILING,
+        /** A publication that fails because nobody answers is as good as another. */
+        SWALLOWING,
+        /** A consumer that has lost its connection stays, and never comes again. */
+        FORSAKEN,
+        /** A consumer does not say that it has none. */
+        SILENT,
+        /** It ends only with a farewell. */
+        HANGING;
+
+        String scheme() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** For each failing consumer that was closed, whether that was on a thread that was interrupted. */
+    static final BlockingQueue<Boolean> CLOSED_INTERRUPTED = new LinkedBlockingQueue<>();
+
+    /** For {@link java.util.ServiceLoader}. */
+    public FaultyBrokers() {}
+
+    @Override
+    public Set<String> schemes() {
+        return Arrays.stream(Fault.values()).map(Fault::scheme).collect(Collectors.toSet());
+    }
+
+    @Override
+    public BrokerBackend open(BrokerUri uri, BrokerOptions options) {
+        Fault fault = Fault.valueOf(uri.scheme().toUpperCase(Locale.ROOT));
+        String sound = fault == Fault.FAILING
+                ? "memory:"
+                : "parley:" + uri.toString().substring(uri.scheme().length() + 1);
+        return new Backend(fault, Backends.open(sound, options));
+    }
+
+    private record Consumer(Fault fault, BackendConsumer sound) implements BackendConsumer {
+        @Override
+        public List<Received> receive(int max, Duration wait) throws Exception {
+            if (fault == Fault.FAILING) {
+                throw new CallException(Code.UNAVAILABLE, "the store has failed, as it was told");
+            }
+            try {
+                return sound.receive(max, wait);
+            } catch (CallException e) {
+                if (fault == Fault.FORSAKEN) {
+                    Thread.sleep(wait);
+                    return List.of();
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public List<Received> settle(List<Settlement> settlements) throws Exception {
+            return sound.settle(settlements);
+        }
+
+        @Override
+        public void extend(List<Received> messages) throws Exception {
+            sound.extend(messages);
+        }
+
+        @Override
+        public void close() {
+            if (fault == Fault.FAILING) {
+                CLOSED_INTERRUPTED.add(Thread.currentThread().isInterrupted());
+            }
+            sound.close();
+        }
+    }
+
+    /** Waits for messages, and for nothing else. */
+    private record Nobody() implements BackendConsumer {
+        @Override
+        public List<Received> receive(int max, Duration wait) throws Exception {
+            Thread.sleep(wait);
+            return List.of();
+        }
+
+        @Override
+        public List<Received> settle(List<Settlement> settlements) {
+            return List.of();
+        }
+
+        @Override
+        public void extend(List<Received> messages) {}
+
+        @Override
+        public void close() {}
+    }
+
+    private record Backend(Fault fault, BrokerBackend sound) implements BrokerBackend {
+        @Override
+        public BackendProfile profile() {
+            return sound.profile();
+        }
+
+        @Override
+        public void publish(List<Outgoing> messages) throws Exception {
+            try {
+                sound.publish(messages);
+            } catch (CallException e) {
+                if (fault != Fault.SWALLOWING) {
+                    throw e;
+                }
+            }
+        }
+
+        @Override
+        public void send(Outgoing message) throws Exception {
+            sound.send(message);
+        }
+
+        @Override
+        public BackendConsumer consume(ConsumerSpec spec) throws Exception {
+            try {
+                return new Consumer(fault, sound.consume(spec));
+            } catch (CallException e) {
+                if (fault != Fault.SILENT) {
+                    throw e;
+                }
+                return new Nobody();
+            }
+        }
+
+        @Override
+        public List<QueueStats> queues() throws Exception {
+            return sound.queues();
+        }
+
+        @Override
+        public void visitDeadLetters(QueueName queue, int max, Function<DeadLetter, LetterAction> visitor)
+                throws Exception {
+            sound.visitDeadLetters(queue, max, visitor);
+        }
+
+        @Override
+        public void deleteGroup(QueueName queue) throws Exception {
+            sound.deleteGroup(queue);
+        }
+
+        @Override
+        public void ping() throws Exception {
+            sound.ping();
+        }
+
+        @Override
+        public void close() {
+            if (fault == Fault.HANGING) {
+                LockSupport.park(); // as who waits for a farewell that cannot come
+            }
+            sound.close();
+        }
+    }
+}
