@@ -33,8 +33,8 @@ class BrokenServersTest {
     @CsvSource({
         "Sound, aServerThatIsKilledUnderTrafficLosesNothing, passed",
         "Sound, connectionsThatAreCutUnderTrafficLoseNothing, passed",
-        "KeepsAllInMemory, aServerThatIsKilledUnderTrafficLosesNothing, lost",
-        "KeepsAllInMemory, aServerThatIsStoppedUnderTrafficLosesNothing, lost",
+        "KeepsAllInMemory, aServerThatIsKilledUnderTrafficLosesNothing, lost|nobody had taken",
+        "KeepsAllInMemory, aServerThatIsStoppedUnderTrafficLosesNothing, lost|nobody had taken",
         "SwallowsFailures, aServerThatIsKilledUnderTrafficLosesNothing, lost",
         "SwallowsFailures, aNetworkThatSwallowsEverythingLosesNothing, Expecting code to raise a throwable",
         "SwallowsFailures, aServerThatIsAwayIsToldAndFoundAgain, Expecting code to raise a throwable",
@@ -43,6 +43,6 @@ class BrokenServersTest {
         "WaitsForAFarewell, closingWhileTheServerIsAwayDoesNotHang, closed while the server is away",
     })
     void aBrokenServerIsFoundAndASoundOneIsNot(String subject, String test, String why) {
-        assertThat(failures(subject, test)).singleElement().asString().contains(why);
+        assertThat(failures(subject, test)).singleElement().asString().containsPattern(why);
     }
 }

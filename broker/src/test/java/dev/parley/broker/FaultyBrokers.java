@@ -87,12 +87,25 @@ public final class FaultyBrokers implements BrokerProvider {
 
         @Override
         public List<Received> settle(List<Settlement> settlements) throws Exception {
-            return sound.settle(settlements);
+            try {
+                return sound.settle(settlements);
+            } catch (CallException e) {
+                if (fault == Fault.FORSAKEN) {
+                    return settlements.stream().map(Settlement::received).toList();
+                }
+                throw e;
+            }
         }
 
         @Override
         public void extend(List<Received> messages) throws Exception {
-            sound.extend(messages);
+            try {
+                sound.extend(messages);
+            } catch (CallException e) {
+                if (fault != Fault.FORSAKEN) {
+                    throw e;
+                }
+            }
         }
 
         @Override
@@ -182,7 +195,7 @@ public final class FaultyBrokers implements BrokerProvider {
         @Override
         public void close() {
             if (fault == Fault.HANGING) {
-                LockSupport.park(); // as who waits for a farewell that cannot come
+                LockSupport.parkNanos(Duration.ofMinutes(1).toNanos()); // for a farewell that cannot come
             }
             sound.close();
         }

@@ -80,9 +80,10 @@ final class ShareConsumer implements OpenConsumer, ShareLane.Home {
         return spec.queue();
     }
 
+    /** But for retries, whose consumer is kept in mind beside this one. */
     @Override
     public int inFlight() {
-        return hand.taken() + retries.inFlight();
+        return hand.taken();
     }
 
     /** Begins lanes where all that there are have something that is not settled; the first one where there is none. */

@@ -2,10 +2,12 @@ package dev.parley.messaging.rabbitmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -99,9 +101,28 @@ class OpenTagsTest {
     void onlyWhatSomebodyHasIsCountedAtTheEnd() {
         push(1);
         push(2);
-        assertThat(open.received(2)).isTrue();
+        assertThat(open.received(2, Optional.empty())).isTrue();
         assertThat(open.end()).isEqualTo(1);
-        assertThat(open.received(1)).isFalse();
+        assertThat(open.received(1, Optional.empty())).isFalse();
         assertThat(open.remove(2)).as("counted at the end already").isFalse();
+    }
+
+    @Test
+    void theOldestIsOfWhatSomebodyHasAndSaysItsTime() {
+        Instant noon = Instant.parse("2026-11-27T12:00:00Z");
+        for (long tag = 1; tag <= 4; tag++) {
+            push(tag);
+        }
+        assertThat(open.oldest()).isEmpty();
+        assertThat(open.received(1, Optional.empty())).isTrue();
+        assertThat(open.oldest()).as("it does not say").isEmpty();
+        assertThat(open.received(2, Optional.of(noon))).isTrue();
+        assertThat(open.received(3, Optional.of(noon.minusSeconds(1)))).isTrue();
+        assertThat(open.oldest()).contains(noon.minusSeconds(1));
+        assertThat(open.remove(3)).isTrue();
+        assertThat(open.oldest()).contains(noon);
+        assertThat(open.remove(1)).as("counted without a time").isTrue();
+        assertThat(open.end()).isEqualTo(1);
+        assertThat(open.oldest()).isEmpty();
     }
 }

@@ -39,10 +39,17 @@ public abstract class BrokerServerSuite extends DurableBrokerSuite {
         return closing(MessageBroker.connect(uri, impatient()));
     }
 
+    /**
+     * Faults in the middle of traffic. Consumers that are quick leave little at a server that it could lose, so there is a group beside
+     * theirs whose messages nobody takes until all is over.
+     */
     private void underTraffic(String run, MessageBroker broker, Callable<?> fault, int rounds) throws Exception {
         Topic<String> topic = Topic.text(fresh("traffic"));
         SubscribeOptions options = options().withPrefetch(20);
         known(topic, "group");
+        Topic<String> parked = Topic.text(fresh("parked"));
+        History waiting = new History();
+        known(parked, "group");
         try (Traffic traffic = new Traffic(broker, topic, takeover())) {
             for (int n = 0; n < 2; n++) {
                 subscribe(broker, topic, "group", traffic::handle, options);
@@ -50,11 +57,13 @@ public abstract class BrokerServerSuite extends DurableBrokerSuite {
             for (int round = 0; round < rounds; round++) {
                 traffic.awaitAcknowledged(30);
                 traffic.awaitDelivered(30);
+                published(waiting, parked, numbered("r" + round + "-", 20));
                 fault.call();
                 traffic.awaitAcknowledged(30);
                 traffic.awaitDelivered(30);
             }
             traffic.finish(run);
+            drain(waiting, parked, run + ", what nobody had taken");
         }
     }
 

@@ -58,7 +58,7 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
         return child("publish", subject().uri(), topic.name(), prefix, "100");
     }
 
-    private void published(History history, Topic<String> topic, String... ids) throws Exception {
+    final void published(History history, Topic<String> topic, String... ids) throws Exception {
         for (String each : ids) {
             history.attempted(each);
         }
@@ -69,7 +69,7 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
     }
 
     /** Handles here all that is left, and checks that nothing is missing. */
-    private void drain(History history, Topic<String> topic, String run) throws Exception {
+    final void drain(History history, Topic<String> topic, String run) throws Exception {
         subscribe(
                 broker(),
                 topic,
