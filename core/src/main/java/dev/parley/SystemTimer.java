@@ -58,15 +58,18 @@ final class SystemTimer implements Timer {
     }
 
     private void look() {
-        looking.set(false); // first: for whoever comes from here on somebody looks again
         for (int n = 0; n < MOST_AT_ONCE; n++) {
             Aside next = aside.poll();
             if (next == null) {
+                looking.set(false);
+                if (!aside.isEmpty()) { // who came in between found somebody looking
+                    lookIn(ASIDE_NANOS);
+                }
                 return;
             }
             next.order(executor);
         }
-        lookIn(0);
+        executor.execute(this::look); // behind what is due by now
     }
 
     private static final class Aside implements Scheduled {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +79,33 @@ class SystemTimerTest {
         assertThat(behind.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(ran).hasValue(threads * each / 5);
         assertThat(wrong).hasValue(0);
+    }
+
+    /** More than it looks at in a row, again and again, does not keep it from what is due. */
+    @Test
+    void underAFloodOfDeadlinesOthersAreOnTime() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        List<Thread> flood = new ArrayList<>();
+        for (int n = 0; n < 4; n++) {
+            flood.add(Thread.ofPlatform().start(() -> {
+                while (!over.get()) {
+                    timer.schedule(Duration.ofHours(1).toNanos(), () -> {}).cancel();
+                }
+            }));
+        }
+        try {
+            Thread.sleep(2000); // what falls behind does so for as long as it lasts
+            CountDownLatch due = new CountDownLatch(1);
+            long begin = System.nanoTime();
+            var _ = timer.schedule(TimeUnit.MILLISECONDS.toNanos(300), due::countDown);
+            assertThat(due.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+        } finally {
+            over.set(true);
+            for (Thread thread : flood) {
+                thread.join();
+            }
+        }
     }
 
     /** Whatever it holds on to is free at once, not at its time. */

@@ -47,8 +47,10 @@ final class RemoteConsumer implements BackendConsumer {
     private final Thread reader;
     private final Thread pulse;
 
+    private final long leaseNanos;
+
     // Guarded by lock.
-    private final ArrayDeque<Received> arrived = new ArrayDeque<>();
+    private final ArrayDeque<Arrived> arrived = new ArrayDeque<>();
     private final Map<Long, List<Long>> done = new HashMap<>();
     private final Set<Long> awaited = new HashSet<>();
     private boolean opened;
@@ -58,6 +60,7 @@ final class RemoteConsumer implements BackendConsumer {
 
     private RemoteConsumer(BrokerService.Client client, ConsumerSpec spec, String address) {
         this.name = spec.queue() + " at " + address;
+        this.leaseNanos = spec.lease().toNanos();
         // Not the caller's thread: the stream must not inherit the deadline of the call in which somebody subscribes.
         this.reader = Thread.ofVirtual().name("parley-consumer " + name).unstarted(() -> read(client));
         this.pulse = Thread.ofVirtual().name("parley-consumer-pulse " + name).unstarted(this::beat);
@@ -101,8 +104,32 @@ final class RemoteConsumer implements BackendConsumer {
         }
     }
 
+    /** A message that was demanded, and when it came. */
+    private record Arrived(Received received, long at) {}
+
+    /**
+     * What nobody has asked for since it came, as while a subscription is paused: nobody renews its lease. It is given back while that is
+     * certain to last, and not handled behind its end.
+     */
+    private void giveBackWhatIsOld() throws InterruptedException {
+        List<Settlement> old = new ArrayList<>();
+        lock.lockInterruptibly();
+        try {
+            long now = System.nanoTime();
+            while (!arrived.isEmpty() && now - arrived.element().at >= leaseNanos / 2) {
+                old.add(new Settlement.Release(arrived.remove().received));
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!old.isEmpty()) {
+            var _ = settle(old);
+        }
+    }
+
     @Override
     public List<Received> receive(int max, Duration wait) throws InterruptedException {
+        giveBackWhatIsOld();
         int more;
         lock.lockInterruptibly();
         try {
@@ -128,7 +155,7 @@ final class RemoteConsumer implements BackendConsumer {
             }
             List<Received> messages = new ArrayList<>();
             while (messages.size() < max && !arrived.isEmpty()) {
-                messages.add(arrived.poll());
+                messages.add(arrived.remove().received);
             }
             return messages;
         } finally {
@@ -274,13 +301,14 @@ final class RemoteConsumer implements BackendConsumer {
 
     private void arrive(Delivery delivery) {
         demanded--;
-        arrived.add(new Received(
+        Received received = new Received(
                 delivery.getTopic(),
                 Wire.message(delivery.getEvent()),
                 delivery.getAttempt(),
                 Wire.instant(delivery.getFirstFailureNanos()),
                 delivery.getPosition(),
-                delivery.getId()));
+                delivery.getId());
+        arrived.add(new Arrived(received, System.nanoTime()));
     }
 
     private void finish(Done answer) {

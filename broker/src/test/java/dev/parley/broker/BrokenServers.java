@@ -115,4 +115,16 @@ final class BrokenServers {
             super(FaultyBrokers.Fault.HANGING);
         }
     }
+
+    static final class TellsNoStaleOne extends Served {
+        TellsNoStaleOne() {
+            super(FaultyBrokers.Fault.QUIET);
+        }
+    }
+
+    static final class WaitsForTheFrozen extends Served {
+        WaitsForTheFrozen() {
+            super(FaultyBrokers.Fault.ETERNAL);
+        }
+    }
 }

@@ -41,7 +41,11 @@ public final class FaultyBrokers implements BrokerProvider {
         /** A consumer does not say that it has none. */
         SILENT,
         /** It ends only with a farewell. */
-        HANGING;
+        HANGING,
+        /** Who was silent for its lease is not told that its messages are another's. */
+        QUIET,
+        /** What a frozen process has is its own for ever. */
+        ETERNAL;
 
         String scheme() {
             return name().toLowerCase(Locale.ROOT);
@@ -88,7 +92,8 @@ public final class FaultyBrokers implements BrokerProvider {
         @Override
         public List<Received> settle(List<Settlement> settlements) throws Exception {
             try {
-                return sound.settle(settlements);
+                List<Received> stale = sound.settle(settlements);
+                return fault == Fault.QUIET ? List.of() : stale;
             } catch (CallException e) {
                 if (fault == Fault.FORSAKEN) {
                     return settlements.stream().map(Settlement::received).toList();
@@ -137,6 +142,11 @@ public final class FaultyBrokers implements BrokerProvider {
         public void close() {}
     }
 
+    private static ConsumerSpec leased(ConsumerSpec spec, Duration lease) {
+        return new ConsumerSpec(
+                spec.queue(), spec.boundTo(), spec.kind(), spec.prefetch(), spec.ordered(), spec.start(), lease);
+    }
+
     private record Backend(Fault fault, BrokerBackend sound) implements BrokerBackend {
         @Override
         public BackendProfile profile() {
@@ -162,7 +172,8 @@ public final class FaultyBrokers implements BrokerProvider {
         @Override
         public BackendConsumer consume(ConsumerSpec spec) throws Exception {
             try {
-                return new Consumer(fault, sound.consume(spec));
+                return new Consumer(
+                        fault, sound.consume(fault == Fault.ETERNAL ? leased(spec, Duration.ofDays(1)) : spec));
             } catch (CallException e) {
                 if (fault != Fault.SILENT) {
                     throw e;

@@ -71,7 +71,7 @@ final class QueueGauges implements AutoCloseable {
                 lag.record(stats.depth() + count, attributes);
                 inFlight.record(count, attributes);
             });
-            stats.oldestAge().ifPresent(age -> oldestAge.record(age.toNanos() / NANOS, attributes));
+            stats.oldestAge().ifPresent(age -> oldestAge.record(age.getSeconds() + age.getNano() / NANOS, attributes));
             stats.redelivered().ifPresent(count -> redelivered.record(count, attributes));
             stats.deadLetters().ifPresent(count -> deadLetters.record(count, attributes));
         }

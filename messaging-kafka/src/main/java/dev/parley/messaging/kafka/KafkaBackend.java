@@ -210,7 +210,7 @@ final class KafkaBackend implements BrokerBackend {
                 size -> clients.shareConsumer(group, size),
                 () -> subscribed(queue),
                 copyAt,
-                redelivered(queue),
+                redelivered(spec),
                 topics,
                 publisher,
                 settings,
@@ -295,7 +295,7 @@ final class KafkaBackend implements BrokerBackend {
         PollLoop loop = new PollLoop(
                 client, membership, inFlight, settings, spec.queue().toString());
         GroupConsumer consumer = new GroupConsumer(
-                spec, inFlight, loop, topics, publisher, redelivered(spec.queue()), options.clock(), consumers::remove);
+                spec, inFlight, loop, topics, publisher, redelivered(spec), options.clock(), consumers::remove);
         consumers.add(consumer);
         consumer.start();
         boolean joined = false;
@@ -328,8 +328,10 @@ final class KafkaBackend implements BrokerBackend {
         return depths.all(bound, inFlight, again);
     }
 
-    private LongAdder redelivered(QueueName queue) {
-        return redelivered.computeIfAbsent(queue, added -> new LongAdder());
+    private LongAdder redelivered(ConsumerSpec spec) {
+        return spec.kind() == ConsumerSpec.Kind.DURABLE
+                ? redelivered.computeIfAbsent(spec.queue(), added -> new LongAdder())
+                : new LongAdder(); // its group is not among the figures
     }
 
     @Override
@@ -342,6 +344,7 @@ final class KafkaBackend implements BrokerBackend {
     @Override
     public void deleteGroup(QueueName queue) throws Exception {
         KafkaNames.check(queue);
+        redelivered.remove(queue);
         String group = bound.getOrDefault(queue, KafkaNames.group(queue));
         // A member that could not say farewell, because the broker was away, is one until its session ends.
         if (settings.share()) {

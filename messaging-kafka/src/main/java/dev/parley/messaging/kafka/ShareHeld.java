@@ -27,7 +27,7 @@ final class ShareHeld {
     State state = State.READY;
     AcknowledgeType decision = AcknowledgeType.ACCEPT;
 
-    /** Until when it is with whoever received it, or waits for somebody to ask for it, by {@link System#nanoTime}. */
+    /** Until when it is with whoever received it, by {@link System#nanoTime}. */
     long leasedUntil;
 
     /**

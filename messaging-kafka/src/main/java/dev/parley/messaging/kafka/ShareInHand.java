@@ -91,22 +91,14 @@ final class ShareInHand {
         }
     }
 
-    /**
-     * What its receiver has not settled within its lease goes back, and what nobody here has asked for within one (it came to a poll from
-     * before a pause); the broker counts that delivery.
-     */
-    private void expire(ShareLane lane, long now) {
+    /** What its receiver has not settled within its lease goes back; the broker counts that delivery. */
+    private static void expire(ShareLane lane, long now) {
         for (ShareHeld held : lane.held.values()) {
-            if (isLeased(held) && now - held.leasedUntil >= 0) {
-                var _ = ready.remove(held);
+            if (held.state == ShareHeld.State.TAKEN && now - held.leasedUntil >= 0) {
                 held.state = ShareHeld.State.LOST;
                 held.decision = AcknowledgeType.RELEASE;
             }
         }
-    }
-
-    private boolean isLeased(ShareHeld held) {
-        return held.state == ShareHeld.State.TAKEN || (held.state == ShareHeld.State.READY && demand == 0);
     }
 
     private boolean reserve(ShareLane lane) {
@@ -119,10 +111,10 @@ final class ShareInHand {
         return true;
     }
 
-    private long untilDue(ShareLane lane, long now) {
+    private static long untilDue(ShareLane lane, long now) {
         long nanos = lane.held.isEmpty() ? Long.MAX_VALUE : lane.renewAt - now;
         for (ShareHeld held : lane.held.values()) {
-            if (isLeased(held)) {
+            if (held.state == ShareHeld.State.TAKEN) {
                 nanos = Math.min(nanos, held.leasedUntil - now);
             }
         }
@@ -137,7 +129,6 @@ final class ShareInHand {
             for (ShareHeld held : records) {
                 lane.held.put(Place.of(held.record), held);
                 if (held.state == ShareHeld.State.READY) {
-                    held.leasedUntil = System.nanoTime() + leaseNanos;
                     ready.add(held);
                 }
             }
@@ -493,7 +484,6 @@ final class ShareInHand {
                 if (held.state == ShareHeld.State.TAKEN) {
                     if (settlement instanceof Settlement.Release) {
                         held.state = ShareHeld.State.READY;
-                        held.leasedUntil = System.nanoTime() + leaseNanos;
                         ready.addFirst(held);
                         wakeReceivers();
                     } else {

@@ -6,15 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What this object knows of a group that it has used, over all of its consumers. Thread-safe. */
 final class Group {
     private static final int MAX_RELEASED = 10_000;
-
-    private final AtomicLong inFlight = new AtomicLong();
 
     /** What each consumer has. */
     private final Set<OpenTags> consumers = ConcurrentHashMap.newKeySet();
@@ -34,8 +31,9 @@ final class Group {
         return Optional.ofNullable(boundTo);
     }
 
+    /** What the server has given to consumers here, whether it was received already or not. */
     long inFlight() {
-        return Math.max(0, inFlight.get());
+        return consumers.stream().mapToLong(OpenTags::size).sum();
     }
 
     /** How many consumers this object has. */
@@ -56,15 +54,10 @@ final class Group {
         return consumers.stream().flatMap(open -> open.oldest().stream()).min(Instant::compareTo);
     }
 
-    void taken(int attempt, boolean isRedelivery) {
-        inFlight.incrementAndGet();
+    void delivered(int attempt, boolean isRedelivery) {
         if (attempt > 1) {
             (isRedelivery ? redelivered : retried).increment();
         }
-    }
-
-    void settled(int count) {
-        inFlight.addAndGet(-count);
     }
 
     /** Deliveries of copies that were to be tried again. */

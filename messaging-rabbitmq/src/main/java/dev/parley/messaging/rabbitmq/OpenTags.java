@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -13,62 +12,46 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The delivery tags of a channel that are not settled, from the moment in which the server's push is read: a multiple acknowledgement takes
- * everything up to its tag, so none may be missing here. Thread-safe.
+ * everything up to its tag, so none may be missing here, nor go while the channel may yet take an acknowledgement: a consumer that ends leaves
+ * them. Thread-safe.
  */
 final class OpenTags {
 
-    /** Stands for the time of what is in nobody's hands, or does not count any more. */
-    private static final Instant NOT_COUNTED = Instant.MAX;
+    /** Stands for the time of what does not say when it was published, or was not received yet. */
+    private static final Instant NOT_SAID = Instant.MAX;
 
-    /** Stands for the time of what somebody has, and does not say when it was published. */
-    private static final Instant NOT_SAID = Instant.MAX.minusSeconds(1);
-
-    /** And when it was published, if somebody has it and it is counted as such. */
+    /** And when it was published. */
     private final ConcurrentNavigableMap<Long, Instant> open = new ConcurrentSkipListMap<>();
-
-    private boolean over; // guarded by this
 
     /** An acknowledgement as it is sent. */
     record Frame(long tag, boolean multiple) {}
 
     void add(long tag) {
-        open.put(tag, NOT_COUNTED);
+        open.put(tag, NOT_SAID);
     }
 
-    /** Notes that somebody has it; false if that is not to be counted any more. */
-    synchronized boolean received(long tag, Optional<Instant> published) {
-        return !over && open.replace(tag, published.orElse(NOT_SAID)) != null;
+    /** Somebody has it, and knows when it was published. */
+    void received(long tag, Optional<Instant> published) {
+        published.ifPresent(time -> open.replace(tag, time));
     }
 
     boolean contains(long tag) {
         return open.containsKey(tag);
     }
 
-    /** It is settled; false if it was not counted. */
-    synchronized boolean remove(long tag) {
-        Instant published = open.remove(tag);
-        return published != null && !published.equals(NOT_COUNTED);
+    void remove(long tag) {
+        open.remove(tag);
     }
 
-    /** When the oldest of what somebody has was published. */
+    int size() {
+        return open.size();
+    }
+
+    /** When the oldest of what was received was published. */
     Optional<Instant> oldest() {
         return open.values().stream()
-                .filter(published -> published.isBefore(NOT_SAID))
+                .filter(published -> !published.equals(NOT_SAID))
                 .min(Instant::compareTo);
-    }
-
-    /**
-     * Counts no more, and says how many somebody has. They stay: the channel may yet take the acknowledgements of others, and none of those
-     * may take one of these along.
-     */
-    synchronized int end() {
-        over = true;
-        int received = 0;
-        for (Map.Entry<Long, Instant> each : open.entrySet()) {
-            received += each.getValue().equals(NOT_COUNTED) ? 0 : 1;
-            open.put(each.getKey(), NOT_COUNTED);
-        }
-        return received;
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,11 +164,13 @@ final class QueueFigures {
         return OptionalLong.of(group.retried() + served.orElse(group.redelivered()));
     }
 
-    /** Of the head as the server tells it; of the oldest that consumers have, if they are all ours: what waits is behind it. */
+    /** Of the head as the server tells it; of the oldest that consumers have, if they are all ours. */
     private Optional<Duration> age(@Nullable Group group, @Nullable ListedQueue main, OptionalLong consumers) {
         Optional<Instant> oldest =
                 group != null && inFlight(group, consumers).isPresent() ? group.oldest() : Optional.empty();
-        return oldest.or(() -> main == null ? Optional.empty() : main.headTime())
+        Optional<Instant> head = main == null ? Optional.empty() : main.headTime();
+        return Stream.concat(oldest.stream(), head.stream()) // a retry that waits may be older than what consumers have
+                .min(Instant::compareTo)
                 .map(time -> Duration.between(time, clock.instant()))
                 .map(age -> age.isNegative() ? Duration.ZERO : age);
     }

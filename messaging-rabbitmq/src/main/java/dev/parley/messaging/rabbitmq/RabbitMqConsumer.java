@@ -81,8 +81,8 @@ final class RabbitMqConsumer implements BackendConsumer {
         made.addShutdownListener(this::ended);
         made.basicQos(spec.prefetch());
         made.basicConsume(queue, false, new Deliveries());
-        counted.set(true);
         group.consumerCame(open);
+        counted.set(true);
         if (failure != null) {
             uncount(); // it may have ended before it was counted
         }
@@ -188,8 +188,9 @@ final class RabbitMqConsumer implements BackendConsumer {
         for (Taken each : taken) {
             Received received = counted(Wire.decode(each, spec.queue().topic()));
             all.add(received);
-            if (spec.kind() != ConsumerSpec.Kind.AT_MOST_ONCE && open.received(tag(received), published(received))) {
-                group.taken(received.attempt(), each.envelope().isRedeliver());
+            if (spec.kind() != ConsumerSpec.Kind.AT_MOST_ONCE) {
+                open.received(tag(received), published(received));
+                group.delivered(received.attempt(), each.envelope().isRedeliver());
             }
         }
         if (spec.kind() == ConsumerSpec.Kind.AT_MOST_ONCE && !taken.isEmpty()) {
@@ -199,9 +200,10 @@ final class RabbitMqConsumer implements BackendConsumer {
     }
 
     private static Optional<Instant> published(Received received) {
-        return received.foreign().isPresent()
+        Optional<Instant> said = received.foreign().isPresent()
                 ? received.foreign().get().timestamp()
                 : Optional.of(received.message().metadata().timestamp());
+        return said.filter(time -> time.isAfter(Instant.EPOCH)); // as which an event without a time is read
     }
 
     /** The server counts what was given back as well; as far as we know of it, we do not. */
@@ -244,13 +246,7 @@ final class RabbitMqConsumer implements BackendConsumer {
         if (!backend.call("settle messages of " + queue, () -> finish(ours))) {
             ours.forEach(each -> lost.add(each.received()));
         }
-        int done = 0;
-        for (Settlement each : ours) {
-            if (open.remove(tag(each.received()))) {
-                done++;
-            }
-        }
-        group.settled(done);
+        ours.forEach(each -> open.remove(tag(each.received())));
         return lost;
     }
 
@@ -383,7 +379,6 @@ final class RabbitMqConsumer implements BackendConsumer {
             return;
         }
         end(new CallException(Code.UNAVAILABLE, "the consumer of " + queue + " is closed"));
-        group.settled(open.end());
         Channel now = channel;
         if (now == null) {
             return;

@@ -109,8 +109,7 @@ class CloudEventsSdkTest {
     }
 
     /** Publishes an event of the SDK's in AMQP's binary mode. */
-    private final class Writer
-            implements MessageWriter<CloudEventWriter<String>, String>, CloudEventWriter<String> {
+    private final class Writer implements MessageWriter<CloudEventWriter<String>, String>, CloudEventWriter<String> {
         private final String topic;
         private final Map<String, Object> headers = new HashMap<>();
         private final BasicProperties.Builder properties = new BasicProperties.Builder();

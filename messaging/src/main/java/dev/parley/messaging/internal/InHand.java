@@ -116,15 +116,18 @@ final class InHand {
     /**
      * How many more messages may be taken: none for the moment, if they would be few and all handlers have their next ones here. To take a
      * few costs as much as to take many.
+     *
+     * @param plenty whether there were as many as were asked for the last time. Otherwise somebody has to ask: what a backend was asked for
+     *     and comes later would wait in its hands, where nobody renews its lease
      */
-    int room() {
+    int room(boolean plenty) {
         lock.lock();
         try {
             if (atMostOnce) {
                 return prefetch;
             }
             int room = prefetch - heldNow();
-            return room < prefetch / 4 && dispatcher.ready() >= enough ? 0 : room;
+            return plenty && room < prefetch / 4 && dispatcher.ready() >= enough ? 0 : room;
         } finally {
             lock.unlock();
         }

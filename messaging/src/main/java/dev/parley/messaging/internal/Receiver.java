@@ -38,6 +38,7 @@ final class Receiver implements Runnable {
     private final Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
     private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
     private volatile @Nullable CallException problem;
+    private boolean plenty; // of the thread only
 
     Receiver(
             BrokerBackend backend,
@@ -123,7 +124,7 @@ final class Receiver implements Runnable {
     }
 
     private void receive(Session session) throws InterruptedException {
-        int room = hand.isPaused() ? 0 : hand.room();
+        int room = hand.isPaused() ? 0 : hand.room(plenty);
         if (room > 0) {
             room = breaker.admit(room);
         }
@@ -132,7 +133,9 @@ final class Receiver implements Runnable {
             return;
         }
         try {
+            plenty = false;
             List<Received> received = session.consumer.receive(room, WAIT);
+            plenty = received.size() >= room;
             problem = null;
             backoff.reset();
             if (!received.isEmpty()) {
