@@ -6,6 +6,7 @@ import dev.parley.messaging.Capability;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.QueueName;
 import dev.parley.messaging.QueueStats;
+import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
 import java.time.Duration;
@@ -41,6 +42,11 @@ abstract class StatsPart extends LoadPart {
         return stats.inFlight().isPresent() && stats.inFlight().getAsLong() == count;
     }
 
+    /** Its handlers wait for the figures, which may take a busy broker a while. */
+    private SubscribeOptions patient() {
+        return options().withHandlerTimeout(Duration.ofMinutes(10));
+    }
+
     @Test
     final void theStatisticsFollowWhatHappens() throws Exception {
         Topic<String> topic = Topic.text(fresh("stats"));
@@ -54,7 +60,7 @@ abstract class StatsPart extends LoadPart {
             return delivery.payload().startsWith("reject") ? Disposition.reject("no") : Disposition.ack();
         });
         Subscription subscription =
-                subscribe(topic, "group", seen, options().withPrefetch(2).withConcurrency(2));
+                subscribe(topic, "group", seen, patient().withPrefetch(2).withConcurrency(2));
         seen.await("two", patience(), all -> all.size() >= 2);
         if (subject().requirements().byMessage()) {
             awaitStats(queue, "two in flight, four that wait", each -> isInFlight(each, 2) && each.depth() == 4);
@@ -99,7 +105,7 @@ abstract class StatsPart extends LoadPart {
             return Disposition.ack();
         });
         Subscription subscription =
-                subscribe(topic, "group", seen, options().withPrefetch(2).withConcurrency(2));
+                subscribe(topic, "group", seen, patient().withPrefetch(2).withConcurrency(2));
         closing(go::countDown); // ahead of the subscription, whose handlers wait
         publish(topic, "reject", "again");
         seen.await("what is tried again", patience(), all -> seen.of("again").size() == 2);
