@@ -209,34 +209,4 @@ class RabbitMqFaultsTest {
         }
         eventually(() -> Broker.publish(backend, topic, "unheard, too"));
     }
-
-    @Test
-    void aServerThatIsNotThereIsToldAndCloseLeavesNoThread() throws Exception {
-        BrokerBackend backend = open("amqp://127.0.0.1:1");
-        assertThatThrownBy(() -> Broker.publish(backend, topic, "m")).isInstanceOfSatisfying(CallException.class, e -> {
-            assertThat(e.code()).isEqualTo(Code.UNAVAILABLE);
-            assertThat(e.message()).contains("127.0.0.1:1");
-        });
-        assertThatThrownBy(() -> backend.consume(Broker.spec(queue))).isInstanceOf(CallException.class);
-        assertThatThrownBy(backend::ping).isInstanceOf(CallException.class);
-        backend.close();
-        backend.close();
-        assertThatThrownBy(backend::ping).isInstanceOf(CallException.class);
-        assertThatThrownBy(() -> Broker.publish(backend, topic, "m")).isInstanceOf(CallException.class);
-        BrokerBackend there = open(server.uri());
-        Broker.publish(there, topic, "m");
-        there.close();
-        long until = System.nanoTime() + PATIENCE.toNanos();
-        while (ours() > 0) {
-            assertThat(System.nanoTime()).as("threads of ours: " + ours()).isLessThan(until);
-            Thread.sleep(50);
-        }
-    }
-
-    private static long ours() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("parley-rabbitmq") || name.startsWith("AMQP"))
-                .count();
-    }
 }

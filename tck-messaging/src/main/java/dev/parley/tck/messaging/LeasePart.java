@@ -2,6 +2,7 @@ package dev.parley.tck.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.messaging.Capability;
 import dev.parley.messaging.Disposition;
@@ -50,8 +51,8 @@ abstract class LeasePart extends StatsPart {
         QueueName queue = new QueueName(fresh("stale"), "group");
         try (BrokerBackend backend = openBackend(brokerOptions())) {
             // The other's is so long that no pause of this machine ends it.
-            try (BackendConsumer silent = backend.consume(spec(queue, LEASE));
-                    BackendConsumer next = backend.consume(spec(queue, Duration.ofMinutes(5)))) {
+            try (BackendConsumer silent = consume(backend, spec(queue, LEASE));
+                    BackendConsumer next = consume(backend, spec(queue, Duration.ofMinutes(5)))) {
                 publish(backend, queue);
                 Map<String, Received> lost = receive(silent);
                 Map<String, Received> taken = receiveBeside(silent, next);
@@ -95,6 +96,21 @@ abstract class LeasePart extends StatsPart {
             case "dead" -> new Settlement.DeadLettered(stale, failure);
             default -> new Settlement.Release(stale);
         };
+    }
+
+    /** Again as long as the broker is not ready, which is the engine's way, too. */
+    private BackendConsumer consume(BrokerBackend backend, ConsumerSpec spec) throws Exception {
+        long until = System.nanoTime() + patience().toNanos();
+        while (true) {
+            try {
+                return backend.consume(spec);
+            } catch (CallException e) {
+                if (e.code() != Code.UNAVAILABLE || System.nanoTime() > until) {
+                    throw e;
+                }
+                Thread.sleep(100);
+            }
+        }
     }
 
     private static ConsumerSpec spec(QueueName queue, Duration lease) {
