@@ -70,11 +70,7 @@ class CloudEventsSdkTest {
 
         Reader(GetResponse delivered) {
             super(
-                    SpecVersion.parse(delivered
-                            .getProps()
-                            .getHeaders()
-                            .get(PREFIX + "specversion")
-                            .toString()),
+                    SpecVersion.parse(String.valueOf(delivered.getProps().getHeaders().get(PREFIX + "specversion"))),
                     BytesCloudEventData.wrap(delivered.getBody()));
             this.properties = delivered.getProps();
         }
@@ -182,8 +178,7 @@ class CloudEventsSdkTest {
         assertThat(event.getExtension("correlationid")).isEqualTo("c-1");
         assertThat(event.getExtension("partitionkey")).isEqualTo("k-1");
         assertThat(event.getExtension("tenant")).isEqualTo("acme \u00fc");
-        assertThat(event.getData()).isNotNull();
-        assertThat(event.getData().toBytes()).isEqualTo(message.payload());
+        assertThat(Objects.requireNonNull(event.getData()).toBytes()).isEqualTo(message.payload());
     }
 
     @Test
