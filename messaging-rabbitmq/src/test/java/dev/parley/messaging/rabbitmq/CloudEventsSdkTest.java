@@ -70,7 +70,8 @@ class CloudEventsSdkTest {
 
         Reader(GetResponse delivered) {
             super(
-                    SpecVersion.parse(String.valueOf(delivered.getProps().getHeaders().get(PREFIX + "specversion"))),
+                    SpecVersion.parse(
+                            String.valueOf(delivered.getProps().getHeaders().get(PREFIX + "specversion"))),
                     BytesCloudEventData.wrap(delivered.getBody()));
             this.properties = delivered.getProps();
         }
