@@ -33,9 +33,9 @@ class BrokenServersTest {
     @CsvSource({
         "Sound, aServerThatIsKilledUnderTrafficLosesNothing, passed",
         "Sound, connectionsThatAreCutUnderTrafficLoseNothing, passed",
-        "KeepsAllInMemory, aServerThatIsKilledUnderTrafficLosesNothing, : lost;|nobody had taken: a run without success",
-        "KeepsAllInMemory, aServerThatIsStoppedUnderTrafficLosesNothing, : lost;|nobody had taken: a run without success",
-        "SwallowsFailures, aServerThatIsKilledUnderTrafficLosesNothing, : lost;",
+        "KeepsAllInMemory, aServerThatIsKilledUnderTrafficLosesNothing, lost [1-9]|nobody had taken: a run without success",
+        "KeepsAllInMemory, aServerThatIsStoppedUnderTrafficLosesNothing, lost [1-9]|nobody had taken: a run without success",
+        "SwallowsFailures, aServerThatIsKilledUnderTrafficLosesNothing, lost [1-9]",
         "SwallowsFailures, aNetworkThatSwallowsEverythingLosesNothing, Expecting code to raise a throwable",
         "SwallowsFailures, aServerThatIsAwayIsToldAndFoundAgain, Expecting code to raise a throwable",
         "NeverComesBack, connectionsThatAreCutUnderTrafficLoseNothing, handled",
