@@ -103,7 +103,7 @@ class HeldRegistrationTest {
         Registration registration = registered();
         AtomicInteger asked = new AtomicInteger();
         backend.onRenew = () -> asked.incrementAndGet() != 1;
-        timer.advance(THIRD);
+        timer.advanceToNext();
         backend.awaitSaid("register a ready", "renew a ready", "register a ready");
         await(registration, Registration.State.REGISTERED);
         assertThat(registration.problem()).isEmpty();
@@ -115,7 +115,7 @@ class HeldRegistrationTest {
         // What a process finds that was suspended for a day: its lease is long gone.
         AtomicInteger asked = new AtomicInteger();
         backend.onRenew = () -> asked.incrementAndGet() != 1;
-        timer.advance(Duration.ofDays(1));
+        timer.jump(Duration.ofDays(1));
         awaitSaid("register a ready", 2);
         assertThat(backend.said).startsWith("register a ready", "renew a ready", "register a ready");
     }
@@ -148,7 +148,7 @@ class HeldRegistrationTest {
         backend.onRenew = () -> {
             throw new IOException("connection reset");
         };
-        timer.advance(THIRD);
+        timer.advanceToNext();
         await(registration, Registration.State.PENDING);
         awaitAttempts(2);
         backend.onRenew = () -> true;
@@ -171,10 +171,11 @@ class HeldRegistrationTest {
                 throw e;
             }
         };
-        timer.advance(THIRD);
+        timer.advanceToNext();
         awaitSaid("renew a ready", 1);
         timer.awaitWaiting(1);
-        timer.advance(THIRD);
+        // No further than its limit: the next attempt would become due as well, and hang too.
+        timer.advanceToNext();
         interrupted.await();
         await(registration, Registration.State.PENDING);
         assertThat(registration.problem().orElse("")).contains("renewal of a has not been answered within 5 s");
@@ -219,7 +220,7 @@ class HeldRegistrationTest {
             go.await();
             return true;
         };
-        timer.advance(THIRD);
+        timer.advanceToNext();
         awaitSaid("renew a ready", 1);
         Thread closing = Thread.ofVirtual().start(registration::close);
         Scripted.await("closing has begun", () -> {
@@ -245,7 +246,7 @@ class HeldRegistrationTest {
             new CountDownLatch(1).await();
             return true;
         };
-        timer.advance(THIRD);
+        timer.advanceToNext();
         awaitSaid("renew a ready", 1);
         registration.close();
         assertThat(backend.said).endsWith("release a");
@@ -304,7 +305,7 @@ class HeldRegistrationTest {
         Registration registration = register();
         awaitSaid("register a ready", 1);
         timer.awaitWaiting(1);
-        timer.advance(Duration.ofSeconds(10));
+        timer.advanceToNext();
         Scripted.await("it hangs", () -> registration.problem().isPresent());
         awaitAttempts(1);
         timer.advance(Duration.ofMillis(400));

@@ -70,6 +70,23 @@ public final class FakeTimer implements Timer {
         }
     }
 
+    /**
+     * Moves the clock to where the next task is due, and no further: what another thread schedules because of it is never due yet.
+     *
+     * @throws AssertionError if no task waits
+     */
+    public void advanceToNext() {
+        advance(untilNext().orElseThrow(() -> new AssertionError("no task waits for its time")));
+    }
+
+    /** Moves the clock in one step, as it is found after a suspension, and then runs what is due. */
+    public void jump(Duration time) {
+        synchronized (this) {
+            now += time.toNanos();
+        }
+        advance(Duration.ZERO);
+    }
+
     /** Moves the clock; a negative time moves it back, which a real monotonic clock never does. */
     public void advance(Duration time) {
         long target;
