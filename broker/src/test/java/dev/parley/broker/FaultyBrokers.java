@@ -4,16 +4,12 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.BrokerUri;
-import dev.parley.messaging.DeadLetter;
-import dev.parley.messaging.QueueName;
-import dev.parley.messaging.QueueStats;
 import dev.parley.messaging.spi.BackendConsumer;
-import dev.parley.messaging.spi.BackendProfile;
 import dev.parley.messaging.spi.Backends;
 import dev.parley.messaging.spi.BrokerBackend;
 import dev.parley.messaging.spi.BrokerProvider;
 import dev.parley.messaging.spi.ConsumerSpec;
-import dev.parley.messaging.spi.LetterAction;
+import dev.parley.messaging.spi.ForwardingBackend;
 import dev.parley.messaging.spi.Outgoing;
 import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
@@ -25,7 +21,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Brokers with one fault each, which their scheme names: {@code failing:} over one in memory, the others over {@code parley://}. */
@@ -147,16 +142,18 @@ public final class FaultyBrokers implements BrokerProvider {
                 spec.queue(), spec.boundTo(), spec.kind(), spec.prefetch(), spec.ordered(), spec.start(), lease);
     }
 
-    private record Backend(Fault fault, BrokerBackend sound) implements BrokerBackend {
-        @Override
-        public BackendProfile profile() {
-            return sound.profile();
+    private static final class Backend extends ForwardingBackend {
+        private final Fault fault;
+
+        Backend(Fault fault, BrokerBackend sound) {
+            super(sound);
+            this.fault = fault;
         }
 
         @Override
         public void publish(List<Outgoing> messages) throws Exception {
             try {
-                sound.publish(messages);
+                super.publish(messages);
             } catch (CallException e) {
                 if (fault != Fault.SWALLOWING) {
                     throw e;
@@ -165,15 +162,10 @@ public final class FaultyBrokers implements BrokerProvider {
         }
 
         @Override
-        public void send(Outgoing message) throws Exception {
-            sound.send(message);
-        }
-
-        @Override
         public BackendConsumer consume(ConsumerSpec spec) throws Exception {
             try {
                 return new Consumer(
-                        fault, sound.consume(fault == Fault.ETERNAL ? leased(spec, Duration.ofDays(1)) : spec));
+                        fault, super.consume(fault == Fault.ETERNAL ? leased(spec, Duration.ofDays(1)) : spec));
             } catch (CallException e) {
                 if (fault != Fault.SILENT) {
                     throw e;
@@ -183,32 +175,11 @@ public final class FaultyBrokers implements BrokerProvider {
         }
 
         @Override
-        public List<QueueStats> queues() throws Exception {
-            return sound.queues();
-        }
-
-        @Override
-        public void visitDeadLetters(QueueName queue, int max, Function<DeadLetter, LetterAction> visitor)
-                throws Exception {
-            sound.visitDeadLetters(queue, max, visitor);
-        }
-
-        @Override
-        public void deleteGroup(QueueName queue) throws Exception {
-            sound.deleteGroup(queue);
-        }
-
-        @Override
-        public void ping() throws Exception {
-            sound.ping();
-        }
-
-        @Override
         public void close() {
             if (fault == Fault.HANGING) {
                 LockSupport.parkNanos(Duration.ofMinutes(1).toNanos()); // for a farewell that cannot come
             }
-            sound.close();
+            super.close();
         }
     }
 }

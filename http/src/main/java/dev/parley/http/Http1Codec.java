@@ -7,6 +7,7 @@ import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
@@ -14,16 +15,21 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import java.util.ArrayDeque;
 import java.util.List;
 
 /**
  * Netty's codec for the server's side of HTTP/1.1, with a request line read as RFC 9112 has it: Netty's own takes tabs and
  * runs of white space for the one space, and a version in small letters. Folded headers (5.2) are refused: Netty's own drops
- * whatever control characters stand around the continued part. A proxy in front that reads these otherwise could be made to
- * disagree with us about where a request ends.
+ * whatever control characters stand around the continued part. So is a trailer that would say how a message is framed (RFC
+ * 9110, 6.5.1): Netty's own leaves it out without a look at its value, a bare carriage return in it included. A proxy in front
+ * that reads these otherwise could be made to disagree with us about where a request ends.
  */
 final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
+
+    private static final List<AsciiString> FRAMING =
+            List.of(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderNames.TRAILER);
 
     // Of each request that has no answer yet, whether the answer is without a body. Http1Server stops reading behind
     // the
@@ -38,6 +44,7 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
         private boolean betweenRequests = true;
         private boolean broken;
         private boolean inHead;
+        private boolean headRead; // of a request whose end has not been read
         private int lineStart; // from the reader index; of the first line of the head that was not looked at whole
         private int end;
 
@@ -66,9 +73,11 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
                 if (out.get(i) instanceof io.netty.handler.codec.http.HttpRequest request) {
                     bodiless.add(HttpMethod.HEAD.equals(request.method()));
                     inHead = false; // whole, or given up
+                    headRead = true;
                 }
                 if (out.get(i) instanceof LastHttpContent) {
                     betweenRequests = true;
+                    headRead = false;
                 }
             }
         }
@@ -151,6 +160,15 @@ final class Http1Codec extends CombinedChannelDuplexHandler<HttpRequestDecoder, 
                 throw new IllegalArgumentException("the request line ends with no version of HTTP");
             }
             return version;
+        }
+
+        @Override
+        protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+            AsciiString name = super.splitHeaderName(line, start, length);
+            if (headRead && FRAMING.stream().anyMatch(name::contentEqualsIgnoreCase)) {
+                throw new IllegalArgumentException("a trailer is named " + name + ", which only a header can be");
+            }
+            return name;
         }
 
         private void checkSpace(byte[] line, int start) {

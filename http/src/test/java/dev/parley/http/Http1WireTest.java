@@ -228,6 +228,8 @@ class Http1WireTest {
                 "GET / HTTP/1.1\r\nHost: a\r\nX: a\u0001b\r\n\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: a\u0001b\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 5\rX\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\ntrailer: x\r\n\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: minus\r\n\r\n",
                 "\u0005\u0001\u0000garbage\r\n\r\n",
             })

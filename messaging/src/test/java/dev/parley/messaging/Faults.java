@@ -5,9 +5,8 @@ import dev.parley.Code;
 import dev.parley.messaging.internal.memory.MemoryProvider;
 import dev.parley.messaging.spi.BackendConsumer;
 import dev.parley.messaging.spi.BackendProfile;
-import dev.parley.messaging.spi.BrokerBackend;
 import dev.parley.messaging.spi.ConsumerSpec;
-import dev.parley.messaging.spi.LetterAction;
+import dev.parley.messaging.spi.ForwardingBackend;
 import dev.parley.messaging.spi.Outgoing;
 import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
@@ -20,13 +19,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The broker in memory, which fails as it is told: what a network and a server would do to it. */
-final class Faults implements BrokerBackend {
+final class Faults extends ForwardingBackend {
 
-    final BrokerBackend real;
     final ConcurrentLinkedQueue<String> publishedIds = new ConcurrentLinkedQueue<>();
     final AtomicInteger publications = new AtomicInteger();
     final AtomicInteger consumers = new AtomicInteger();
@@ -50,7 +47,7 @@ final class Faults implements BrokerBackend {
     }
 
     Faults(String uri, BrokerOptions options) {
-        real = new MemoryProvider().open(BrokerUri.parse(uri), options);
+        super(new MemoryProvider().open(BrokerUri.parse(uri), options));
     }
 
     static CallException away() {
@@ -88,7 +85,7 @@ final class Faults implements BrokerBackend {
 
     @Override
     public BackendProfile profile() {
-        BackendProfile whole = real.profile();
+        BackendProfile whole = super.profile();
         Set<Capability> fewer = capabilities;
         return fewer == null
                 ? whole
@@ -100,21 +97,21 @@ final class Faults implements BrokerBackend {
         publications.incrementAndGet();
         messages.forEach(message -> publishedIds.add(message.message().id()));
         check(publishing);
-        real.publish(messages);
+        super.publish(messages);
     }
 
     @Override
     public void send(Outgoing message) throws Exception {
         throwError();
         check(publishing);
-        real.send(message);
+        super.send(message);
     }
 
     @Override
     public BackendConsumer consume(ConsumerSpec spec) throws Exception {
         consumers.incrementAndGet();
         check(consuming);
-        BackendConsumer consumer = real.consume(spec);
+        BackendConsumer consumer = super.consume(spec);
         return new BackendConsumer() {
             @Override
             public List<Received> receive(int max, Duration wait) throws Exception {
@@ -152,30 +149,9 @@ final class Faults implements BrokerBackend {
     }
 
     @Override
-    public List<QueueStats> queues() throws Exception {
-        return real.queues();
-    }
-
-    @Override
-    public void visitDeadLetters(QueueName queue, int max, Function<DeadLetter, LetterAction> visitor)
-            throws Exception {
-        real.visitDeadLetters(queue, max, visitor);
-    }
-
-    @Override
-    public void deleteGroup(QueueName queue) throws Exception {
-        real.deleteGroup(queue);
-    }
-
-    @Override
     public void ping() throws Exception {
         check(publishing);
-        real.ping();
-    }
-
-    @Override
-    public void close() {
-        real.close();
+        super.ping();
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.parley.messaging.rabbitmq;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.Message;
 import dev.parley.messaging.QueueName;
@@ -11,6 +14,7 @@ import dev.parley.messaging.spi.ConsumerSpec;
 import dev.parley.messaging.spi.Outgoing;
 import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
+import dev.parley.testing.Fixture;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +31,16 @@ final class Broker {
 
     static BrokerBackend open(String uri) {
         return Backends.open(uri, BrokerOptions.defaults());
+    }
+
+    /** A channel of the server's own client. */
+    static Channel plainClient(Fixture fixture, String uri) throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(uri);
+        factory.setAutomaticRecoveryEnabled(false);
+        Connection connection = factory.newConnection("peer");
+        fixture.open(connection::abort);
+        return connection.createChannel();
     }
 
     static String fresh(String what) {

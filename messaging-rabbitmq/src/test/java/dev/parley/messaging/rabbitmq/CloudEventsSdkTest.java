@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
@@ -56,11 +54,7 @@ class CloudEventsSdkTest {
     void connect() throws Exception {
         RabbitMqServer server = RabbitMqServer.shared();
         String uri = server.uri(server.newVirtualHost());
-        ConnectionFactory factory = new ConnectionFactory();
-        factory.setUri(uri);
-        Connection connection = factory.newConnection("sdk");
-        fixture.open(connection::abort);
-        peer = connection.createChannel();
+        peer = Broker.plainClient(fixture, uri);
         peer.exchangeDeclare("events", "topic", true);
         broker = fixture.open(MessageBroker.connect(uri + "?exchange=events"));
     }

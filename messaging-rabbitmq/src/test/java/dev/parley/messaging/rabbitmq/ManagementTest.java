@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.messaging.Failure;
@@ -73,15 +71,6 @@ class ManagementTest {
         return uri + "?management=" + server.managementPort();
     }
 
-    private Channel plainClient() throws Exception {
-        ConnectionFactory factory = new ConnectionFactory();
-        factory.setUri(uri);
-        factory.setAutomaticRecoveryEnabled(false);
-        Connection connection = factory.newConnection("peer");
-        fixture.open(connection::abort);
-        return connection.createChannel();
-    }
-
     private static Failure failure() {
         Instant now = Instant.ofEpochMilli(1_750_000_000_000L);
         return new Failure(now, now, Code.UNAVAILABLE, "no stock");
@@ -131,7 +120,7 @@ class ManagementTest {
         consumer.settle(List.of(
                 new Settlement.DeadLettered(all.get(0), failure()),
                 new Settlement.Retry(all.get(1), Duration.ofMinutes(10), failure())));
-        plainClient().queueDeclare("somebody/elses/queue", true, false, false, Map.of());
+        Broker.plainClient(fixture, uri).queueDeclare("somebody/elses/queue", true, false, false, Map.of());
         BrokerBackend stranger = fixture.open(Broker.open(managed()));
 
         QueueStats seen = await(
@@ -171,7 +160,7 @@ class ManagementTest {
 
     @Test
     void aGroupOfAnExistingQueueIsSeenAndMarked() throws Exception {
-        Channel peer = plainClient();
+        Channel peer = Broker.plainClient(fixture, uri);
         peer.queueDeclare("legacy", true, false, false, Map.of());
         Date hourAgo = Date.from(Instant.now().minusSeconds(3600));
         peer.basicPublish(
@@ -220,7 +209,7 @@ class ManagementTest {
 
     @Test
     void groupsOfAnotherExchangeAreThatOnes() throws Exception {
-        Channel peer = plainClient();
+        Channel peer = Broker.plainClient(fixture, uri);
         peer.exchangeDeclare("orders", "topic", true);
         BrokerBackend other = fixture.open(Broker.open(uri + "?exchange=orders"));
         QueueName queue = new QueueName("created", "g");
@@ -234,7 +223,7 @@ class ManagementTest {
 
     @Test
     void thereMayBeMoreQueuesThanAPageHolds() throws Exception {
-        Channel peer = plainClient();
+        Channel peer = Broker.plainClient(fixture, uri);
         for (int n = 0; n < 1100; n++) {
             peer.queueDeclare("another-" + n, false, true, true, Map.of());
         }

@@ -2,8 +2,6 @@ package dev.parley.messaging.rabbitmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.Message;
@@ -30,11 +28,7 @@ class NodeAmqplibTest {
     void amqplibAndWeUnderstandEachOther() throws Exception {
         RabbitMqServer server = RabbitMqServer.shared();
         String uri = server.uri(server.newVirtualHost());
-        ConnectionFactory factory = new ConnectionFactory();
-        factory.setUri(uri);
-        try (Connection connection = factory.newConnection()) {
-            connection.createChannel().exchangeDeclare("orders", "topic", true);
-        }
+        Broker.plainClient(fixture, uri).exchangeDeclare("orders", "topic", true);
         MessageBroker broker = fixture.open(MessageBroker.connect(uri));
         MessageBroker orders = fixture.open(MessageBroker.connect(uri + "?exchange=orders"));
         CompletableFuture<Delivery<String>> answer = new CompletableFuture<>();

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import dev.parley.CallException;
 import dev.parley.Code;
@@ -64,15 +62,6 @@ class RabbitMqBackendTest {
         queue = new QueueName(topic, "billing");
     }
 
-    private Channel plainClient() throws Exception {
-        ConnectionFactory factory = new ConnectionFactory();
-        factory.setUri(uri);
-        factory.setAutomaticRecoveryEnabled(false);
-        Connection connection = factory.newConnection("peer");
-        fixture.open(connection::abort);
-        return connection.createChannel();
-    }
-
     private BackendConsumer consume(ConsumerSpec spec) throws Exception {
         return fixture.open(backend.consume(spec));
     }
@@ -90,7 +79,7 @@ class RabbitMqBackendTest {
 
     @Test
     void aCloudEventIsWhatAPlainClientSees() throws Exception {
-        Channel peer = plainClient();
+        Channel peer = Broker.plainClient(fixture, uri);
         peer.exchangeDeclare("parley", "topic", true);
         String theirs = peer.queueDeclare().getQueue();
         peer.queueBind(theirs, "parley", topic);
@@ -127,7 +116,7 @@ class RabbitMqBackendTest {
     @Test
     void bothModesAndWhatIsNoCloudEventAreRead() throws Exception {
         BackendConsumer consumer = consume(Broker.spec(queue));
-        Channel peer = plainClient();
+        Channel peer = Broker.plainClient(fixture, uri);
         Message<byte[]> structured = Broker.message("structured");
         peer.basicPublish(
                 "parley",
@@ -206,7 +195,7 @@ class RabbitMqBackendTest {
 
     @Test
     void anExistingExchangeAndQueueAreUsedAsTheyAre() throws Exception {
-        Channel peer = plainClient();
+        Channel peer = Broker.plainClient(fixture, uri);
         String orders = Broker.fresh("orders");
         peer.exchangeDeclare(orders, "fanout", false); // not durable: its owner's business
         String legacy = Broker.fresh("legacy");
@@ -240,7 +229,7 @@ class RabbitMqBackendTest {
 
     @Test
     void whatIsNotThereOrIsAnotherThingIsNamed() throws Exception {
-        Channel peer = plainClient();
+        Channel peer = Broker.plainClient(fixture, uri);
         peer.exchangeDeclare("a-direct-one", "direct", true);
         peer.queueDeclare(topic + "/classic", true, false, false, Map.of());
         String user = uri.replace("guest:guest", "guest:geheim");

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.ForeignMessage;
@@ -46,11 +44,7 @@ class RabbitMqExistingTest {
     void declare() throws Exception {
         RabbitMqServer server = RabbitMqServer.shared();
         String uri = server.uri(server.newVirtualHost());
-        ConnectionFactory factory = new ConnectionFactory();
-        factory.setUri(uri);
-        Connection connection = factory.newConnection("older service");
-        fixture.open(connection::abort);
-        older = connection.createChannel();
+        older = Broker.plainClient(fixture, uri);
         older.exchangeDeclare("legacy", "direct", true);
         older.queueDeclare("orders-in", true, false, false, Map.of());
         older.queueBind("orders-in", "legacy", "order");

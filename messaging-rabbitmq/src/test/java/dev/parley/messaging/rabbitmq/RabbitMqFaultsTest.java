@@ -202,11 +202,7 @@ class RabbitMqFaultsTest {
     void anExchangeThatWasDeletedIsDeclaredAgain() throws Exception {
         BrokerBackend backend = open(server.uri());
         Broker.publish(backend, topic, "unheard");
-        var factory = new com.rabbitmq.client.ConnectionFactory();
-        factory.setUri(server.uri());
-        try (var connection = factory.newConnection()) {
-            connection.createChannel().exchangeDelete("parley");
-        }
+        Broker.plainClient(fixture, server.uri()).exchangeDelete("parley");
         eventually(() -> Broker.publish(backend, topic, "unheard, too"));
     }
 }

@@ -89,48 +89,49 @@ final class BrokenLetters {
 
     // ---- statistics
 
+    private static QueueStats counted(
+            QueueStats stats, OptionalLong inFlight, OptionalLong redelivered, OptionalLong deadLetters) {
+        return new QueueStats(
+                stats.queue(),
+                stats.depth() + stats.inFlight().orElse(0) - inFlight.orElse(0),
+                stats.delayed(),
+                inFlight,
+                stats.oldestAge(),
+                redelivered,
+                deadLetters,
+                stats.consumers());
+    }
+
+    private static QueueStats aged(QueueStats stats, Optional<Duration> oldestAge) {
+        return new QueueStats(
+                stats.queue(),
+                stats.depth(),
+                stats.delayed(),
+                stats.inFlight(),
+                oldestAge,
+                stats.redelivered(),
+                stats.deadLetters(),
+                stats.consumers());
+    }
+
     static final class CountsNothingInFlight extends Faulty {
         @Override
         QueueStats broken(QueueStats stats) {
-            return new QueueStats(
-                    stats.queue(),
-                    stats.depth() + stats.inFlight().orElse(0),
-                    stats.delayed(),
-                    OptionalLong.of(0),
-                    stats.oldestAge(),
-                    stats.redelivered(),
-                    stats.deadLetters(),
-                    stats.consumers());
+            return counted(stats, OptionalLong.of(0), stats.redelivered(), stats.deadLetters());
         }
     }
 
     static final class CountsNoDeadLetters extends Faulty {
         @Override
         QueueStats broken(QueueStats stats) {
-            return new QueueStats(
-                    stats.queue(),
-                    stats.depth(),
-                    stats.delayed(),
-                    stats.inFlight(),
-                    stats.oldestAge(),
-                    stats.redelivered(),
-                    OptionalLong.of(0),
-                    stats.consumers());
+            return counted(stats, stats.inFlight(), stats.redelivered(), OptionalLong.of(0));
         }
     }
 
     static final class CountsNoRedeliveries extends Faulty {
         @Override
         QueueStats broken(QueueStats stats) {
-            return new QueueStats(
-                    stats.queue(),
-                    stats.depth(),
-                    stats.delayed(),
-                    stats.inFlight(),
-                    stats.oldestAge(),
-                    OptionalLong.of(0),
-                    stats.deadLetters(),
-                    stats.consumers());
+            return counted(stats, stats.inFlight(), OptionalLong.of(0), stats.deadLetters());
         }
     }
 
@@ -138,30 +139,14 @@ final class BrokenLetters {
     static final class TellsAnAgeOfNothing extends Faulty {
         @Override
         QueueStats broken(QueueStats stats) {
-            return new QueueStats(
-                    stats.queue(),
-                    stats.depth(),
-                    stats.delayed(),
-                    stats.inFlight(),
-                    Optional.of(stats.oldestAge().orElse(Duration.ofSeconds(1))),
-                    stats.redelivered(),
-                    stats.deadLetters(),
-                    stats.consumers());
+            return aged(stats, Optional.of(stats.oldestAge().orElse(Duration.ofSeconds(1))));
         }
     }
 
     static final class DoesNotAge extends Faulty {
         @Override
         QueueStats broken(QueueStats stats) {
-            return new QueueStats(
-                    stats.queue(),
-                    stats.depth(),
-                    stats.delayed(),
-                    stats.inFlight(),
-                    stats.oldestAge().map(age -> Duration.ofMillis(1)),
-                    stats.redelivered(),
-                    stats.deadLetters(),
-                    stats.consumers());
+            return aged(stats, stats.oldestAge().map(age -> Duration.ofMillis(1)));
         }
     }
 }

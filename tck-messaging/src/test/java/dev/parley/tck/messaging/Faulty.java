@@ -13,12 +13,14 @@ import dev.parley.messaging.spi.BackendProfile;
 import dev.parley.messaging.spi.Backends;
 import dev.parley.messaging.spi.BrokerBackend;
 import dev.parley.messaging.spi.ConsumerSpec;
+import dev.parley.messaging.spi.ForwardingBackend;
 import dev.parley.messaging.spi.LetterAction;
 import dev.parley.messaging.spi.Outgoing;
 import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -44,30 +46,35 @@ abstract class Faulty extends BrokerSuite {
             @Override
             public void publish(List<Outgoing> messages) throws Exception {
                 for (Outgoing each : messages) {
-                    sound.publish(broken(each));
+                    next().publish(broken(each));
                     published();
                 }
             }
 
             @Override
             public BackendConsumer consume(ConsumerSpec spec) throws Exception {
-                return consumer(sound, spec);
+                return consumer(next(), spec);
             }
 
             @Override
             public List<QueueStats> queues() throws Exception {
-                return sound.queues().stream().map(Faulty.this::broken).toList();
+                return next().queues().stream().map(Faulty.this::broken).toList();
+            }
+
+            @Override
+            public Optional<QueueStats> queue(QueueName queue) throws Exception {
+                return next().queue(queue).map(Faulty.this::broken);
             }
 
             @Override
             public void visitDeadLetters(QueueName queue, int max, Function<DeadLetter, LetterAction> visitor)
                     throws Exception {
-                sound.visitDeadLetters(queue, max, each -> visited(sound, each, visitor));
+                next().visitDeadLetters(queue, max, each -> visited(next(), each, visitor));
             }
 
             @Override
             public void deleteGroup(QueueName queue) throws Exception {
-                deleted(sound, queue);
+                deleted(next(), queue);
             }
         };
     }

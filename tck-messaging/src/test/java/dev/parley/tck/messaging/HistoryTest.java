@@ -9,6 +9,7 @@ import dev.parley.messaging.MessageBroker;
 import dev.parley.messaging.Topic;
 import dev.parley.messaging.spi.Backends;
 import dev.parley.messaging.spi.BrokerBackend;
+import dev.parley.messaging.spi.ForwardingBackend;
 import dev.parley.messaging.spi.Outgoing;
 import java.time.Duration;
 import java.util.List;

@@ -10,6 +10,7 @@ import dev.parley.messaging.spi.BackendProfile;
 import dev.parley.messaging.spi.BrokerBackend;
 import dev.parley.messaging.spi.CloudEventJson;
 import dev.parley.messaging.spi.ConsumerSpec;
+import dev.parley.messaging.spi.ForwardingBackend;
 import dev.parley.messaging.spi.Outgoing;
 import dev.parley.messaging.spi.Received;
 import dev.parley.messaging.spi.Settlement;
@@ -87,7 +88,7 @@ final class JournalBackend extends ForwardingBackend {
                 case "group" -> known(new QueueName(word[1], word[2]));
                 case "done" -> done.add(line);
                 case "message" ->
-                    sound.publish(List.of(Outgoing.now(
+                    next().publish(List.of(Outgoing.now(
                             word[1], CloudEventJson.read(Base64.getDecoder().decode(word[2])))));
                 default -> {
                     if (fault == Fault.NONE && !line.isEmpty()) {
@@ -100,7 +101,7 @@ final class JournalBackend extends ForwardingBackend {
 
     private void known(QueueName queue) throws Exception {
         groups.add(queue);
-        sound.consume(new ConsumerSpec(
+        next().consume(new ConsumerSpec(
                         queue,
                         Optional.empty(),
                         ConsumerSpec.Kind.DURABLE,
@@ -147,7 +148,7 @@ final class JournalBackend extends ForwardingBackend {
 
     @Override
     public BackendProfile profile() {
-        BackendProfile memory = sound.profile();
+        BackendProfile memory = next().profile();
         return new BackendProfile("journal", memory.capabilities(), Confirm.FSYNCED, memory.maxMessageBytes());
     }
 
@@ -157,7 +158,7 @@ final class JournalBackend extends ForwardingBackend {
                 .map(each -> "message " + each.topic() + ' '
                         + Base64.getEncoder().encodeToString(CloudEventJson.write(each.message())))
                 .toList());
-        sound.publish(messages);
+        next().publish(messages);
     }
 
     @Override
@@ -168,7 +169,7 @@ final class JournalBackend extends ForwardingBackend {
                         "group " + spec.queue().topic() + ' ' + spec.queue().group()));
             }
         }
-        return new ForwardingConsumer(sound.consume(spec)) {
+        return new ForwardingConsumer(next().consume(spec)) {
             @Override
             public List<Received> receive(int max, Duration wait) throws Exception {
                 List<Received> left = new ArrayList<>();

@@ -78,6 +78,7 @@ class RabbitMqServerTest {
     }
 
     @Test
+    @Tag("long") // each start takes ten seconds; the adapter's tests of faults do the same
     void keepsItsDataAndPortWhenKilledAndRestarted() throws Exception {
         RabbitMqServer server = fixture.open(RabbitMqServer.start());
         int port = server.port();
@@ -150,6 +151,7 @@ class RabbitMqServerTest {
     }
 
     @Test
+    @Tag("long") // each start takes ten seconds; the adapter's tests of figures ask it, too
     void theManagementApiAnswersOfTheOneThatIsStartedWithIt() throws Exception {
         RabbitMqServer server = fixture.open(RabbitMqServer.startWithManagement(Map.of()));
         publish(server.uri(), "q", "one");

@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 final class Spans implements SpanExporter {
 
     private static final int MOST = 5_000;
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 60;
 
     private final Deque<SpanData> ended = new ArrayDeque<>(); // guarded by this
     private final OpenTelemetrySdk sdk = OpenTelemetrySdk.builder()

@@ -13,7 +13,9 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What telemetry shows of it all. */
@@ -75,26 +77,23 @@ final class Traces {
     }
 
     private static String streamSpan(Stage stage) throws InterruptedException {
-        int before = watched(stage).size();
+        // Of this stream alone: those of earlier ones may still be ending.
+        long begun = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+        Predicate<SpanData> own = span -> isWatch(span) && span.getStartEpochNanos() >= begun;
         try (Messages<StockUpdate> levels = stage.inventory.watchStock(
                 WatchStockRequest.newBuilder().addProductIds("sku-2").build())) {
             Expect.that(levels.receive() != null, "there is a first level");
             stage.inventory.checkStock(
                     CheckStockRequest.newBuilder().setProductId("sku-2").build());
-            Expect.equal(before, watched(stage).size(), "how many spans of streams have ended while this one goes on");
+            Expect.equal(List.of(), stage.spans.all(own), "the spans of the stream that have ended while it goes on");
         }
-        List<SpanData> ended = stage.spans.await(before + 3, Traces::isWatch);
-        List<SpanData> telling = ended.subList(before, ended.size()).stream()
-                .filter(span -> !span.getEvents().isEmpty())
-                .toList();
+        List<SpanData> ended = stage.spans.await(3, own);
+        List<SpanData> telling =
+                ended.stream().filter(span -> !span.getEvents().isEmpty()).toList();
         // The third is the client's call as a whole, of which the attempt is a part.
         Expect.equal(2, telling.size(), "how many spans tell of the messages");
-        return "open while the stream was, then " + (ended.size() - before) + " spans, of client and server, with "
+        return "open while the stream was, then " + ended.size() + " spans, of client and server, with "
                 + telling.getLast().getEvents().size() + " messages as events";
-    }
-
-    private static List<SpanData> watched(Stage stage) {
-        return stage.spans.all(Traces::isWatch);
     }
 
     private static boolean isWatch(SpanData span) {
