@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.CallException;
 import dev.parley.Code;
+import dev.parley.messaging.Capability;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.Message;
 import dev.parley.messaging.MessageBroker;
@@ -356,6 +357,27 @@ class OutboxTest {
                         "it arrives",
                         () -> arrived.size() == 1 && relay.snapshot().sent() == 1);
                 assertThat(arrived.getFirst()).isAfterOrEqualTo(time.minusMillis(5));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatTheBrokerCannotDoIsSetAsideByItsName(Engine engine) throws Exception {
+        try (Setting it = Setting.of(engine, new TroubledBackend(Capability.DELAY))) {
+            Instant time = Instant.now().plusSeconds(60);
+            it.store().run(tx -> {
+                it.outbox().publish(tx, WORDS, Message.of("word", "later").withKey("key"), PublishOptions.at(time));
+                it.outbox().publish(tx, WORDS, Message.of("word", "now").withKey("key"));
+            });
+            try (OutboxRelay _ = it.relay(QUICK)) {
+                Stores.await(
+                        "the other is seen, and this one set aside",
+                        () -> it.seen().size() == 1 && it.outbox().stats().setAside() == 1);
+                assertThat(it.seen().getFirst().payload()).isEqualTo("now");
+                assertThat(it.outbox().setAside(10))
+                        .singleElement()
+                        .satisfies(letter -> assertThat(letter.cause()).contains("UNIMPLEMENTED", "DELAY"));
             }
         }
     }

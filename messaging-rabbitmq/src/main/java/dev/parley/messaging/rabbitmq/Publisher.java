@@ -199,9 +199,10 @@ final class Publisher implements AutoCloseable {
                     next.batch().oneIsDone();
                 }
             } catch (IOException | RuntimeException e) {
-                unconfirmed.remove(sequence);
-                next.batch().fail(RabbitErrors.of(settings, "publish", e));
-                free.release();
+                if (unconfirmed.remove(sequence) != null) { // or the channel's end has failed it
+                    next.batch().fail(RabbitErrors.of(settings, "publish", e));
+                    free.release();
+                }
             }
             if (!channel.isOpen()) {
                 // It may have ended before this one was put there.

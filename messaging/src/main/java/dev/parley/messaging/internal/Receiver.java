@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a consumer, takes messages as far as there is room, and opens another consumer when that one has failed. */
@@ -36,6 +37,11 @@ final class Receiver implements Runnable {
     private final Counters counters;
     private final Wakeup wakeup;
     private final Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
+    /** Between consumers whose settlements fail: to receive goes well each time, and the same messages would come again at once. */
+    private final Backoff unsettled = new Backoff(FIRST_WAIT, LONGEST_WAIT);
+
+    private final AtomicReference<@Nullable CallException> settling = new AtomicReference<>();
+    private volatile boolean hasSettled;
     private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
     private volatile @Nullable CallException problem;
     private boolean plenty; // of the thread only
@@ -76,6 +82,7 @@ final class Receiver implements Runnable {
             try {
                 Session session = hand.session();
                 if (session == null) {
+                    restAfterSettling();
                     open();
                 } else {
                     receive(session);
@@ -119,8 +126,23 @@ final class Receiver implements Runnable {
     }
 
     private void rest(boolean lasting) throws InterruptedException {
-        long nanos = lasting ? backoff.longestNanos() : backoff.nextNanos();
-        TimedWait.pause(broker.timer(), nanos);
+        rest(backoff, lasting);
+    }
+
+    private void rest(Backoff waits, boolean lasting) throws InterruptedException {
+        TimedWait.pause(broker.timer(), lasting ? waits.longestNanos() : waits.nextNanos());
+    }
+
+    private void restAfterSettling() throws InterruptedException {
+        CallException failure = settling.getAndSet(null);
+        if (failure == null) {
+            return;
+        }
+        if (hasSettled) {
+            hasSettled = false;
+            unsettled.reset();
+        }
+        rest(unsettled, isLasting(failure.code()));
     }
 
     private void receive(Session session) throws InterruptedException {
@@ -202,6 +224,16 @@ final class Receiver implements Runnable {
             problem = why;
             closeQuietly(session);
         }
+    }
+
+    /** A settlement has succeeded, or has failed with its session. Called by the settler. */
+    void settled(Session session, @Nullable Throwable error) {
+        if (error == null) {
+            hasSettled = true;
+            return;
+        }
+        settling.set(asCall(error));
+        failed(session, error);
     }
 
     /** Gives back what is left. To be called when nothing is done any more. */

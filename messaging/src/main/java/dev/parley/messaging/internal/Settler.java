@@ -67,9 +67,10 @@ final class Settler implements Runnable {
             if (e instanceof InterruptedException || stopped) {
                 return; // closing: the consumer gives back what it has
             }
-            receiver.failed(session, e);
+            receiver.settled(session, e);
             return;
         }
+        receiver.settled(session, null);
         for (Decision decision : decisions) {
             if (stale.contains(decision.held().received)) {
                 counters.stale.increment();
