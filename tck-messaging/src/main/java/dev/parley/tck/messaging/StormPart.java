@@ -6,6 +6,7 @@ import dev.parley.Handler;
 import dev.parley.messaging.Capability;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
+import dev.parley.messaging.QueueName;
 import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
@@ -32,12 +33,20 @@ abstract class StormPart extends LeasePart {
         }
     }
 
+    @Test
+    final void consumersThatComeAndGoKeepTheOrderOfKeys() throws Exception {
+        needs(Capability.ORDERED_BY_KEY);
+        storm(5, true);
+    }
+
     private void storm(int rounds, boolean ordered) throws Exception {
         Topic<String> topic = Topic.text(fresh("storm"));
         SubscribeOptions how = options().withPrefetch(8).withConcurrency(2);
-        how = ordered ? how.orderedByKey() : how;
+        how = ordered ? how.orderedByKey() : Mix.unlimited(how);
+        QueueName queue = removed(topic.name(), "group");
         known(topic, "group", how);
-        try (Traffic traffic = new Traffic(broker(), topic, patience())) {
+        try (Traffic traffic =
+                ordered ? Traffic.inOrder(broker(), topic, patience()) : Traffic.mixed(broker(), topic, patience())) {
             Turnstile turnstile = new Turnstile();
             Subscription before = subscribe(broker(), topic, "group", turnstile.before(traffic), how);
             for (int round = 0; round < rounds; round++) {
@@ -48,7 +57,11 @@ abstract class StormPart extends LeasePart {
                 before = next;
                 turnstile = following;
             }
-            traffic.finish("consumers come and go, " + rounds + " times");
+            String run = "consumers come and go, " + rounds + " times" + (ordered ? ", in order" : "");
+            traffic.finish(queue, run);
+            if (ordered) {
+                traffic.checkOrder(run);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.MessageBroker;
+import dev.parley.messaging.QueueName;
 import dev.parley.messaging.Topic;
 import dev.parley.messaging.spi.Backends;
 import dev.parley.messaging.spi.BrokerBackend;
@@ -71,9 +72,9 @@ class HistoryTest {
             }
         };
         try (MessageBroker broker = MessageBroker.of(refusing, options);
-                Traffic traffic = new Traffic(broker, Topic.text("refused"), Duration.ofMillis(200))) {
+                Traffic traffic = Traffic.mixed(broker, Topic.text("refused"), Duration.ofMillis(200))) {
             broker.subscribe(traffic.topic, "group", traffic::handle);
-            assertThatThrownBy(() -> traffic.finish("all refused"))
+            assertThatThrownBy(() -> traffic.finish(new QueueName("refused", "group"), "all refused"))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("all refused: a run without success shows nothing");
         }
