@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 /** Consumers that come and go, and slow ones. */
 abstract class StormPart extends LeasePart {
 
+    /** Handlers of each consumer in a storm. */
+    private static final int CONCURRENCY = 2;
+
     @Test
     final void consumersThatComeAndGoLoseNothing() throws Exception {
         storm(5, false);
@@ -41,7 +44,7 @@ abstract class StormPart extends LeasePart {
 
     private void storm(int rounds, boolean ordered) throws Exception {
         Topic<String> topic = Topic.text(fresh("storm"));
-        SubscribeOptions how = options().withPrefetch(8).withConcurrency(2);
+        SubscribeOptions how = options().withPrefetch(8).withConcurrency(CONCURRENCY);
         how = ordered ? how.orderedByKey() : Mix.unlimited(how);
         QueueName queue = removed(topic.name(), "group");
         known(topic, "group", how);
@@ -53,7 +56,7 @@ abstract class StormPart extends LeasePart {
                 Turnstile following = new Turnstile();
                 Subscription next = subscribe(another(), topic, "group", following.before(traffic), how);
                 traffic.awaitDelivered(10);
-                closeWithSomethingInHand(before, turnstile, how, ordered);
+                closeWithSomethingInHand(before, turnstile, traffic, ordered);
                 before = next;
                 turnstile = following;
             }
@@ -81,14 +84,18 @@ abstract class StormPart extends LeasePart {
 
     /** A consumer that has nothing when it closes has nothing to lose. */
     private void closeWithSomethingInHand(
-            Subscription subscription, Turnstile turnstile, SubscribeOptions how, boolean ordered) throws Exception {
+            Subscription subscription, Turnstile turnstile, Traffic traffic, boolean ordered) throws Exception {
         turnstile.shut = true;
         // By keys or partitions it may have none left: then nothing comes.
         boolean shared = subject().requirements().byMessage() && !ordered;
         Duration limit = shared ? Duration.ofSeconds(10) : Duration.ofSeconds(2);
-        within(limit, () -> subscription.snapshot().held() > how.concurrency());
+        within(limit, () -> subscription.snapshot().held() > CONCURRENCY);
+        if (ordered) {
+            // Behind what it holds come others of the same keys, before whoever is next has them.
+            traffic.awaitAcknowledgedOrWaiting(50);
+        }
         Thread closing = Thread.ofVirtual().start(subscription::close);
-        within(limit, () -> subscription.snapshot().held() <= how.concurrency());
+        within(limit, () -> subscription.snapshot().held() <= CONCURRENCY);
         turnstile.shut = false;
         assertThat(closing.join(patience())).as("closed").isTrue();
     }

@@ -63,6 +63,29 @@ class HistoryTest {
     }
 
     @Test
+    void aDeadLetterIsNotLostButMustHaveBeenRejected() {
+        sound("a");
+        history.attempted("t9");
+        history.acknowledged("t9");
+        assertThatThrownBy(() -> history.check("unburied"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("unburied: lost");
+        history.letter("t9");
+        history.check("buried");
+        Mix.checkLetters("mixed", history, true);
+        assertThatThrownBy(() -> Mix.checkLetters("acknowledged", history, false))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("acknowledged: dead letters that nobody rejected");
+        history.letter("t10");
+        assertThatThrownBy(() -> history.check("inventive"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("inventive: unexpected");
+        assertThatThrownBy(() -> Mix.checkLetters("mixed", history, true))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("mixed: dead letters that nobody rejected");
+    }
+
+    @Test
     void trafficThatABrokerRefusesAltogetherFails() throws Exception {
         BrokerOptions options = BrokerOptions.defaults().withPublishTimeout(Duration.ofMillis(100));
         BrokerBackend refusing = new ForwardingBackend(Backends.open("memory:refuses-all", options)) {
