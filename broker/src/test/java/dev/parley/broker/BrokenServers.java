@@ -122,6 +122,18 @@ final class BrokenServers {
         }
     }
 
+    static final class RetriesLate extends Served {
+        RetriesLate() {
+            super(FaultyBrokers.Fault.HASTY);
+        }
+    }
+
+    static final class BuriesLate extends Served {
+        BuriesLate() {
+            super(FaultyBrokers.Fault.CARELESS);
+        }
+    }
+
     static final class WaitsForTheFrozen extends Served {
         WaitsForTheFrozen() {
             super(FaultyBrokers.Fault.ETERNAL);

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,7 +41,11 @@ public final class FaultyBrokers implements BrokerProvider {
         /** Who was silent for its lease is not told that its messages are another's. */
         QUIET,
         /** What a frozen process has is its own for ever. */
-        ETERNAL;
+        ETERNAL,
+        /** What is to be tried again is acknowledged, and a copy of it written later. */
+        HASTY,
+        /** What is given up is acknowledged, and its letter written later. */
+        CARELESS;
 
         String scheme() {
             return name().toLowerCase(Locale.ROOT);
@@ -144,10 +149,16 @@ public final class FaultyBrokers implements BrokerProvider {
 
     private static final class Backend extends ForwardingBackend {
         private final Fault fault;
+        private final Optional<LateCopies> late;
 
         Backend(Fault fault, BrokerBackend sound) {
             super(sound);
             this.fault = fault;
+            this.late = switch (fault) {
+                case HASTY -> Optional.of(new LateCopies(sound, Settlement.Retry.class));
+                case CARELESS -> Optional.of(new LateCopies(sound, Settlement.DeadLettered.class));
+                default -> Optional.empty();
+            };
         }
 
         @Override
@@ -163,6 +174,9 @@ public final class FaultyBrokers implements BrokerProvider {
 
         @Override
         public BackendConsumer consume(ConsumerSpec spec) throws Exception {
+            if (late.isPresent()) {
+                return late.get().over(super.consume(spec));
+            }
             try {
                 return new Consumer(
                         fault, super.consume(fault == Fault.ETERNAL ? leased(spec, Duration.ofDays(1)) : spec));
@@ -179,6 +193,7 @@ public final class FaultyBrokers implements BrokerProvider {
             if (fault == Fault.HANGING) {
                 LockSupport.parkNanos(Duration.ofMinutes(1).toNanos()); // for a farewell that cannot come
             }
+            late.ifPresent(LateCopies::close);
             super.close();
         }
     }

@@ -8,8 +8,15 @@ import dev.parley.Handler;
 import dev.parley.Interceptor;
 import dev.parley.resilience.Bulkhead;
 import dev.parley.resilience.BulkheadPolicy;
+import dev.parley.resilience.CircuitBreaker;
+import dev.parley.resilience.CircuitBreakerPolicy;
+import dev.parley.resilience.Classifier;
 import dev.parley.resilience.Fallback;
 import dev.parley.resilience.FallbackPolicy;
+import dev.parley.resilience.Hedge;
+import dev.parley.resilience.HedgingPolicy;
+import dev.parley.resilience.LoadShedder;
+import dev.parley.resilience.LoadShedderPolicy;
 import dev.parley.resilience.RateLimiter;
 import dev.parley.resilience.RateLimiterPolicy;
 import dev.parley.resilience.Retry;
@@ -222,5 +229,170 @@ class PoliciesTest {
                 .extracting(letter -> letter.failure().cause())
                 .containsExactlyInAnyOrder("by fallback: no mail server", "NOT_FOUND: no such order");
         assertThat(fallback.snapshot().used()).isEqualTo(1);
+    }
+
+    /** What is refused is a failure like any other, and counted: to pause the subscription instead is what withBreaker is for. */
+    @Test
+    void aCircuitBreakerRefusesWhatComesWhileItIsOpen() throws Exception {
+        CircuitBreaker breaker = new CircuitBreaker(
+                "smtp",
+                CircuitBreakerPolicy.defaults()
+                        .withConsecutiveFailures(2)
+                        .withOpenTime(Duration.ofSeconds(30))
+                        .withProbes(1),
+                time);
+        Subscription subscription = behind(breaker, 1, (call, delivery) -> {
+            if (delivery.payload().startsWith("away")) {
+                calls.incrementAndGet();
+                throw away();
+            }
+            return handle(delivery);
+        });
+        for (int i = 1; i <= 2; i++) {
+            int failures = i;
+            broker.publish(topic, "away " + i);
+            Await.until("it has failed", () -> subscription.snapshot().deadLettered() == failures);
+        }
+        assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.OPEN);
+
+        broker.publish(topic, "refused");
+        Await.until("it is refused", () -> subscription.snapshot().deadLettered() == 3);
+        assertThat(calls).as("the handler was not asked").hasValue(2);
+        assertThat(broker.deadLetters(queue).list(10))
+                .filteredOn(letter -> letter.failure().cause().contains("circuit breaker smtp is open"))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.failure().code()).isEqualTo(Code.UNAVAILABLE));
+        assertThat(subscription.snapshot().brokenOff())
+                .as("the subscription goes on")
+                .isFalse();
+
+        time.advance(Duration.ofSeconds(30));
+        broker.publish(topic, "probe");
+        Await.until("it is let through", () -> subscription.snapshot().acked() == 1);
+        assertThat(handled).containsExactly("probe");
+        assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.CLOSED);
+    }
+
+    @Test
+    void aLoadShedderRefusesWhatIsTooMuchAndMeasuresTheRest() throws Exception {
+        LoadShedder shedder = new LoadShedder(
+                "smtp", LoadShedderPolicy.defaults().withMinConcurrent(2).withMaxConcurrent(2), time);
+        CountDownLatch go = new CountDownLatch(1);
+        Subscription subscription = behind(shedder, 1, (call, delivery) -> {
+            go.await();
+            return handle(delivery);
+        });
+        for (int i = 0; i < 5; i++) {
+            broker.publish(topic, "o-" + i);
+        }
+        Await.until("three were refused", () -> subscription.snapshot().deadLettered() == 3);
+        assertThat(broker.deadLetters(queue).list(10))
+                .allSatisfy(letter -> assertThat(letter.failure().cause()).contains("load shedder smtp"))
+                .extracting(letter -> letter.failure().code())
+                .containsOnly(Code.UNAVAILABLE);
+        assertThat(shedder.snapshot().refused()).isEqualTo(3);
+        go.countDown();
+        Await.until("two were handled", () -> subscription.snapshot().acked() == 2);
+        assertThat(calls).hasValue(2);
+        assertThat(shedder.snapshot().running()).isZero();
+        assertThat(shedder.snapshot().baselines().keySet())
+                .as("a group is to it what a method is")
+                .singleElement()
+                .asString()
+                .contains("order.placed", "email");
+    }
+
+    private static final int LEARNT = 10;
+
+    private Hedge hedge() {
+        return new Hedge(
+                "smtp",
+                HedgingPolicy.defaults().withMinSamples(LEARNT),
+                RetryBudget.defaults(),
+                Classifier.EXCEPTIONS,
+                time);
+    }
+
+    /** Enough quick ones that the hedge knows what is slow. */
+    private void learn(Subscription subscription) throws Exception {
+        for (int i = 0; i < LEARNT; i++) {
+            broker.publish(topic, "quick " + i);
+        }
+        Await.until("it has seen enough", () -> subscription.snapshot().acked() == LEARNT);
+    }
+
+    @Test
+    void aHedgeHandlesASlowMessageASecondTimeBesideTheFirst() throws Exception {
+        Hedge hedge = hedge();
+        AtomicInteger attempts = new AtomicInteger();
+        AtomicBoolean interrupted = new AtomicBoolean();
+        ConcurrentLinkedQueue<Integer> deliveries = new ConcurrentLinkedQueue<>();
+        Subscription subscription = behind(hedge, 1, (call, delivery) -> {
+            if (delivery.payload().equals("slow")) {
+                deliveries.add(delivery.attempt());
+                if (attempts.incrementAndGet() == 1) {
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        interrupted.set(true);
+                        throw e;
+                    }
+                }
+            }
+            return handle(delivery);
+        });
+        learn(subscription);
+        broker.publish(topic, "slow");
+        Await.until("it is being handled", () -> attempts.get() == 1);
+        time.advance(HedgingPolicy.defaults().minDelay());
+        Await.until("the second has handled it", () -> subscription.snapshot().acked() == LEARNT + 1);
+        assertThat(interrupted).as("the first is stopped").isTrue();
+        assertThat(deliveries).as("of one delivery, both").containsExactly(1, 1);
+        assertThat(subscription.snapshot().received()).isEqualTo(LEARNT + 1);
+        assertThat(hedge.snapshot().won()).isEqualTo(1);
+        assertThat(broker.deadLetters(queue).list(10)).isEmpty();
+    }
+
+    /** Why a hedge is not for a handler with effects, nor for one that counts on the order of keys. */
+    @Test
+    void whatLosesToAHedgeMayOutliveItsMessage() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch second = new CountDownLatch(1);
+        AtomicInteger told = new AtomicInteger();
+        AtomicBoolean left = new AtomicBoolean();
+        Subscription subscription = behind(hedge(), 1, (call, delivery) -> {
+            if (delivery.payload().equals("slow")) {
+                if (attempts.incrementAndGet() == 1) {
+                    first.await();
+                } else {
+                    boolean over = false;
+                    while (!over) {
+                        try {
+                            second.await();
+                            over = true;
+                        } catch (InterruptedException e) {
+                            told.incrementAndGet(); // and goes on, as a driver that heeds no interrupt
+                        }
+                    }
+                    left.set(true);
+                }
+            }
+            return handle(delivery);
+        });
+        learn(subscription);
+        broker.publish(topic, "slow");
+        Await.until("it is being handled", () -> attempts.get() == 1);
+        time.advance(HedgingPolicy.defaults().minDelay());
+        Await.until("twice", () -> attempts.get() == 2);
+        first.countDown();
+        Await.until("the first has handled it", () -> subscription.snapshot().acked() == LEARNT + 1);
+        broker.publish(topic, "next");
+        Await.until("so is the next", () -> subscription.snapshot().acked() == LEARNT + 2);
+        Await.until("the second was told to stop", () -> told.get() > 0);
+        assertThat(left).as("the second is still at it").isFalse();
+        second.countDown();
+        Await.until("and ends", left::get);
+        assertThat(subscription.snapshot().acked()).as("which changes nothing").isEqualTo(LEARNT + 2);
     }
 }

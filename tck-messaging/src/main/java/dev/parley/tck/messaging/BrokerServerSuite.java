@@ -7,6 +7,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.MessageBroker;
+import dev.parley.messaging.QueueName;
 import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
@@ -45,12 +46,12 @@ public abstract class BrokerServerSuite extends DurableBrokerSuite {
      */
     private void underTraffic(String run, MessageBroker broker, Callable<?> fault, int rounds) throws Exception {
         Topic<String> topic = Topic.text(fresh("traffic"));
-        SubscribeOptions options = options().withPrefetch(20);
+        SubscribeOptions options = Mix.unlimited(options().withPrefetch(20));
         known(topic, "group");
         Topic<String> parked = Topic.text(fresh("parked"));
         History waiting = new History();
         known(parked, "group");
-        try (Traffic traffic = new Traffic(broker, topic, takeover())) {
+        try (Traffic traffic = Traffic.mixed(broker, topic, takeover())) {
             for (int n = 0; n < 2; n++) {
                 subscribe(broker, topic, "group", traffic::handle, options);
             }
@@ -62,7 +63,7 @@ public abstract class BrokerServerSuite extends DurableBrokerSuite {
                 traffic.awaitAcknowledged(30);
                 traffic.awaitDelivered(30);
             }
-            traffic.finish(run);
+            traffic.finish(new QueueName(topic.name(), "group"), run);
             drain(waiting, parked, run + ", what nobody had taken");
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.messaging.Capability;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
+import dev.parley.messaging.QueueName;
 import dev.parley.messaging.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +43,7 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
         return closing(Child.start(folder, CHILD, role, arguments));
     }
 
-    private Child consumer(Topic<String> topic, String point, int nth, int prefetch) throws Exception {
+    private Child consumer(Topic<String> topic, String point, int nth, int prefetch, String answers) throws Exception {
         return child(
                 "consume",
                 subject().uri(),
@@ -51,7 +52,8 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
                 point,
                 Integer.toString(nth),
                 Integer.toString(prefetch),
-                Long.toString(LEASE.toMillis()));
+                Long.toString(LEASE.toMillis()),
+                answers);
     }
 
     private Child publisher(Topic<String> topic, String prefix) throws Exception {
@@ -70,6 +72,11 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
 
     /** Handles here all that is left, and checks that nothing is missing. */
     final void drain(History history, Topic<String> topic, String run) throws Exception {
+        drain(history, topic, run, false);
+    }
+
+    /** As {@link #drain(History, Topic, String)}, where consumers said a {@link Mix}: what they rejected is a dead letter. */
+    private void drain(History history, Topic<String> topic, String run, boolean mixed) throws Exception {
         subscribe(
                 broker(),
                 topic,
@@ -78,12 +85,10 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
                     history.delivered(delivery.message().id());
                     return Disposition.ack();
                 },
-                options());
-        long until = System.nanoTime() + takeover().toNanos();
-        while (!history.lost().isEmpty() && System.nanoTime() < until) {
-            Thread.sleep(5);
-        }
+                Mix.unlimited(options()));
+        Mix.awaitAll(history, broker(), new QueueName(topic.name(), "group"), takeover());
         history.check(run);
+        Mix.checkLetters(run, history, mixed);
     }
 
     @Test
@@ -93,13 +98,13 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
         known(topic, "group");
         published(history, topic, numbered("m", 60));
         for (String point : List.of("before", "during", "after")) {
-            Child consumer = consumer(topic, point, 10, 5);
+            Child consumer = consumer(topic, point, 10, 5, "mix");
             String at = consumer.awaitSignal("at " + point);
             consumer.kill();
             history.add(consumer.history());
             assertThat(at).startsWith("m");
         }
-        drain(history, topic, "consumer killed before, during and after the effect");
+        drain(history, topic, "consumer killed before, during and after the effect", true);
     }
 
     @Test
@@ -126,14 +131,14 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
             if (!subject().shared()) {
                 publisher.kill();
             }
-            Child consumer = consumer(topic, "never", 0, 50);
+            Child consumer = consumer(topic, "never", 0, 50, "mix");
             consumer.awaitCount("done ", 100);
             consumer.kill();
             publisher.kill();
             history.add(publisher.history());
             history.add(consumer.history());
         }
-        drain(history, topic, "publishers and consumers killed, five times");
+        drain(history, topic, "publishers and consumers killed, five times", true);
     }
 
     @Test
@@ -182,7 +187,7 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
         History history = new History();
         known(topic, "group");
         published(history, topic, "m1");
-        Child consumer = consumer(topic, "before", 1, 1);
+        Child consumer = consumer(topic, "before", 1, 1, "ack");
         consumer.awaitSignal("at before m1");
         consumer.signal("STOP");
         CountDownLatch woken = new CountDownLatch(1);
@@ -222,7 +227,7 @@ public abstract class DurableBrokerSuite extends BrokerSuite {
         History history = new History();
         known(topic, "group");
         published(history, topic, numbered("m", 20));
-        Child consumer = consumer(topic, "before", 5, 4);
+        Child consumer = consumer(topic, "before", 5, 4, "ack");
         consumer.awaitSignal("at before");
         consumer.signal("STOP");
         // Past its lease, by the clock: there is nobody else who could tell.

@@ -22,6 +22,7 @@ final class History {
     private final Set<String> attempted = ConcurrentHashMap.newKeySet();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> delivered = new ConcurrentHashMap<>();
+    private final Set<String> letters = ConcurrentHashMap.newKeySet();
 
     /** A publication begins. */
     void attempted(String id) {
@@ -36,6 +37,11 @@ final class History {
     /** A handler has done all that it does for it. */
     void delivered(String id) {
         delivered.merge(id, 1, Integer::sum);
+    }
+
+    /** It is among the dead letters. */
+    void letter(String id) {
+        letters.add(id);
     }
 
     int acknowledged() {
@@ -70,16 +76,23 @@ final class History {
         return whole.isEmpty() ? new String[0] : whole.split("\n");
     }
 
-    /** Confirmed, and never handled. */
+    /** The dead letters that were found. */
+    Set<String> letters() {
+        return Set.copyOf(letters);
+    }
+
+    /** Confirmed, never handled, and no dead letter. */
     Set<String> lost() {
         Set<String> lost = new TreeSet<>(acknowledged);
         lost.removeAll(delivered.keySet());
+        lost.removeAll(letters);
         return lost;
     }
 
-    /** Handled, and never published. */
+    /** Handled or a dead letter, and never published. */
     Set<String> unexpected() {
         Set<String> unexpected = new TreeSet<>(delivered.keySet());
+        unexpected.addAll(letters);
         unexpected.removeAll(attempted);
         return unexpected;
     }
@@ -104,11 +117,12 @@ final class History {
 
     @Override
     public String toString() {
-        return "attempted %d, acknowledged %d, delivered %d, lost %d, duplicated %d, unexpected %d"
+        return "attempted %d, acknowledged %d, delivered %d, dead letters %d, lost %d, duplicated %d, unexpected %d"
                 .formatted(
                         attempted.size(),
                         acknowledged.size(),
                         delivered.size(),
+                        letters.size(),
                         lost().size(),
                         duplicated(),
                         unexpected().size());

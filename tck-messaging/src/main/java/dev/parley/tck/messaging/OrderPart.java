@@ -94,7 +94,7 @@ abstract class OrderPart extends SubscriptionPart {
     }
 
     /** The messages of each key in the order in which each came first: what comes again behind a change of consumers is allowed. */
-    private static Map<String, List<String>> firstsByKey(Seen<String> seen) {
+    static Map<String, List<String>> firstsByKey(Seen<String> seen) {
         Map<String, List<String>> firsts = new LinkedHashMap<>();
         Set<String> known = new HashSet<>();
         for (Delivery<String> each : seen.all()) {

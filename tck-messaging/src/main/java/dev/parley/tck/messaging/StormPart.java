@@ -6,6 +6,7 @@ import dev.parley.Handler;
 import dev.parley.messaging.Capability;
 import dev.parley.messaging.Delivery;
 import dev.parley.messaging.Disposition;
+import dev.parley.messaging.QueueName;
 import dev.parley.messaging.SubscribeOptions;
 import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.Test;
 
 /** Consumers that come and go, and slow ones. */
 abstract class StormPart extends LeasePart {
+
+    /** Handlers of each consumer in a storm. */
+    private static final int CONCURRENCY = 2;
 
     @Test
     final void consumersThatComeAndGoLoseNothing() throws Exception {
@@ -32,23 +36,35 @@ abstract class StormPart extends LeasePart {
         }
     }
 
+    @Test
+    final void consumersThatComeAndGoKeepTheOrderOfKeys() throws Exception {
+        needs(Capability.ORDERED_BY_KEY);
+        storm(5, true);
+    }
+
     private void storm(int rounds, boolean ordered) throws Exception {
         Topic<String> topic = Topic.text(fresh("storm"));
-        SubscribeOptions how = options().withPrefetch(8).withConcurrency(2);
-        how = ordered ? how.orderedByKey() : how;
+        SubscribeOptions how = options().withPrefetch(8).withConcurrency(CONCURRENCY);
+        how = ordered ? how.orderedByKey() : Mix.unlimited(how);
+        QueueName queue = removed(topic.name(), "group");
         known(topic, "group", how);
-        try (Traffic traffic = new Traffic(broker(), topic, patience())) {
+        try (Traffic traffic =
+                ordered ? Traffic.inOrder(broker(), topic, patience()) : Traffic.mixed(broker(), topic, patience())) {
             Turnstile turnstile = new Turnstile();
             Subscription before = subscribe(broker(), topic, "group", turnstile.before(traffic), how);
             for (int round = 0; round < rounds; round++) {
                 Turnstile following = new Turnstile();
                 Subscription next = subscribe(another(), topic, "group", following.before(traffic), how);
                 traffic.awaitDelivered(10);
-                closeWithSomethingInHand(before, turnstile, how, ordered);
+                closeWithSomethingInHand(before, turnstile, traffic, ordered);
                 before = next;
                 turnstile = following;
             }
-            traffic.finish("consumers come and go, " + rounds + " times");
+            String run = "consumers come and go, " + rounds + " times" + (ordered ? ", in order" : "");
+            traffic.finish(queue, run);
+            if (ordered) {
+                traffic.checkOrder(run);
+            }
         }
     }
 
@@ -68,14 +84,18 @@ abstract class StormPart extends LeasePart {
 
     /** A consumer that has nothing when it closes has nothing to lose. */
     private void closeWithSomethingInHand(
-            Subscription subscription, Turnstile turnstile, SubscribeOptions how, boolean ordered) throws Exception {
+            Subscription subscription, Turnstile turnstile, Traffic traffic, boolean ordered) throws Exception {
         turnstile.shut = true;
         // By keys or partitions it may have none left: then nothing comes.
         boolean shared = subject().requirements().byMessage() && !ordered;
         Duration limit = shared ? Duration.ofSeconds(10) : Duration.ofSeconds(2);
-        within(limit, () -> subscription.snapshot().held() > how.concurrency());
+        within(limit, () -> subscription.snapshot().held() > CONCURRENCY);
+        if (ordered) {
+            // Behind what it holds come others of the same keys, before whoever is next has them.
+            traffic.awaitAcknowledgedOrWaiting(50);
+        }
         Thread closing = Thread.ofVirtual().start(subscription::close);
-        within(limit, () -> subscription.snapshot().held() <= how.concurrency());
+        within(limit, () -> subscription.snapshot().held() <= CONCURRENCY);
         turnstile.shut = false;
         assertThat(closing.join(patience())).as("closed").isTrue();
     }

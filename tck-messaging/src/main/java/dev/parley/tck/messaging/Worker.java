@@ -59,8 +59,8 @@ final class Worker {
 
     /**
      * {@code publish FOLDER URI TOPIC PREFIX BYTES} publishes with four threads until it is stopped, or a publication fails; {@code consume
-     * FOLDER URI TOPIC GROUP POINT NTH PREFETCH LEASE_MILLIS} consumes, and waits at a point ({@code before}, {@code during}, {@code
-     * after}, {@code never}) of its n-th message.
+     * FOLDER URI TOPIC GROUP POINT NTH PREFETCH LEASE_MILLIS ANSWERS} consumes, and waits at a point ({@code before}, {@code
+     * during}, {@code after}, {@code never}) of its n-th message. It says {@code ack} to all, or to all but that a {@code mix}.
      */
     public static void main(String[] args) throws Exception {
         Worker worker = new Worker(Path.of(args[1]), args[3]);
@@ -75,7 +75,8 @@ final class Worker {
                             args[5],
                             Integer.parseInt(args[6]),
                             Integer.parseInt(args[7]),
-                            Long.parseLong(args[8]));
+                            Long.parseLong(args[8]),
+                            args[9].equals("mix"));
                 default -> throw new IllegalArgumentException("role " + args[0]);
             }
         }
@@ -129,10 +130,12 @@ final class Worker {
         }
     }
 
-    private void consume(MessageBroker broker, String group, String point, int nth, int prefetch, long leaseMillis)
+    private void consume(
+            MessageBroker broker, String group, String point, int nth, int prefetch, long leaseMillis, boolean mixed)
             throws Exception {
         AtomicInteger count = new AtomicInteger();
-        SubscribeOptions options = SubscribeOptions.defaults()
+        Mix mix = new Mix();
+        SubscribeOptions options = Mix.unlimited(SubscribeOptions.defaults())
                 .withPrefetch(prefetch)
                 .withHandlerTimeout(Duration.ofMinutes(10))
                 .withDrain(Duration.ofSeconds(60))
@@ -140,7 +143,11 @@ final class Worker {
         Subscription subscription = broker.subscribe(
                 topic,
                 group,
-                (call, delivery) -> handle(delivery, count.incrementAndGet() == nth ? point : "never"),
+                (call, delivery) -> {
+                    boolean at = count.incrementAndGet() == nth;
+                    Disposition answer = mixed && !at ? mix.answer(delivery) : Disposition.ack();
+                    return answer instanceof Disposition.Ack ? handle(delivery, at ? point : "never") : answer;
+                },
                 options);
         signal("subscribed");
         while (!told("stop")) {

@@ -281,6 +281,14 @@ final class BrokenBrokers {
         }
     }
 
+    /** What each has is in order; what others have meanwhile is not looked at. */
+    static final class OrdersWithinAConsumer extends Faulty {
+        @Override
+        ConsumerSpec broken(ConsumerSpec spec) {
+            return spec(spec, spec.queue(), false, spec.start());
+        }
+    }
+
     static final class OneAtATimeWhereOrdered extends Faulty {
         @Override
         BackendConsumer consumer(BrokerBackend sound, ConsumerSpec spec) throws Exception {
@@ -460,6 +468,13 @@ final class BrokenBrokers {
             return settlement instanceof Settlement.DeadLettered dead
                     ? new Settlement.Ack(dead.received())
                     : settlement;
+        }
+    }
+
+    static final class DropsWhatIsRetried extends Faulty {
+        @Override
+        Settlement broken(BrokerBackend backend, Settlement settlement) {
+            return settlement instanceof Settlement.Retry retry ? new Settlement.Ack(retry.received()) : settlement;
         }
     }
 

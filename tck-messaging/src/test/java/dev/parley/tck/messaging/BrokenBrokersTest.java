@@ -52,6 +52,8 @@ class BrokenBrokersTest {
             BrokenBrokers$NeverForgetsAGroup | aDeletedGroupIsForgotten | unexpected: \\["old1"
             BrokenBrokers$ReordersAKey | messagesOfOneKeyAreHandledInTheirOrder | "k1-2", "k1-1"
             BrokenBrokers$OrdersForOneConsumerAlone | competingConsumersKeepTheOrderOfKeys | "k\\d+-\\d+", "k\\d+-1"
+            BrokenBrokers$ReordersAKey | consumersThatComeAndGoKeepTheOrderOfKeys | in order: first deliveries of k\\d-\\d
+            BrokenBrokers$OrdersWithinAConsumer | consumersThatComeAndGoKeepTheOrderOfKeys | in order: first deliveries of k\\d-\\d
             BrokenBrokers$OneAtATimeWhereOrdered | differentKeysAreHandledAtOnce | 16 messages; the handler has seen 1
             BrokenBrokers$AcksFirst | aRetriedMessageComesAgainAsItWas | three deliveries; the handler has seen 1
             BrokenBrokers$AcksFirst | closeCancelsAHandlerThatDoesNotEndAndItsMessageComesAgain | 1 messages; the handler has seen 0
@@ -66,6 +68,8 @@ class BrokenBrokersTest {
             BrokenBrokers$NeverExtends | whoIsSlowKeepsItsMessage | : it is acknowledged|contain exactly .*\\[1\\]
             BrokenBrokers$CountsReleases | aReleasedMessageComesAgainUncounted | eight deliveries; the handler has seen 3
             BrokenBrokers$DropsDeadLetters | aRejectedMessageIsADeadLetterAtOnce | 1 dead letters in .*reject
+            BrokenBrokers$DropsDeadLetters | consumersThatComeAndGoLoseNothing | consumers come and go, 5 times: lost
+            BrokenBrokers$DropsWhatIsRetried | consumersThatComeAndGoLoseNothing | consumers come and go, 5 times: lost
             BrokenBrokers$DropsDeadLetters | aPayloadThatCannotBeReadIsADeadLetter | 1 dead letters in .*undecodable
             BrokenBrokers$DropsDeadLetters | whatFailsTooOftenIsADeadLetter | 1 dead letters in .*exhausted
             BrokenBrokers$RetriesAtOnce | aRetryIsNeverEarly | in front of all, to be tried in minutes

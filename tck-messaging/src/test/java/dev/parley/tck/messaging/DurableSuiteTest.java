@@ -37,6 +37,7 @@ class DurableSuiteTest {
     @CsvSource({
         "ConfirmsEarly, aPublisherThatIsKilledLosesNothingThatWasConfirmed, publisher killed: lost",
         "DoneBeforeHandled, aConsumerKilledBeforeDuringOrAfterItsEffectLosesNothing, the effect: lost",
+        "DoneBeforeCopied, aConsumerKilledBeforeDuringOrAfterItsEffectLosesNothing, the effect: lost",
         "WritesBehindATornLine, filesThatWereTornLoseNothingThatWasConfirmed, cannot replay",
         "NoticesAFullDiskLate, aFullDiskRefusesPublicationsAndLosesNone, disk full: lost",
     })

@@ -6,6 +6,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.messaging.BrokerOptions;
 import dev.parley.messaging.MessageBroker;
+import dev.parley.messaging.QueueName;
 import dev.parley.messaging.Topic;
 import dev.parley.messaging.spi.Backends;
 import dev.parley.messaging.spi.BrokerBackend;
@@ -62,6 +63,29 @@ class HistoryTest {
     }
 
     @Test
+    void aDeadLetterIsNotLostButMustHaveBeenRejected() {
+        sound("a");
+        history.attempted("t9");
+        history.acknowledged("t9");
+        assertThatThrownBy(() -> history.check("unburied"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("unburied: lost");
+        history.letter("t9");
+        history.check("buried");
+        Mix.checkLetters("mixed", history, true);
+        assertThatThrownBy(() -> Mix.checkLetters("acknowledged", history, false))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("acknowledged: dead letters that nobody rejected");
+        history.letter("t10");
+        assertThatThrownBy(() -> history.check("inventive"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("inventive: unexpected");
+        assertThatThrownBy(() -> Mix.checkLetters("mixed", history, true))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("mixed: dead letters that nobody rejected");
+    }
+
+    @Test
     void trafficThatABrokerRefusesAltogetherFails() throws Exception {
         BrokerOptions options = BrokerOptions.defaults().withPublishTimeout(Duration.ofMillis(100));
         BrokerBackend refusing = new ForwardingBackend(Backends.open("memory:refuses-all", options)) {
@@ -71,9 +95,9 @@ class HistoryTest {
             }
         };
         try (MessageBroker broker = MessageBroker.of(refusing, options);
-                Traffic traffic = new Traffic(broker, Topic.text("refused"), Duration.ofMillis(200))) {
+                Traffic traffic = Traffic.mixed(broker, Topic.text("refused"), Duration.ofMillis(200))) {
             broker.subscribe(traffic.topic, "group", traffic::handle);
-            assertThatThrownBy(() -> traffic.finish("all refused"))
+            assertThatThrownBy(() -> traffic.finish(new QueueName("refused", "group"), "all refused"))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("all refused: a run without success shows nothing");
         }

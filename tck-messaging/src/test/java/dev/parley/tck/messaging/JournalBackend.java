@@ -41,6 +41,8 @@ final class JournalBackend extends ForwardingBackend {
         CONFIRMS_EARLY,
         /** What is handed to a handler is done. */
         DONE_BEFORE_HANDLED,
+        /** What is tried again or given up is done, and only memory knows better. */
+        DONE_BEFORE_COPIED,
         /** What it finds torn at the end stays, and runs into what is written next. */
         WRITES_BEHIND_A_TORN_LINE,
         /** Many writes that fail are as good as others. */
@@ -190,7 +192,7 @@ final class JournalBackend extends ForwardingBackend {
             public List<Received> settle(List<Settlement> settlements) throws Exception {
                 List<Received> stale = sound.settle(settlements);
                 List<String> lines = settlements.stream()
-                        .filter(each -> each instanceof Settlement.Ack && !stale.contains(each.received()))
+                        .filter(each -> isDone(each) && !stale.contains(each.received()))
                         .map(each -> done(spec.queue(), each.received()))
                         .toList();
                 if (!lines.isEmpty()) {
@@ -198,6 +200,15 @@ final class JournalBackend extends ForwardingBackend {
                 }
                 return stale;
             }
+        };
+    }
+
+    private boolean isDone(Settlement settlement) {
+        return switch (settlement) {
+            case Settlement.Ack ack -> true;
+            case Settlement.Retry retry -> fault == Fault.DONE_BEFORE_COPIED;
+            case Settlement.DeadLettered letter -> fault == Fault.DONE_BEFORE_COPIED;
+            case Settlement.Release release -> false;
         };
     }
 

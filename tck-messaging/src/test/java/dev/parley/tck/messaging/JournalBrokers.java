@@ -81,6 +81,12 @@ final class JournalBrokers {
         }
     }
 
+    static final class DoneBeforeCopied extends Journal {
+        DoneBeforeCopied() {
+            super(JournalBackend.Fault.DONE_BEFORE_COPIED);
+        }
+    }
+
     static final class WritesBehindATornLine extends Journal {
         WritesBehindATornLine() {
             super(JournalBackend.Fault.WRITES_BEHIND_A_TORN_LINE);
