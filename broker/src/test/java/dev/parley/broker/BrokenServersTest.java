@@ -38,12 +38,6 @@ class BrokenServersTest {
         "SwallowsFailures, aServerThatIsKilledUnderTrafficLosesNothing, lost [1-9]",
         "SwallowsFailures, aNetworkThatSwallowsEverythingLosesNothing, Expecting code to raise a throwable",
         "SwallowsFailures, aServerThatIsAwayIsToldAndFoundAgain, Expecting code to raise a throwable",
-        "RetriesLate, consumersThatComeAndGoLoseNothing, passed",
-        "RetriesLate, aServerThatIsKilledUnderTrafficLosesNothing, server killed: lost.* lost [1-9]",
-        "RetriesLate, connectionsThatAreCutUnderTrafficLoseNothing, connections cut: lost.* lost [1-9]",
-        "BuriesLate, consumersThatComeAndGoLoseNothing, passed",
-        "BuriesLate, aServerThatIsKilledUnderTrafficLosesNothing, server killed: lost.* lost [1-9]",
-        "BuriesLate, connectionsThatAreCutUnderTrafficLoseNothing, connections cut: lost.* lost [1-9]",
         "NeverComesBack, connectionsThatAreCutUnderTrafficLoseNothing, handled",
         "SaysNothing, aServerThatIsAwayIsToldAndFoundAgain, it says why",
         "Sound, theAckOfAConsumerThatWasFrozenPastItsLeaseDoesNotCount, passed",
@@ -52,6 +46,20 @@ class BrokenServersTest {
         "WaitsForAFarewell, closingWhileTheServerIsAwayDoesNotHang, closed while the server is away",
     })
     void aBrokenServerIsFoundAndASoundOneIsNot(String subject, String test, String why) {
+        assertThat(failures(subject, test)).singleElement().asString().containsPattern(why);
+    }
+
+    /** They pass as long as nothing happens between the two steps, which is what the faults are for. */
+    @ParameterizedTest
+    @CsvSource({
+        "RetriesLate, consumersThatComeAndGoLoseNothing, passed",
+        "RetriesLate, aServerThatIsKilledUnderTrafficLosesNothing, server killed: lost.* lost [1-9]",
+        "RetriesLate, connectionsThatAreCutUnderTrafficLoseNothing, connections cut: lost.* lost [1-9]",
+        "BuriesLate, consumersThatComeAndGoLoseNothing, passed",
+        "BuriesLate, aServerThatIsKilledUnderTrafficLosesNothing, server killed: lost.* lost [1-9]",
+        "BuriesLate, connectionsThatAreCutUnderTrafficLoseNothing, connections cut: lost.* lost [1-9]",
+    })
+    void whoAcknowledgesBeforeTheCopyIsWrittenIsFound(String subject, String test, String why) {
         assertThat(failures(subject, test)).singleElement().asString().containsPattern(why);
     }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.parley.broker.BrokerServer;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.Message;
 import dev.parley.messaging.MessageBroker;
 import dev.parley.messaging.Subscription;
 import dev.parley.messaging.Topic;
+import dev.parley.testing.Fixture;
 import dev.parley.testing.servers.KafkaServer;
 import dev.parley.testing.servers.PostgresServer;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,13 +29,17 @@ class QueuesOfBackendsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    @RegisterExtension
+    final Fixture fixture = new Fixture();
+
     @TempDir
     private Path folder;
 
     private enum Kind {
         SQLITE,
         POSTGRESQL,
-        KAFKA
+        KAFKA,
+        PARLEY
     }
 
     private String uri(Kind kind) throws Exception {
@@ -41,6 +48,13 @@ class QueuesOfBackendsTest {
             case POSTGRESQL ->
                 PostgresServer.shared().uri(PostgresServer.shared().newDatabase());
             case KAFKA -> KafkaServer.shared().uri();
+            case PARLEY ->
+                "parley://127.0.0.1:"
+                        + fixture.open(BrokerServer.builder()
+                                        .port(0)
+                                        .store("memory:")
+                                        .start())
+                                .port();
         };
     }
 
@@ -103,5 +117,21 @@ class QueuesOfBackendsTest {
                         .getAsString())
                 .toList();
         assertThat(letters).containsExactlyInAnyOrder("id-0", "id-1", "id-2");
+
+        Parley.Result one = Parley.run("queues", uri, "--redrive", email, "--id", "id-1");
+        assertThat(one.out()).as(one.err()).isEqualTo("redriven: 1" + System.lineSeparator());
+        await("one waits again", () -> {
+            JsonObject row = row(uri, email);
+            return row.get("depth").getAsInt() == 1 && row.get("deadLetters").getAsInt() == 2;
+        });
+        Parley.Result rest = Parley.run("queues", uri, "--redrive", email);
+        assertThat(rest.out()).as(rest.err()).isEqualTo("redriven: 2" + System.lineSeparator());
+        await("all wait again", () -> {
+            JsonObject row = row(uri, email);
+            return row.get("depth").getAsInt() == 3 && row.get("deadLetters").getAsInt() == 0;
+        });
+        assertThat(row(uri, billing).get("depth").getAsInt())
+                .as("the other group has them once")
+                .isEqualTo(3);
     }
 }

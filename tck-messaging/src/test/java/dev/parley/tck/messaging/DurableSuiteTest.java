@@ -3,6 +3,7 @@ package dev.parley.tck.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -32,12 +33,19 @@ class DurableSuiteTest {
         run("Sound", test).assertStatistics(all -> all.succeeded(1).failed(0));
     }
 
+    @Test
+    @Tag("long")
+    void aSoundBrokerPassesAMassacre() {
+        run("Sound", "processesThatAreKilledAgainAndAgainLoseNothing")
+                .assertStatistics(all -> all.succeeded(1).failed(0));
+    }
+
     @ParameterizedTest
     @Tag("long")
     @CsvSource({
         "ConfirmsEarly, aPublisherThatIsKilledLosesNothingThatWasConfirmed, publisher killed: lost",
         "DoneBeforeHandled, aConsumerKilledBeforeDuringOrAfterItsEffectLosesNothing, the effect: lost",
-        "DoneBeforeCopied, aConsumerKilledBeforeDuringOrAfterItsEffectLosesNothing, the effect: lost",
+        "DoneBeforeCopied, processesThatAreKilledAgainAndAgainLoseNothing, 'killed, five times: lost'",
         "WritesBehindATornLine, filesThatWereTornLoseNothingThatWasConfirmed, cannot replay",
         "NoticesAFullDiskLate, aFullDiskRefusesPublicationsAndLosesNone, disk full: lost",
     })
