@@ -7,7 +7,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class DemoCommandTest {
@@ -59,5 +64,36 @@ class DemoCommandTest {
         assertThat(run("--help")).isZero();
         assertThat(out.toString()).contains("--scenario", "7001", "sku-slow");
         assertThat(out.toString().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    /** Through the command, in a process of its own, which ends by itself. */
+    @Test
+    @Tag("long") // all steps, those with processes, too
+    @Timeout(1200)
+    void theScenarioIsOkOverABrokerInAFolder(@TempDir Path folder) throws Exception {
+        Path broker = folder.resolve("broker");
+        Process demo = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "demo",
+                        "--scenario",
+                        "--broker",
+                        "sqlite:" + broker)
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String said = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(demo.waitFor()).as(said).isZero();
+            assertThat(said.lines()).as(said).noneMatch(line -> line.startsWith("FAILED"));
+            assertThat(said).containsPattern("(?m)^([1-9]\\d+) of \\1 steps ok, ");
+            assertThat(broker.resolve("store.db")).as("that broker was used").isNotEmptyFile();
+        } finally {
+            demo.destroyForcibly();
+        }
     }
 }
