@@ -145,10 +145,17 @@ final class QueuesCommand implements Callable<Integer> {
 
     private MessageBroker connect(BrokerOptions options) {
         try {
-            return MessageBroker.connect(uri, options);
+            return MessageBroker.connect(existing(uri), options);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Who looks at a folder that is not there has mistyped it, and wants none made. */
+    private static String existing(String uri) {
+        return !uri.startsWith("sqlite:") || uri.contains("create=")
+                ? uri
+                : uri + (uri.contains("?") ? '&' : '?') + "create=false";
     }
 
     private int show(MessageBroker broker, QueueTable table) throws InterruptedException {

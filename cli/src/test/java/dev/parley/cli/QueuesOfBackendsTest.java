@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.parley.Code;
 import dev.parley.broker.BrokerServer;
 import dev.parley.messaging.Disposition;
 import dev.parley.messaging.Message;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +82,15 @@ class QueuesOfBackendsTest {
                         row.get("topic").getAsString() + "/" + row.get("group").getAsString()))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no row of " + queue + ": " + result.out()));
+    }
+
+    @Test
+    void aFolderThatIsMistypedIsNotFoundAndNotMade() {
+        Path mistyped = folder.resolve("borker");
+        Parley.Result result = Parley.run("queues", "sqlite:" + mistyped);
+        assertThat(result.status()).isEqualTo(ExitCode.of(Code.NOT_FOUND));
+        assertThat(result.err()).contains("NOT_FOUND", "no store in the folder", mistyped.toString());
+        assertThat(mistyped).doesNotExist();
     }
 
     @ParameterizedTest

@@ -119,6 +119,11 @@ final class SqliteFolder implements AutoCloseable {
     }
 
     Path database() {
+        return database(folder);
+    }
+
+    /** Where a folder has its database, if it has one. */
+    static Path database(Path folder) {
         return folder.resolve("store.db");
     }
 

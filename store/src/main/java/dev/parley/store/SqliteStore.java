@@ -4,6 +4,7 @@ import dev.parley.CallException;
 import dev.parley.Code;
 import dev.parley.RetryAdvice;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -40,6 +41,12 @@ final class SqliteStore extends AbstractStore {
     }
 
     static Store open(StoreUri.Sqlite uri) {
+        if (!uri.create() && !Files.isRegularFile(SqliteFolder.database(uri.folder()))) {
+            throw new CallException(
+                    Code.NOT_FOUND,
+                    "there is no store in the folder " + uri.folder().toAbsolutePath()
+                            + " (create=false; without that one would be made)");
+        }
         SqliteFolder folder = SqliteFolder.lock(uri.folder());
         List<SQLiteConnection> connections = new ArrayList<>();
         @Nullable SqliteStore store = null;

@@ -39,12 +39,13 @@ public sealed interface Store extends AutoCloseable permits AbstractStore, Share
      * </ul>
      *
      * <p>Options follow a question mark, {@code name=value} with {@code &} between: those of {@link StoreOptions} but the clock
-     * (durations as {@code 500ms}, {@code 10s}, {@code 5m}), {@code maxBytes} for SQLite only, and for PostgreSQL {@code schema}, {@code
-     * sslmode} and {@code sslrootcert}. Parts are percent-decoded.
+     * (durations as {@code 500ms}, {@code 10s}, {@code 5m}), {@code maxBytes} and {@code create} for SQLite only ({@code create=false}: a
+     * folder without a store is NOT_FOUND, and none is made), and for PostgreSQL {@code schema}, {@code sslmode} and {@code sslrootcert}.
+     * Parts are percent-decoded.
      *
      * @throws IllegalArgumentException if the URI or an option is not one
      * @throws CallException FAILED_PRECONDITION if the folder is in use (the holder's process id is named) or cannot be used,
-     *     UNAUTHENTICATED, NOT_FOUND (no such database), UNAVAILABLE if the server is not reached in {@code connectTimeout}
+     *     UNAUTHENTICATED, NOT_FOUND (no such database or store), UNAVAILABLE if the server is not reached in {@code connectTimeout}
      */
     static Store open(String uri, StoreOptions options) {
         StoreUri target = StoreUri.parse(uri, options);

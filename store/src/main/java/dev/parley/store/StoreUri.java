@@ -22,7 +22,8 @@ sealed interface StoreUri {
     /** The settings, those of the URI over the program's. */
     StoreOptions options();
 
-    record Sqlite(Path folder, StoreOptions options) implements StoreUri {}
+    /** A folder, and whether a store is made where there is none. */
+    record Sqlite(Path folder, boolean create, StoreOptions options) implements StoreUri {}
 
     record Postgres(
             String host,
@@ -83,9 +84,10 @@ sealed interface StoreUri {
         if (maxBytes != null) {
             all = all.withMaxBytes(number("maxBytes", maxBytes, Long.MAX_VALUE));
         }
+        boolean create = flag(values, "create", true);
         refuseRest(values, "sqlite");
         try {
-            return new Sqlite(Path.of(folder), all);
+            return new Sqlite(Path.of(folder), create, all);
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("a sqlite URI names a folder, but not \"" + folder + "\"", e);
         }
@@ -194,13 +196,18 @@ sealed interface StoreUri {
         if ((value = values.remove("connectTimeout")) != null) {
             all = all.withConnectTimeout(duration("connectTimeout", value));
         }
-        if ((value = values.remove("migrate")) != null) {
-            if (!value.equals("true") && !value.equals("false")) {
-                throw wrong("migrate", value, "true or false");
-            }
-            all = all.withMigrate(value.equals("true"));
+        return all.withMigrate(flag(values, "migrate", all.migrate()));
+    }
+
+    private static boolean flag(Map<String, String> values, String name, boolean otherwise) {
+        String value = values.remove(name);
+        if (value == null) {
+            return otherwise;
         }
-        return all;
+        if (!value.equals("true") && !value.equals("false")) {
+            throw wrong(name, value, "true or false");
+        }
+        return value.equals("true");
     }
 
     private static void refuseRest(Map<String, String> values, String scheme) {
@@ -210,7 +217,7 @@ sealed interface StoreUri {
                     + values.keySet().iterator().next() + "\" in a " + scheme
                     + " URI; known are connections, maxWaiting, waitTimeout, transactionTimeout, commitTimeout,"
                     + " connectTimeout, migrate"
-                    + (scheme.equals("sqlite") ? ", maxBytes" : ", schema, sslmode, sslrootcert"));
+                    + (scheme.equals("sqlite") ? ", maxBytes, create" : ", schema, sslmode, sslrootcert"));
         }
     }
 

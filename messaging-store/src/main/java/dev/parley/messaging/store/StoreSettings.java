@@ -32,7 +32,8 @@ record StoreSettings(String store, Duration retention, long retentionMessages, l
             "transactionTimeout",
             "commitTimeout",
             "connectTimeout",
-            "migrate");
+            "migrate",
+            "create");
     private static final Set<String> POSTGRESQL = Set.of(
             "retention",
             "retentionMessages",
