@@ -47,7 +47,8 @@ public final class RestFuzz {
             return; // HTTP's server breaks the answer off
         }
         FuzzLog.check();
-        // With 200 it is what the caller has sent, under the name that it gave it: a google.api.HttpBody that is sent back.
+        // With 200 it is what the caller has sent, under the name that it gave it: a google.api.HttpBody that is sent
+        // back.
         if (answer.status() >= 400 && answer.header("content-type").equals("application/problem+json")) {
             try {
                 JsonMapper.shared().readTree(answer.body());

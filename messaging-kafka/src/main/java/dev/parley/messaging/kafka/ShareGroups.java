@@ -36,6 +36,9 @@ final class ShareGroups {
     private static final Map<String, String> CONFIG =
             Map.of("share.auto.offset.reset", "earliest", "share.isolation.level", "read_committed", DELIVERIES, "10");
 
+    /** How long brokers may take to hear of a new configuration. */
+    private static final Duration KNOWN = Duration.ofSeconds(10);
+
     /** The broker's default, where it does not say. */
     private static final int DEFAULT_DELIVERIES = 5;
 
@@ -106,6 +109,7 @@ final class ShareGroups {
     private void configure(String group) throws Exception {
         try {
             alter(group, CONFIG, AlterConfigOp.OpType.SET);
+            awaitConfigured(group);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof InvalidConfigurationException)
                     && !(e.getCause() instanceof InvalidRequestException)) {
@@ -119,6 +123,15 @@ final class ShareGroups {
             } catch (ExecutionException again) {
                 throw translated(again, "configuring the group " + group);
             }
+        }
+    }
+
+    /** The controller has it, but brokers hear of it a moment later, and whoever asks meanwhile takes the limit for lower than it is. */
+    private void awaitConfigured(String group) throws Exception {
+        int wanted = Integer.parseInt(Objects.requireNonNull(CONFIG.get(DELIVERIES)));
+        long deadline = System.nanoTime() + KNOWN.toNanos();
+        while (deliveries(group) < wanted && System.nanoTime() < deadline) {
+            Thread.sleep(PAUSE);
         }
     }
 
