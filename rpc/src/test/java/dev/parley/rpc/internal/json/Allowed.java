@@ -3,6 +3,7 @@ package dev.parley.rpc.internal.json;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import com.google.protobuf.Message;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -146,10 +147,13 @@ enum Allowed {
     static boolean allows(byte[] json, Differential.Result ours, Differential.Result theirs) {
         String text = new String(json, StandardCharsets.UTF_8);
         if (ours.message() != null) {
-            // The one case of two results: what a lenient reader passes over as an unknown name, JsonFormat reads as a
-            // number.
-            // Or a second "@type" among what is passed over.
+            // Two results: what a lenient reader passes over as an unknown name, JsonFormat reads as a number. Or a
+            // second
+            // "@type" is among what is passed over. Or a zero has lost its sign there.
             return Lookout.of(text).twice
+                    || (theirs.message() != null
+                            && text.contains("-0")
+                            && unsigned(ours.message()).equals(unsigned(theirs.message())))
                     || (theirs.message() != null && text.matches("(?s).*\"(\\+1|01|1\\.|\\.5)\".*"));
         }
         for (Allowed rule : values()) {
@@ -158,6 +162,10 @@ enum Allowed {
             }
         }
         return false;
+    }
+
+    private static String unsigned(Message message) {
+        return message.toString().replaceAll("-0\\.0(?![0-9E])", "0.0");
     }
 
     /** What another parser says of a text: whether it is JSON, and whether an object has a name twice. */
