@@ -130,6 +130,18 @@ class PoliciesTest {
         assertThat(retry.snapshot().exhausted()).isEqualTo(1);
     }
 
+    /** Where two are let in, and stay. */
+    private void threeOfFiveAreRefused(Subscription subscription, String cause, Code code) throws Exception {
+        for (int i = 0; i < 5; i++) {
+            broker.publish(topic, "o-" + i);
+        }
+        Await.until("three were refused", () -> subscription.snapshot().deadLettered() == 3);
+        assertThat(broker.deadLetters(queue).list(10))
+                .allSatisfy(letter -> assertThat(letter.failure().cause()).contains(cause))
+                .extracting(letter -> letter.failure().code())
+                .containsOnly(code);
+    }
+
     @Test
     void aBulkheadLetsInAsManyAsItHasRoomFor() throws Exception {
         Bulkhead bulkhead = new Bulkhead(
@@ -144,14 +156,7 @@ class PoliciesTest {
             inside.decrementAndGet();
             return handle(delivery);
         });
-        for (int i = 0; i < 5; i++) {
-            broker.publish(topic, "o-" + i);
-        }
-        Await.until("three found no room", () -> subscription.snapshot().deadLettered() == 3);
-        assertThat(broker.deadLetters(queue).list(10))
-                .allSatisfy(letter -> assertThat(letter.failure().cause()).contains("smtp"))
-                .extracting(letter -> letter.failure().code())
-                .containsOnly(Code.RESOURCE_EXHAUSTED);
+        threeOfFiveAreRefused(subscription, "smtp", Code.RESOURCE_EXHAUSTED);
         go.countDown();
         Await.until("two were handled", () -> subscription.snapshot().acked() == 2);
         assertThat(most).hasValue(2);
@@ -282,14 +287,7 @@ class PoliciesTest {
             go.await();
             return handle(delivery);
         });
-        for (int i = 0; i < 5; i++) {
-            broker.publish(topic, "o-" + i);
-        }
-        Await.until("three were refused", () -> subscription.snapshot().deadLettered() == 3);
-        assertThat(broker.deadLetters(queue).list(10))
-                .allSatisfy(letter -> assertThat(letter.failure().cause()).contains("load shedder smtp"))
-                .extracting(letter -> letter.failure().code())
-                .containsOnly(Code.UNAVAILABLE);
+        threeOfFiveAreRefused(subscription, "load shedder smtp", Code.UNAVAILABLE);
         assertThat(shedder.snapshot().refused()).isEqualTo(3);
         go.countDown();
         Await.until("two were handled", () -> subscription.snapshot().acked() == 2);
